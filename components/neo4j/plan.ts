@@ -1,0 +1,2 @@
+const mk = (n: number, a: any) => ({ service: "neo4j", name: "neo4j-" + n, zone: n - 1, needs: { vcpu: a.cpus, memGiB: a.heapGiB+a.pageCacheGiB+.4 }, disk: { sizeGiB: a.diskGiB, mount: "/var/lib/neo4j", owner: "neo4j" }, listens: [{ port: 7687, from: ["api"], protocol: "Bolt" }], secrets: ["neo4j-api"], grants: [{ bucket: "backups", prefix: "neo4j/", access: "write" }], provision: () => ({ packages: ["neo4j"], files: [], units: [], health: "true" }) });
+export const planNeo4j = (a: any): any => Array.from({length: a.members}, (_, n) => mk(n + 1, a));

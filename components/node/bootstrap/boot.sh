@@ -1,0 +1,122 @@
+# Fetches this node's bootstrap with the machine's own identity, checks it, runs it. Runs at every boot: from user data
+# at the first, then from the unit that it installs. The variables above are the only thing that differs between nodes.
+# Installed as ape-node, it also moves files to and from object storage for the node's own jobs.
+
+readonly METADATA="${APE_METADATA_URL:-http://169.254.169.254}"
+readonly STATE=/var/lib/ape RUNTIME=/run/ape
+
+say() { echo "ape-boot: $*"; }
+fail() { say "FAILED: $*" >&2; exit 1; }
+trap 'fail "line $LINENO: $BASH_COMMAND"' ERR
+
+retry() { # retry COMMAND...: five tries, five seconds apart
+  local try
+  for try in 1 2 3 4 5; do
+    if "$@"; then return 0; fi
+    say "try $try of 5 failed: $1 ${2:-}" >&2
+    sleep 5
+  done
+  return 1
+}
+
+install_tools() {
+  command -v curl >/dev/null && command -v jq >/dev/null && return 0
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -q update && apt-get -qy install --no-install-recommends ca-certificates curl jq
+}
+
+# Secrets never stand on a command line: curl reads its credentials from a file descriptor.
+aws_credentials() { # prints curl configuration
+  local token role
+  token=$(curl -fsS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' "$METADATA/latest/api/token")
+  role=$(curl -fsS -H "X-aws-ec2-metadata-token: $token" "$METADATA/latest/meta-data/iam/security-credentials/")
+  curl -fsS -H "X-aws-ec2-metadata-token: $token" "$METADATA/latest/meta-data/iam/security-credentials/$role" |
+    jq -r '"user = \"\(.AccessKeyId):\(.SecretAccessKey)\"\nheader = \"x-amz-security-token: \(.Token)\""'
+}
+
+gcp_credentials() {
+  curl -fsS -H 'Metadata-Flavor: Google' "$METADATA/computeMetadata/v1/instance/service-accounts/default/token" |
+    jq -r '"header = \"authorization: Bearer \(.access_token)\""'
+}
+
+gcp_project() {
+  curl -fsS -H 'Metadata-Flavor: Google' "$METADATA/computeMetadata/v1/project/project-id"
+}
+
+aws_object() { # aws_object BUCKET KEY
+  curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" "${APE_S3_URL:-https://s3.$REGION.amazonaws.com}/$1/$2"
+}
+
+aws_secret() { # aws_secret NAME
+  curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:secretsmanager" \
+    -H 'content-type: application/x-amz-json-1.1' -H 'x-amz-target: secretsmanager.GetSecretValue' \
+    -d "{\"SecretId\":\"$SECRET_PREFIX$1\"}" "${APE_SECRETS_URL:-https://secretsmanager.$REGION.amazonaws.com}/" |
+    jq -er .SecretString
+}
+
+gcp_object() {
+  curl -fsS -K <(gcp_credentials) "${APE_STORAGE_URL:-https://storage.googleapis.com}/storage/v1/b/$1/o/${2//\//%2F}?alt=media"
+}
+
+gcp_secret() {
+  curl -fsS -K <(gcp_credentials) \
+    "${APE_SECRETS_URL:-https://secretmanager.googleapis.com}/v1/projects/$(gcp_project)/secrets/$SECRET_PREFIX$1/versions/latest:access" |
+    jq -er .payload.data | base64 -d
+}
+
+aws_put() { # aws_put BUCKET KEY FILE
+  curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" -T "$3" "${APE_S3_URL:-https://s3.$REGION.amazonaws.com}/$1/$2"
+}
+
+gcp_put() {
+  curl -fsS -o /dev/null -K <(gcp_credentials) -H 'content-type: application/octet-stream' -T "$3" -X POST \
+    "${APE_STORAGE_URL:-https://storage.googleapis.com}/upload/storage/v1/b/$1/o?uploadType=media&name=${2//\//%2F}"
+}
+
+fetch_object() { "${CLOUD}_object" "$BOOTSTRAP_BUCKET" "$1"; }
+fetch_secret() { "${CLOUD}_secret" "$1"; }
+
+install_unit() {
+  [[ $0 -ef /usr/local/sbin/ape-node ]] || install -m 0755 "$0" /usr/local/sbin/ape-node
+  cat >/etc/systemd/system/ape-boot.service <<'UNIT'
+[Unit]
+Description=APE node bootstrap
+Wants=network-online.target
+After=network-online.target
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/local/sbin/ape-node boot
+StandardOutput=journal+console
+StandardError=journal+console
+[Install]
+WantedBy=multi-user.target
+UNIT
+  systemctl daemon-reload
+  systemctl enable --quiet ape-boot.service
+}
+
+boot() {
+  local sha bundle
+  mkdir -p "$STATE" "$RUNTIME"
+  exec 9>"$RUNTIME/boot.lock"
+  flock 9 # the cloud's own agent and the unit may both start it
+  retry install_tools || fail "curl and jq can't be installed; is there a way out (NAT) to Debian's packages?"
+  install_unit
+  sha=$(retry fetch_object "nodes/$NODE") || fail "no bootstrap for $NODE in bucket $BOOTSTRAP_BUCKET"
+  bundle=$STATE/$sha.sh
+  if ! echo "$sha  $bundle" | sha256sum --check --status 2>/dev/null; then
+    retry fetch_object "bootstrap/$sha.sh" >"$bundle" || fail "bootstrap $sha can't be fetched"
+    echo "$sha  $bundle" | sha256sum --check --status || fail "bootstrap $sha is damaged"
+  fi
+  say "running $sha"
+  # shellcheck source=/dev/null
+  source "$bundle"
+}
+
+case "${1:-boot}" in
+  boot) boot ;;
+  get) "${CLOUD}_object" "$2" "$3" ;;
+  put) "${CLOUD}_put" "$2" "$3" "$4" ;;
+  *) fail "usage: ape-node boot | get BUCKET KEY | put BUCKET KEY FILE" ;;
+esac

@@ -1,0 +1,161 @@
+# What a node's bootstrap is made of. Every step is idempotent: run twice, the second changes nothing. Sourced by
+# boot.sh, whose fail, retry, say and fetch_secret it uses; the calls that follow it are this node's own.
+
+STARTED=$(date +%s)
+declare -A RESTARTS=() RELOADS=()
+
+fetch_secrets() { # fetch_secrets NAME...: into memory, readable by root only
+  local name
+  install -d -m 0700 "$RUNTIME/secrets"
+  for name in "$@"; do
+    (umask 077 && retry fetch_secret "$name" >"$RUNTIME/secrets/$name.json") || fail "secret $name can't be read"
+    jq -e 'type == "object"' "$RUNTIME/secrets/$name.json" >/dev/null || fail "secret $name is not a JSON object"
+  done
+}
+
+secret_field() { # secret_field NAME FIELD
+  jq -er --arg field "$2" '.[$field]' "$RUNTIME/secrets/$1.json" || fail "secret $1 has no field $2"
+}
+
+fill_marks() { # standard input with each @{secret/field} replaced by its value
+  local text mark inner value
+  text=$(cat; echo .)
+  text=${text%.}
+  while read -r mark; do
+    [[ -n $mark ]] || continue
+    inner=${mark#@\{}
+    inner=${inner%\}}
+    value=$(secret_field "${inner%%/*}" "${inner#*/}")
+    text=${text//"$mark"/"$value"}
+  done < <(grep -oE '@\{[a-z0-9-]+/[A-Za-z0-9_-]+\}' <<<"$text" | sort -u)
+  printf '%s' "$text"
+}
+
+put_file() { # put_file PATH MODE OWNER RESTARTS RELOADS: content from standard input
+  local path=$1 mode=$2 owner=$3 restarts=$4 reloads=$5 new
+  install -d "$(dirname "$path")"
+  new=$(mktemp "$(dirname "$path")/.ape.XXXXXX")
+  fill_marks >"$new"
+  chmod "$mode" "$new"
+  chown "$owner" "$new"
+  if [[ -e $path ]] && cmp -s "$new" "$path" && [[ $(stat -c %a:%U:%G "$path") == "$(stat -c %a:%U:%G "$new")" ]]; then
+    rm "$new"
+    return 0
+  fi
+  mv "$new" "$path"
+  if [[ -n $restarts ]]; then RESTARTS[$restarts]=1; fi
+  if [[ -n $reloads ]]; then RELOADS[$reloads]=1; fi
+}
+
+seed_file() { # seed_file PATH MODE OWNER: written only when absent
+  if [[ -e $1 ]]; then cat >/dev/null; else put_file "$1" "$2" "$3" '' ''; fi
+}
+
+add_source() { # add_source NAME URI SUITE COMPONENTS KEY_URL FINGERPRINT
+  local key=/etc/apt/keyrings/$1.asc
+  install_packages gpg
+  install -d /etc/apt/keyrings
+  [[ -e $key ]] || retry curl -fsSo "$key" "$5" || fail "the signing key of $1 can't be fetched from $5"
+  if ! gpg --show-keys --with-colons "$key" | grep -q "^fpr:::::::::$6:"; then
+    rm -f "$key"
+    fail "the signing key of $1 is not $6"
+  fi
+  put_file "/etc/apt/sources.list.d/$1.sources" 0644 root:root '' '' <<SOURCE
+Types: deb
+URIs: $2
+Suites: $3
+Components: $4
+Signed-By: $key
+SOURCE
+}
+
+install_packages() { # install_packages NAME...: without starting anything
+  local name missing=()
+  for name in "$@"; do
+    [[ $(dpkg-query -Wf '${db:Status-Status}' "${name%%=*}" 2>/dev/null) == installed ]] || missing+=("$name")
+  done
+  ((${#missing[@]})) || return 0
+  say "installing ${missing[*]}"
+  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+  chmod 0755 /usr/sbin/policy-rc.d
+  retry apt_install "${missing[@]}" || fail "packages can't be installed: ${missing[*]}"
+  rm -f /usr/sbin/policy-rc.d
+}
+
+apt_install() {
+  DEBIAN_FRONTEND=noninteractive apt-get -q update &&
+    DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends -o Dpkg::Options::=--force-confold "$@"
+}
+
+mount_disk() { # mount_disk ROLE MOUNT: formats only a blank disk
+  local device uuid seconds
+  device=$(jq -er --arg role "$1" '.disks[$role]' "$RUNTIME/secrets/$NODE_SECRET.json") || fail "no disk is known for $1"
+  for ((seconds = 0; seconds < 180; seconds++)); do
+    [[ -b $device ]] && break
+    sleep 1
+  done
+  [[ -b $device ]] || fail "disk $device of $1 did not appear within 180 s"
+  if ! blkid -p "$device" >/dev/null; then
+    [[ $(lsblk -nro NAME "$device" | wc -l) == 1 ]] || fail "disk $device of $1 has partitions; it is not ours to format"
+    say "formatting $device for $1"
+    mkfs.ext4 -q -m 1 "$device"
+  fi
+  uuid=$(blkid -p -o value -s UUID "$device")
+  install -d "$2"
+  grep -q "^UUID=$uuid " /etc/fstab ||
+    echo "UUID=$uuid $2 ext4 defaults,noatime,nofail,x-systemd.device-timeout=60s 0 2" >>/etc/fstab
+  systemctl daemon-reload
+  mountpoint -q "$2" || mount "$2"
+  resize2fs "$device" 2>/dev/null || fail "the file system of $1 can't be grown to its disk"
+}
+
+own_disk() { # own_disk MOUNT USER: a new system image may number its users differently
+  [[ $(stat -c %U "$1") == "$2" ]] || chown -R "$2:$2" "$1"
+}
+
+grant_tls() { # grant_tls USER...: may read this node's key
+  local user
+  for user in "$@"; do
+    id -nG "$user" | grep -qw ape-tls || usermod -aG ape-tls "$user"
+  done
+}
+
+start_units() { # start_units NAME...
+  local unit
+  systemctl daemon-reload
+  for unit in "$@"; do
+    systemctl enable --quiet "$unit" 2>/dev/null || true # generated units (containers) are enabled by their generator
+    if systemctl is-active --quiet "$unit"; then
+      if [[ -n ${RESTARTS[$unit]:-} ]]; then
+        systemctl restart "$unit"
+      elif [[ -n ${RELOADS[$unit]:-} ]]; then
+        systemctl reload "$unit"
+      fi
+    else
+      systemctl start "$unit" || fail "$unit does not start: $(journalctl -u "$unit" -n 5 --no-pager -o cat | tr '\n' '|')"
+    fi
+  done
+}
+
+mask_units() {
+  local unit
+  for unit in "$@"; do
+    [[ $(systemctl is-enabled "$unit" 2>/dev/null) == masked ]] || systemctl mask --now --quiet "$unit"
+  done
+}
+
+await_health() { # await_health ROLE COMMAND: up to ten minutes
+  local seconds
+  for ((seconds = 0; seconds < 600; seconds += 2)); do
+    if bash -c "$2" >/dev/null 2>&1; then
+      say "$1 serves"
+      return 0
+    fi
+    sleep 2
+  done
+  fail "$1 does not serve after 600 s: $(bash -c "$2" 2>&1 | tail -n 3 | tr '\n' '|')"
+}
+
+finish() {
+  say "ready in $(($(date +%s) - STARTED)) s"
+}

@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Disk, Node } from "../platform/platform";
+import type { SecretPlan } from "./credentials";
+import { Member, type Ground } from "./member";
+import type { NodePlan } from "./placement";
+import type { Placed } from "./role";
+import { storeSecret, type StoredSecret } from "./secrets";
+
+export interface DataServiceArgs extends Ground {
+  /** The service's own roles, placed. */
+  readonly roles: readonly Placed[];
+  /** The service's own nodes; empty when it shares nodes with others. */
+  readonly nodes: readonly NodePlan[];
+  readonly secrets: readonly SecretPlan[];
+}
+
+/**
+ * What TimescaleDB, Neo4j and Redis have in common: credentials, data disks, and nodes of their own when dedicated.
+ * Disks belong to the service and not to a node, so that neither another placement nor another tier touches them.
+ */
+export abstract class DataService extends pulumi.ComponentResource {
+  /** By secret name. */
+  readonly secrets: ReadonlyMap<string, StoredSecret>;
+  /** By role name. */
+  readonly disks: ReadonlyMap<string, Disk>;
+  readonly nodes: readonly Node[];
+
+  protected constructor(type: string, name: string, args: DataServiceArgs, opts: pulumi.ComponentResourceOptions) {
+    super(type, name, { members: args.roles.map(({ role }) => role.name), dedicatedNodes: args.nodes.length }, opts);
+    const within = { parent: this };
+    this.secrets = new Map(args.secrets.map((plan) => [plan.name, storeSecret(args.platform, plan, within)]));
+    this.disks = new Map(
+      args.roles.flatMap(({ role }) =>
+        role.disk === undefined
+          ? []
+          : [
+              [
+                role.name,
+                args.platform.disk(
+                  { name: role.name, service: role.service, zone: role.zone, sizeGiB: role.disk.sizeGiB },
+                  within,
+                ),
+              ] as const,
+            ],
+      ),
+    );
+    this.nodes = startNodes(args, args.nodes, this.disks, storedResources(this.secrets), this);
+    this.registerOutputs({ members: args.roles.map(({ role }) => role.name) });
+  }
+}
+
+/** Starts nodes one after the other, once what they read at boot is there. */
+export function startNodes(
+  ground: Ground,
+  plans: readonly NodePlan[],
+  disks: ReadonlyMap<string, Disk>,
+  after: readonly pulumi.Resource[],
+  parent: pulumi.Resource,
+): Node[] {
+  let previous: pulumi.Resource[] = [];
+  return plans.map((plan) => {
+    const { node } = new Member({ ...ground, plan, disks }, { parent, dependsOn: [...after, ...previous] });
+    previous = [node.resource];
+    return node;
+  });
+}
+
+/** What a node must wait for before it reads these secrets. */
+export function storedResources(secrets: ReadonlyMap<string, StoredSecret>): pulumi.Resource[] {
+  return [...secrets.values()].map(({ resource }) => resource);
+}

@@ -1,0 +1,44 @@
+import * as random from "@pulumi/random/randomPassword";
+import * as pulumi from "@pulumi/pulumi";
+import type { ServerCertificate } from "../platform/platform";
+import type { AuthorityArgs, Subject } from "./authority";
+
+const SEED_LENGTH = 64;
+
+/** The certificate authority as a part of the stack: its seed is generated once and kept, encrypted, in the state. */
+export class StackAuthority extends pulumi.ComponentResource {
+  static readonly __pulumiType = "ape:pki:Authority";
+  /** The authority's own certificate, PEM. Not a secret: clients are meant to have it. */
+  readonly certificate: pulumi.Output<string>;
+  private readonly seed: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    private readonly args: Omit<AuthorityArgs, "seed">,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
+    super(StackAuthority.__pulumiType, name, { ...args }, opts);
+    this.seed = new random.RandomPassword(
+      `${name}-seed`,
+      { length: SEED_LENGTH, special: false },
+      { parent: this },
+    ).result;
+    this.certificate = pulumi.unsecret(
+      this.seed.apply(async (seed) => (await authority()).authorityCertificate({ ...args, seed })),
+    );
+    this.registerOutputs({ from: args.from });
+  }
+
+  /** A key and certificate for a subject; a secret. */
+  issue(subject: Subject): ServerCertificate {
+    const issued = pulumi.secret(
+      this.seed.apply(async (seed) => (await authority()).issue({ ...this.args, seed }, subject)),
+    );
+    return { certificate: issued.certificate, key: issued.key, chain: this.certificate };
+  }
+}
+
+/** Loaded when a certificate is due, and not at start-up. */
+function authority(): Promise<typeof import("./authority")> {
+  return import("./authority");
+}

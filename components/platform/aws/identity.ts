@@ -1,0 +1,136 @@
+import * as iam from "@pulumi/aws/iam";
+import * as pulumi from "@pulumi/pulumi";
+import type { Grant } from "../../node/role";
+import { bucketName, secretPrefix } from "../naming";
+import type { StackContext } from "../platform";
+import type { EncryptionKey } from "./encryption";
+import { tags } from "./tags";
+
+export interface IdentityArgs {
+  readonly name: string;
+  readonly secrets: readonly string[];
+  readonly grants: readonly Grant[];
+}
+
+/** Who a node is: an instance profile that may do what its roles declared, and nothing else. */
+export interface Identity {
+  readonly profile: iam.InstanceProfile;
+  /** Wait for these before the first boot. */
+  readonly ready: pulumi.Resource[];
+}
+
+export function identity(
+  context: StackContext,
+  key: EncryptionKey,
+  args: IdentityArgs,
+  opts: pulumi.CustomResourceOptions,
+): Identity {
+  const role = new iam.Role(
+    args.name,
+    { assumeRolePolicy: JSON.stringify(ASSUMED_BY_EC2), tags: tags(context, args.name) },
+    opts,
+  );
+  const policy = new iam.RolePolicy(
+    args.name,
+    { role: role.name, policy: JSON.stringify(identityPolicy(context, key.policy, args)) },
+    opts,
+  );
+  const profile = new iam.InstanceProfile(args.name, { role: role.name, tags: tags(context, args.name) }, opts);
+  return { profile, ready: [policy, profile] };
+}
+
+interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow";
+  readonly Action: readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+const ASSUMED_BY_EC2 = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+};
+
+/** Account ids are not known at preview; this confines the wildcards to the stack's own account. */
+const OWN_ACCOUNT = { StringEquals: { "aws:ResourceAccount": "${aws:PrincipalAccount}" } };
+
+const BUCKET_ACTIONS: Readonly<Record<Grant["access"], readonly string[]>> = {
+  read: ["s3:GetObject", "s3:GetObjectVersion"],
+  write: [
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "s3:PutObject",
+    "s3:PutObjectTagging",
+    "s3:DeleteObject",
+    "s3:AbortMultipartUpload",
+  ],
+};
+
+/** The policy document of a node's identity: plain, so that policies judge it at preview. Pure. */
+export function identityPolicy(
+  context: Pick<StackContext, "prefix" | "region" | "bucketSuffix">,
+  key: EncryptionKey["policy"],
+  args: IdentityArgs,
+): { Version: string; Statement: Statement[] } {
+  const arn = (purpose: string): string => `arn:aws:s3:::${bucketName(context, purpose)}`;
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "Bootstrap",
+        Effect: "Allow",
+        Action: ["s3:GetObject"],
+        Resource: [`${arn("bootstrap")}/nodes/${args.name}`, `${arn("bootstrap")}/bootstrap/*`],
+      },
+      {
+        Sid: "Secrets",
+        Effect: "Allow",
+        Action: ["secretsmanager:GetSecretValue"],
+        Resource: args.secrets.map(
+          (secret) => `arn:aws:secretsmanager:${context.region}:*:secret:${secretPrefix(context)}${secret}-??????`,
+        ),
+        Condition: OWN_ACCOUNT,
+      },
+      {
+        Sid: "Decrypt",
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Resource: key.resource,
+        Condition: {
+          StringEquals: {
+            "kms:ViaService": [`s3.${context.region}.amazonaws.com`, `secretsmanager.${context.region}.amazonaws.com`],
+          },
+          ...(key.aliases === undefined ? {} : { "ForAnyValue:StringEquals": { "kms:ResourceAliases": key.aliases } }),
+        },
+      },
+      {
+        Sid: "SessionManager", // these actions know no resources
+        Effect: "Allow",
+        Action: [
+          "ssm:UpdateInstanceInformation",
+          "ssmmessages:CreateControlChannel",
+          "ssmmessages:CreateDataChannel",
+          "ssmmessages:OpenControlChannel",
+          "ssmmessages:OpenDataChannel",
+        ],
+        Resource: "*",
+      },
+      ...args.grants.flatMap((grant, index): Statement[] => [
+        {
+          Sid: `Objects${index}`,
+          Effect: "Allow",
+          Action: BUCKET_ACTIONS[grant.access],
+          Resource: `${arn(grant.bucket)}/${grant.prefix}*`,
+        },
+        {
+          Sid: `List${index}`,
+          Effect: "Allow",
+          Action: ["s3:ListBucket"],
+          Resource: arn(grant.bucket),
+          Condition: { StringLike: { "s3:prefix": [`${grant.prefix}*`] } },
+        },
+      ]),
+    ],
+  };
+}

@@ -1,0 +1,119 @@
+import * as ebs from "@pulumi/aws/ebs";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as pulumi from "@pulumi/pulumi";
+import type { MachineType } from "../catalogue";
+import { bootImage } from "../naming";
+import type { Disk, DiskSpec, Node, NodeSpec, StackContext } from "../platform";
+import { dependencies, protectedData } from "../options";
+import type { EncryptionKey } from "./encryption";
+import { identity } from "./identity";
+import type { AwsNetwork } from "./network";
+import { tags } from "./tags";
+
+/** Debian, logs and packages; nothing on it outlives the node. */
+export const ROOT_DISK_GIB = 16;
+/** Device names are handed out from here; the kernel calls the disks what it likes. */
+const FIRST_DEVICE = "f".charCodeAt(0);
+
+/** A data disk on EBS. */
+export class AwsDisk implements Disk {
+  readonly resource: ebs.Volume;
+  readonly devicePath: pulumi.Output<string>;
+
+  constructor(
+    context: StackContext,
+    key: EncryptionKey,
+    readonly spec: DiskSpec,
+    opts: pulumi.CustomResourceOptions,
+  ) {
+    const name = `${spec.name}-data`;
+    this.resource = new ebs.Volume(
+      name,
+      {
+        availabilityZone: context.zones[spec.zone]!,
+        size: spec.sizeGiB,
+        type: "gp3",
+        encrypted: true,
+        kmsKeyId: key.arn,
+        tags: { ...tags(context, name), service: spec.service },
+      },
+      protectedData(context, opts),
+    );
+    this.devicePath = this.resource.id.apply(
+      (id) => `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${id.replace("-", "")}`,
+    );
+  }
+}
+
+/** A machine with a fixed private address and an identity of its own. */
+export class AwsNode extends pulumi.ComponentResource implements Node {
+  static readonly __pulumiType = "ape:platform:Node";
+  readonly resource = this;
+  readonly name: string;
+  readonly instance: ec2.Instance;
+
+  constructor(
+    context: StackContext,
+    key: EncryptionKey,
+    spec: NodeSpec,
+    network: AwsNetwork,
+    disks: readonly AwsDisk[],
+    opts: pulumi.ComponentResourceOptions,
+  ) {
+    super(AwsNode.__pulumiType, spec.name, { zone: spec.zone, machine: spec.machine.name }, opts);
+    this.name = spec.name;
+    const within = { parent: this };
+    const { profile, ready } = identity(context, key, spec, within);
+    const nodeTags = { ...tags(context, spec.name), service: spec.services.join("+") };
+    this.instance = new ec2.Instance(
+      spec.name,
+      {
+        ami: bootImage(context),
+        instanceType: spec.machine.name,
+        subnetId: network.subnets.data[spec.zone]!.id,
+        privateIp: spec.address,
+        associatePublicIpAddress: false,
+        vpcSecurityGroupIds: network.groupsOf(spec.services),
+        iamInstanceProfile: profile.name,
+        userData: spec.userData,
+        ebsOptimized: true,
+        metadataOptions: METADATA,
+        creditSpecification: credits(spec.machine),
+        rootBlockDevice: {
+          encrypted: true,
+          volumeType: "gp3",
+          volumeSize: ROOT_DISK_GIB,
+          deleteOnTermination: true,
+          tags: nodeTags,
+        },
+        tags: nodeTags,
+      },
+      // Its address and disks can't be held by two instances at once.
+      pulumi.mergeOptions(within, {
+        deleteBeforeReplace: true,
+        dependsOn: [...network.ready, ...ready, ...dependencies(opts)],
+      }),
+    );
+    disks.forEach((disk, index) => {
+      new ec2.VolumeAttachment(
+        disk.spec.name,
+        {
+          instanceId: this.instance.id,
+          volumeId: disk.resource.id,
+          deviceName: `/dev/sd${String.fromCharCode(FIRST_DEVICE + index)}`,
+          stopInstanceBeforeDetaching: true,
+        },
+        { parent: this, deleteBeforeReplace: true },
+      );
+    });
+    this.registerOutputs({ zone: spec.zone, machine: spec.machine.name, address: spec.address });
+  }
+}
+
+/** IMDSv2 only, and not from within containers with a network of their own. */
+export const METADATA = { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 } as const;
+
+/** Burstable types slow down rather than bill what no budget shows; others refuse the setting. */
+export function credits(machine: MachineType): { cpuCredits: string } | undefined {
+  return machine.family.startsWith("t") ? { cpuCredits: "standard" } : undefined;
+}

@@ -1,0 +1,41 @@
+import type { SecretPlan } from "../node/credentials";
+
+/** The role that the API logs in as; owns the database. */
+export const APP_USER = "ape";
+
+/** Login roles that only the data nodes themselves use. */
+export const REPLICATION_USER = "replicator";
+export const REWIND_USER = "rewind";
+export const MONITORING_USER = "monitoring";
+export const PATRONI_USER = "patroni";
+
+/** Read by the data nodes only. Kept: its backupCipher is the only key to the backups. */
+export const SERVER_SECRET = "timescaledb-server";
+
+/** Read by consumers, and by the data nodes, which create the role. */
+export const API_SECRET = "timescaledb-api";
+
+/** Characters of a random password: 32 of 62 letters and digits are 190 bits. Ours. */
+const PASSWORD_LENGTH = 32;
+
+/**
+ * The credentials of the service. The superuser has none: it logs in only on its own machine, as the system user
+ * postgres, so there is no password of it to lose.
+ */
+export const TIMESCALEDB_SECRETS: readonly SecretPlan[] = [
+  {
+    name: SERVER_SECRET,
+    keep: true,
+    fields: {
+      replication: { randomLength: PASSWORD_LENGTH },
+      rewind: { randomLength: PASSWORD_LENGTH },
+      monitoring: { randomLength: PASSWORD_LENGTH },
+      patroni: { randomLength: PASSWORD_LENGTH },
+      backupCipher: { randomLength: 64 },
+    },
+  },
+  {
+    name: API_SECRET,
+    fields: { username: { text: APP_USER }, password: { randomLength: PASSWORD_LENGTH } },
+  },
+];

@@ -1,0 +1,63 @@
+import type { Cloud } from "../../components/platform/platform";
+import { text, type Parser } from "./parsers";
+
+/** Names that each cloud writes in its own way. */
+export interface CloudFormat {
+  readonly aws: RegExp;
+  readonly gcp: RegExp;
+  /** What `aws` and `gcp` accept, in words. */
+  readonly words: Readonly<Record<Cloud, string>>;
+  readonly examples: Readonly<Record<Cloud, string>>;
+}
+
+const PROJECT = "[a-z][a-z0-9-]{4,28}[a-z0-9]";
+const GCP_NAME = "[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?";
+
+export const ACCOUNT: CloudFormat = {
+  aws: /^\d{12}$/,
+  gcp: new RegExp(`^${PROJECT}$`),
+  words: { aws: "the 12 digits of an AWS account", gcp: "a Google Cloud project id" },
+  examples: { aws: '"123456789012"', gcp: "ape-production" },
+};
+
+export const IMAGE: CloudFormat = {
+  aws: /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/,
+  gcp: new RegExp(`^projects/${PROJECT}/global/images/${GCP_NAME}$`),
+  words: { aws: "an AMI id", gcp: "projects/<project>/global/images/<name>" },
+  examples: { aws: "ami-0123456789abcdef0", gcp: "projects/ape-production/global/images/debian-13" },
+};
+
+export const KMS_KEY: CloudFormat = {
+  aws: /^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-zA-Z-]+$/,
+  gcp: new RegExp(`^projects/${PROJECT}/locations/[a-z0-9-]+/keyRings/[\\w-]{1,63}/cryptoKeys/[\\w-]{1,63}$`),
+  words: {
+    aws: "the ARN of a KMS key",
+    gcp: "projects/<project>/locations/<location>/keyRings/<ring>/cryptoKeys/<key>",
+  },
+  examples: {
+    aws: "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    gcp: "projects/ape-production/locations/us-central1/keyRings/ape/cryptoKeys/disks",
+  },
+};
+
+export const CERTIFICATE: CloudFormat = {
+  aws: /^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]+$/,
+  gcp: new RegExp(
+    `^(?:(?:https://(?:www|compute)\\.googleapis\\.com/compute/v1/)?projects/${PROJECT}/global/sslCertificates/)?${GCP_NAME}$`,
+  ),
+  words: { aws: "the ARN of an ACM certificate", gcp: "the name or self link of a global SSL certificate" },
+  examples: {
+    aws: "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",
+    gcp: "projects/ape-production/global/sslCertificates/ape",
+  },
+};
+
+/** Accepts what either cloud would; which of them it must be is known once both keys are. */
+export function ofEitherCloud(format: CloudFormat): Parser<string> {
+  return text(new RegExp(`${format.aws.source}|${format.gcp.source}`));
+}
+
+/** "on aws ..., on gcp ...", with the empty string first. */
+export function allowedOf({ words }: CloudFormat, empty: string): string {
+  return `"" (${empty}); on aws ${words.aws}; on gcp ${words.gcp}`;
+}

@@ -1,0 +1,318 @@
+import { NETWORK_PREFIX, parseCidr } from "../../components/platform/addresses";
+import { PLACEMENTS } from "../../components/node/placement";
+import { CLOUDS, NAT_MODES } from "../../components/platform/platform";
+import { regions } from "../../components/platform/zones";
+import { API_RUNTIMES, NEO4J_EDITIONS, NEO4J_LICENCES } from "../spec";
+import { BACKUP_RETENTION_DAYS, TIER_NAMES } from "../tiers";
+import { ACCOUNT, allowedOf, CERTIFICATE, IMAGE, KMS_KEY, ofEitherCloud } from "./formats";
+import { autoOr, cidr, day, emptyOr, flag, integer, listOf, number, oneOf, refuse, text, type Parser } from "./parsers";
+import { overrides } from "./sizes";
+
+/** A key of a stack's config. */
+export interface Key<T> {
+  /** What Pulumi.yaml declares: the engine knows no more than these. */
+  readonly type: "string" | "integer" | "array" | "object";
+  /** Absent: the key is required. A default that depends on other keys is "auto". */
+  readonly default?: unknown;
+  /** In words, for messages and for docs/configuration.md. */
+  readonly allowed: string;
+  /** As one writes it in Pulumi.<stack>.yaml, behind the key. */
+  readonly example: string;
+  readonly description: string;
+  /** Whether the value is encrypted, and never shown: `parse` is only told whether there is one. Default false. */
+  readonly secret?: boolean;
+  readonly parse: Parser<T>;
+}
+
+const LABEL = /^[a-z][a-z0-9_-]{0,62}$/;
+const LABEL_WORDS = "1 to 63 of a-z, 0-9, _ and -, a letter first: valid as an AWS tag and as a Google Cloud label";
+const DNS_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+const DNS_NAME = new RegExp(`^(?=.{1,253}$)${DNS_LABEL}(?:\\.${DNS_LABEL})*\\.[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$`);
+
+/** Every key, in the order in which the documentation lists them. */
+export const KEYS = {
+  cloud: key({
+    type: "string",
+    allowed: words(CLOUDS),
+    example: "aws",
+    description: "Cloud that the stack stands on.",
+    parse: oneOf(CLOUDS),
+  }),
+  tier: key({
+    type: "string",
+    allowed: words(TIER_NAMES),
+    example: "t2",
+    description: "Load tier of the Scaling Strategy: sizes, budget, defaults.",
+    parse: oneOf(TIER_NAMES),
+  }),
+  owner: key({
+    type: "string",
+    allowed: LABEL_WORDS,
+    example: "platform-team",
+    description: "Who answers for the stack; a label on every resource.",
+    parse: text(LABEL),
+  }),
+  costCentre: key({
+    type: "string",
+    allowed: LABEL_WORDS,
+    example: "ape-2026",
+    description: "Who pays for the stack; a label on every resource.",
+    parse: text(LABEL),
+  }),
+  apiImage: key({
+    type: "string",
+    allowed: "an image's whole name, <registry>/<path>:<tag> or <registry>/<path>@sha256:<digest>; not the tag latest",
+    example: "registry.example.com/ape/api:1.0.0",
+    description: "The API's container image. It listens on PORT, runs WEB_CONCURRENCY workers and answers /ready.",
+    parse: image,
+  }),
+  region: key({
+    type: "string",
+    default: "auto",
+    allowed: `auto (us-east-1 on aws, us-central1 on gcp); on aws ${words(regions("aws"))}; on gcp ${words(regions("gcp"))}`,
+    example: "us-east-1",
+    description: "The cloud's region. Changing it makes another, empty stack.",
+    parse: text(/^[a-z0-9-]+$/),
+  }),
+  zones: key({
+    type: "string",
+    default: "auto",
+    allowed: "auto (3 when highly available, otherwise 1), 1, 2 or 3",
+    example: "3",
+    description: "How many zones of the region hold nodes.",
+    parse: autoOr(integer(1, 3)),
+  }),
+  placement: key({
+    type: "string",
+    default: "dedicated",
+    allowed: words(PLACEMENTS),
+    example: "packed",
+    description: "A node for each member of a service, or one node a zone that services share: cheaper, less isolated.",
+    parse: oneOf(PLACEMENTS),
+  }),
+  highAvailability: key({
+    type: "string",
+    default: "auto",
+    allowed: "auto (by tier: true from t3 on, unless zones is 1 or 2), true or false",
+    example: "true",
+    description: "Replicate every service over three zones, so that the loss of one is survived.",
+    parse: autoOr(flag),
+  }),
+  apiRuntime: key({
+    type: "string",
+    default: "vm",
+    allowed: words(API_RUNTIMES),
+    example: "kubernetes",
+    description: "Where the API runs: machines of the stack, or a Kubernetes cluster that is already there.",
+    parse: oneOf(API_RUNTIMES),
+  }),
+  apiDomain: key({
+    type: "string",
+    default: "",
+    allowed: '"" (the load balancer\'s own name) or a DNS name in lower case',
+    example: "api.example.com",
+    description: "The API's public name. Its DNS record is yours to make.",
+    parse: emptyOr(text(DNS_NAME)),
+  }),
+  apiCertificate: key({
+    type: "string",
+    default: "",
+    allowed: allowedOf(CERTIFICATE, "a certificate of the stack's own authority"),
+    example: CERTIFICATE.examples.aws,
+    description: "The certificate that clients of the API see. Requires apiDomain.",
+    parse: emptyOr(ofEitherCloud(CERTIFICATE)),
+  }),
+  apiSpotPercent: key({
+    type: "integer",
+    default: 0,
+    allowed: "a whole number from 0 to 100",
+    example: "50",
+    description:
+      "Share of the API's capacity above its minimum that may be spot. Requires apiRuntime vm and highAvailability.",
+    parse: integer(0, 100),
+  }),
+  kubeconfig: key({
+    type: "string",
+    default: "",
+    secret: true,
+    allowed: "a kubeconfig, encrypted; required with apiRuntime kubernetes",
+    example: "{ secure: AAABAK... } (cat kubeconfig.yaml | pulumi config set --secret kubeconfig)",
+    description: "Credentials of the Kubernetes cluster.",
+    parse: (isSet) => isSet === true,
+  }),
+  kubernetesNamespace: key({
+    type: "string",
+    default: "ape",
+    allowed: "1 to 63 of a-z, 0-9 and -, a letter or digit at both ends",
+    example: "ape",
+    description: "Kubernetes namespace of the API.",
+    parse: text(new RegExp(`^${DNS_LABEL}$`)),
+  }),
+  kubernetesCidrs: key({
+    type: "array",
+    default: [],
+    allowed: "a list of IPv4 networks in CIDR notation; at least one with apiRuntime kubernetes",
+    example: '["10.8.0.0/14"]',
+    description: "Networks that the cluster's pods or nodes come from: who may open connections to the data services.",
+    parse: listOf(cidr, 0),
+  }),
+  neo4jEdition: key({
+    type: "string",
+    default: "auto",
+    allowed: `auto (enterprise with three members, otherwise community), ${words(NEO4J_EDITIONS)}`,
+    example: "community",
+    description: "Edition of Neo4j. Only Enterprise Edition can be clustered.",
+    parse: autoOr(oneOf(NEO4J_EDITIONS)),
+  }),
+  neo4jLicense: key({
+    type: "string",
+    default: "none",
+    allowed: `${words(NEO4J_LICENCES)}; enterprise needs evaluation or commercial`,
+    example: "evaluation",
+    description: "The licence of Neo4j Enterprise Edition that you accept by setting this key.",
+    parse: oneOf(NEO4J_LICENCES),
+  }),
+  overrides: key({
+    type: "object",
+    default: {},
+    allowed: "an object of services with the sizes listed in docs/configuration.md",
+    example: "{ neo4j: { heapGiB: 6 } }",
+    description: "Sizes that differ from the tier's.",
+    parse: overrides,
+  }),
+  backupRetentionDays: key({
+    type: "integer",
+    default: BACKUP_RETENTION_DAYS,
+    allowed: "a whole number from 30 to 3650",
+    example: "90",
+    description: "Days that a backup can be restored.",
+    parse: integer(30, 3650),
+  }),
+  budgetUsd: key({
+    type: "string",
+    default: "auto",
+    allowed: "auto (the tier's for the cloud) or a number above 0",
+    example: "650",
+    description: "Budget in US dollars a month; the policies compare the stack's price with it.",
+    parse: autoOr(number(Number.MIN_VALUE, Number.MAX_SAFE_INTEGER)),
+  }),
+  allowedClientCidrs: key({
+    type: "array",
+    default: ["0.0.0.0/0"],
+    allowed: "a list of IPv4 networks in CIDR notation, at least one",
+    example: '["203.0.113.0/24"]',
+    description: "Networks that may open connections to the API's load balancer.",
+    parse: listOf(cidr, 1),
+  }),
+  deletionProtection: key({
+    type: "string",
+    default: "auto",
+    allowed: "auto (true from t3 on or when highly available, otherwise false), true or false",
+    example: "true",
+    description: "Refuse to delete what holds data.",
+    parse: autoOr(flag),
+  }),
+  nat: key({
+    type: "string",
+    default: "auto",
+    allowed: `auto (per-zone at t4 when highly available, otherwise one), ${words(NAT_MODES)}; none requires packageMirror, per-zone several zones`,
+    example: "one",
+    description: "NAT gateways: the nodes' way out to package mirrors and container registries.",
+    parse: autoOr(oneOf(NAT_MODES)),
+  }),
+  packageMirror: key({
+    type: "string",
+    default: "",
+    allowed: '"" (Debian\'s own mirrors) or the https URL of a Debian mirror, without user or query',
+    example: "https://mirror.example.internal/debian",
+    description: "Where nodes install their packages from. It must be reachable inside the network when nat is none.",
+    parse: emptyOr(text(new RegExp(`^https://${DNS_LABEL}(?:\\.${DNS_LABEL})*(?::\\d{1,5})?(?:/[\\w.~-]+)*/?$`))),
+  }),
+  networkCidr: key({
+    type: "string",
+    default: "10.60.0.0/16",
+    allowed: `a private IPv4 /${NETWORK_PREFIX} of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16`,
+    example: "10.60.0.0/16",
+    description: "The stack's private network. Changing it replaces the network and all nodes; data disks stay.",
+    parse: privateNetwork,
+  }),
+  account: key({
+    type: "string",
+    default: "",
+    allowed: allowedOf(ACCOUNT, "the one of the credentials; on gcp also gcp:project"),
+    example: ACCOUNT.examples.aws,
+    description: "Account or project that the stack must be deployed to.",
+    parse: emptyOr(ofEitherCloud(ACCOUNT)),
+  }),
+  image: key({
+    type: "string",
+    default: "",
+    allowed: allowedOf(IMAGE, "the Debian 13 image pinned for the region"),
+    example: IMAGE.examples.aws,
+    description: "Boot image of the nodes: Debian 13 for x86_64.",
+    parse: emptyOr(ofEitherCloud(IMAGE)),
+  }),
+  kmsKey: key({
+    type: "string",
+    default: "",
+    allowed: allowedOf(KMS_KEY, "the cloud's default key"),
+    example: KMS_KEY.examples.aws,
+    description: "Your own key that disks, buckets and secrets are encrypted with.",
+    parse: emptyOr(ofEitherCloud(KMS_KEY)),
+  }),
+  bucketSuffix: key({
+    type: "string",
+    default: "",
+    allowed:
+      '"" (8 hex digits derived from organization, project and stack) or 1 to 20 of a-z, 0-9 and -, a letter or digit at both ends',
+    example: "ape-a1",
+    description: "Ends every bucket's name, which must be unique in the world. Changing it makes other, empty buckets.",
+    parse: emptyOr(text(/^[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?$/)),
+  }),
+  certificatesFrom: key({
+    type: "string",
+    default: "2026-01-01",
+    allowed: "a day, YYYY-MM-DD",
+    example: '"2026-01-01"',
+    description: "First day of validity of the stack's internal certificates. Moving it forward issues new ones.",
+    parse: day,
+  }),
+} as const;
+
+export type KeyName = keyof typeof KEYS;
+export const KEY_NAMES = Object.keys(KEYS) as KeyName[];
+
+/** The config, each key parsed by itself. */
+export type Values = { readonly [K in KeyName]: ReturnType<(typeof KEYS)[K]["parse"]> };
+
+function key<T>(definition: Key<T>): Key<T> {
+  return definition;
+}
+
+function words(all: readonly string[]): string {
+  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
+}
+
+/** Registry, path, tag, digest. Short names are refused: nodes know no default registry. */
+function image(value: unknown): string {
+  const component = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+  const registry = "(?:localhost|[a-zA-Z0-9-]+(?:\\.[a-zA-Z0-9-]+)+|[a-zA-Z0-9-]+(?=:))(?::\\d{1,5})?";
+  const whole = new RegExp(`^${registry}(?:/${component})+(?::([\\w][\\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`);
+  const given = text(/^\S+$/)(value);
+  const [, tag, digest] = whole.exec(given) ?? refuse("it is no image's whole name, registry included");
+  if (digest === undefined && (tag === undefined || tag === "latest")) {
+    return refuse(
+      `${tag === undefined ? "without a tag" : "the tag latest"}, nobody can say what runs or go back to it`,
+    );
+  }
+  return given;
+}
+
+function privateNetwork(value: unknown): string {
+  const given = cidr(value);
+  const { prefix } = parseCidr(given);
+  if (prefix !== NETWORK_PREFIX) {
+    return refuse(`the prefix length must be ${NETWORK_PREFIX}`);
+  }
+  return /^(10\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.)/.test(given) ? given : refuse("it is not a private network");
+}

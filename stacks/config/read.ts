@@ -1,0 +1,99 @@
+import { KEY_NAMES, KEYS, type Key, type KeyName, type Values } from "./keys";
+import { nearest } from "./nearest";
+import { Refused, type Fault } from "./parsers";
+import { line, shown, type Problem } from "./report";
+
+/** A stack's config as it was written. */
+export interface Written {
+  /** Without the project's namespace. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Keys whose values are encrypted; their values may be absent. Absent: not known, and not checked. */
+  readonly secretKeys?: readonly string[];
+}
+
+/** Each key by itself: the values that are right, and what is wrong with the others. */
+export function readKeys(written: Written): { values: Partial<Values>; problems: Problem[] } {
+  const values: Record<string, unknown> = {};
+  const problems = unknownKeys(written);
+  for (const name of KEY_NAMES) {
+    const read = readKey(name, written);
+    if ("problems" in read) {
+      problems.push(...read.problems);
+    } else {
+      values[name] = read.value;
+    }
+  }
+  return { values: values as Partial<Values>, problems };
+}
+
+/** Whether the stack has a value for a key, known or encrypted. */
+function isSet(name: KeyName, { values, secretKeys }: Written): boolean {
+  const value = values[name] ?? undefined;
+  return value === undefined ? (secretKeys?.includes(name) ?? false) : value !== "";
+}
+
+function readKey(name: KeyName, written: Written): { value: unknown } | { problems: Problem[] } {
+  const key: Key<unknown> = KEYS[name];
+  const given = key.secret ? isSet(name, written) : (written.values[name] ?? undefined);
+  const misplaced = secrecy(name, written);
+  if (misplaced !== undefined) {
+    return { problems: [problemOf(name, { path: "", reason: misplaced }, shown(undefined, "secret"))] };
+  }
+  if (given === undefined && key.default === undefined) {
+    return { problems: [problemOf(name, { path: "", reason: "it is required" }, shown(undefined))] };
+  }
+  try {
+    return { value: key.parse(given ?? key.default) };
+  } catch (error) {
+    if (!(error instanceof Refused)) {
+      throw error;
+    }
+    return { problems: error.faults.map((fault) => faultOf(name, fault, given)) };
+  }
+}
+
+function faultOf(name: KeyName, fault: Fault, given: unknown): Problem {
+  const value = fault.path === "" ? given : "value" in fault ? fault.value : undefined;
+  const isUnknown = fault.path !== "" && !("value" in fault);
+  return problemOf(name, fault, isUnknown ? shown("", "unknown") : shown(value));
+}
+
+/** Why a value must be encrypted, or must not be; undefined when it is as it should be. */
+function secrecy(name: KeyName, written: Written): string | undefined {
+  const key: Key<unknown> = KEYS[name];
+  const encrypted = written.secretKeys?.includes(name);
+  if (key.secret && encrypted === false && isSet(name, written)) {
+    return "it must be encrypted, but stands in the config for all to read: set it with --secret";
+  }
+  return !key.secret && encrypted === true
+    ? "it is encrypted, but can't be kept secret: names, labels or plans show it; set it without --secret"
+    : undefined;
+}
+
+function problemOf(name: KeyName, fault: Fault, value: string): Problem {
+  const { allowed, example }: Key<unknown> = KEYS[name];
+  const path = fault.path === "" ? name : `${name}.${fault.path}`;
+  return {
+    key: path,
+    value,
+    ...(fault.reason === undefined ? {} : { reason: fault.reason }),
+    allowed: fault.allowed ?? allowed,
+    example: fault.example === undefined ? `${name}: ${example}` : line(path, fault.example),
+  };
+}
+
+function unknownKeys({ values, secretKeys = [] }: Written): Problem[] {
+  const given = [...new Set([...Object.keys(values), ...secretKeys])];
+  return given
+    .filter((name) => !(name in KEYS))
+    .map((name) => {
+      const guess = nearest(name, KEY_NAMES) as KeyName | undefined;
+      return {
+        key: name,
+        value: shown("", "unknown"),
+        reason: `there is no such key${guess === undefined ? "" : `; did you mean ${guess}?`}`,
+        allowed: guess === undefined ? KEY_NAMES.join(", ") : KEYS[guess].allowed,
+        example: guess === undefined ? `tier: ${KEYS.tier.example}` : `${guess}: ${KEYS[guess].example}`,
+      };
+    });
+}

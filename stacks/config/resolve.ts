@@ -1,0 +1,142 @@
+import { createHash } from "node:crypto";
+import { regionZones } from "../../components/platform/zones";
+import type { Cloud, NatMode } from "../../components/platform/platform";
+import { DISK_GIB, type Neo4jEdition, type Neo4jSpec, type StackSpec } from "../spec";
+import { graphAndCacheCpus, TIERS } from "../tiers";
+import type { Values } from "./keys";
+
+/** What the defaults come to once all keys are known. Pure; "auto" ends here. */
+
+const DEFAULT_REGION: Readonly<Record<Cloud, string>> = { aws: "us-east-1", gcp: "us-central1" };
+
+/** The values that a decision looks at. */
+type From<K extends keyof Values> = Pick<Values, K>;
+
+export function regionOf({ cloud, region }: From<"cloud" | "region">): string {
+  return region === "auto" ? DEFAULT_REGION[cloud] : region;
+}
+
+export function isHighlyAvailable({
+  tier,
+  zones,
+  highAvailability,
+}: From<"tier" | "zones" | "highAvailability">): boolean {
+  const haveZones = zones === "auto" || zones === 3;
+  return highAvailability === "auto" ? TIERS[tier].highAvailability && haveZones : highAvailability;
+}
+
+export function zoneCount(values: From<"tier" | "zones" | "highAvailability">): number {
+  if (values.zones !== "auto") {
+    return values.zones;
+  }
+  return isHighlyAvailable(values) ? 3 : 1;
+}
+
+type Neo4jValues = From<"tier" | "zones" | "highAvailability" | "neo4jEdition" | "overrides">;
+
+export function neo4jMembers(values: Neo4jValues): 1 | 3 {
+  const clustered = isHighlyAvailable(values) && values.neo4jEdition !== "community";
+  return values.overrides.neo4j?.members ?? (clustered ? 3 : 1);
+}
+
+export function neo4jEdition(values: Neo4jValues): Neo4jEdition {
+  if (values.neo4jEdition !== "auto") {
+    return values.neo4jEdition;
+  }
+  return neo4jMembers(values) === 3 ? "enterprise" : "community";
+}
+
+/** Whoever must survive a zone has a way out of each; T4's budget carries three gateways. */
+function natMode(values: Values): NatMode {
+  if (values.nat !== "auto") {
+    return values.nat;
+  }
+  return values.tier === "t4" && isHighlyAvailable(values) ? "per-zone" : "one";
+}
+
+/** What keeps production from being deleted by a slip. */
+function isProtected(values: Values): boolean {
+  const { deletionProtection, tier } = values;
+  if (deletionProtection !== "auto") {
+    return deletionProtection;
+  }
+  return TIERS[tier].highAvailability || isHighlyAvailable(values);
+}
+
+/** The stack as a spec, once all keys are right. */
+export function resolve(values: Values, names: { organization: string; project: string; stack: string }): StackSpec {
+  const { cloud } = values;
+  const region = regionOf(values);
+  return {
+    organization: names.organization,
+    stack: names.stack,
+    cloud,
+    region,
+    zones: regionZones(cloud, region).slice(0, zoneCount(values)),
+    tier: values.tier,
+    placement: values.placement,
+    highlyAvailable: isHighlyAvailable(values),
+    ...services(values),
+    backupRetentionDays: values.backupRetentionDays,
+    budgetUsd: values.budgetUsd === "auto" ? TIERS[values.tier].budgetUsd[cloud] : values.budgetUsd,
+    owner: values.owner,
+    costCentre: values.costCentre,
+    allowedClientCidrs: values.allowedClientCidrs,
+    deletionProtection: isProtected(values),
+    nat: natMode(values),
+    packageMirror: values.packageMirror,
+    networkCidr: values.networkCidr,
+    account: values.account,
+    image: values.image,
+    kmsKey: values.kmsKey,
+    bucketSuffix: values.bucketSuffix || uniqueSuffix(names),
+    certificatesFrom: values.certificatesFrom,
+  };
+}
+
+function services(values: Values): Pick<StackSpec, "api" | "timescaledb" | "neo4j" | "redis"> {
+  const tier = TIERS[values.tier];
+  const cpus = graphAndCacheCpus(tier);
+  const { overrides } = values;
+  return {
+    api: {
+      image: values.apiImage,
+      runtime: values.apiRuntime,
+      ...tier.api,
+      domain: values.apiDomain,
+      certificate: values.apiCertificate,
+      spotPercent: values.apiSpotPercent,
+      ...overrides.api,
+      ...(values.apiRuntime === "kubernetes"
+        ? { kubernetes: { namespace: values.kubernetesNamespace, cidrs: values.kubernetesCidrs } }
+        : {}),
+    },
+    timescaledb: { ...tier.timescaledb, diskGiB: DISK_GIB.timescaledb, ...overrides.timescaledb },
+    neo4j: {
+      ...licensed(values),
+      ...tier.neo4j,
+      cpus: cpus.neo4j,
+      diskGiB: DISK_GIB.neo4j,
+      ...overrides.neo4j,
+      members: neo4jMembers(values),
+    },
+    redis: { ...tier.redis, cpus: cpus.redis, diskGiB: DISK_GIB.redis, ...overrides.redis },
+  };
+}
+
+function licensed(values: Values): Pick<Neo4jSpec, "edition" | "licence"> {
+  return { edition: neo4jEdition(values), licence: values.neo4jLicense };
+}
+
+/** Bucket names are unique in the world: derived, so that they are the same at every run. */
+function uniqueSuffix({
+  organization,
+  project,
+  stack,
+}: {
+  organization: string;
+  project: string;
+  stack: string;
+}): string {
+  return createHash("sha256").update(`${organization}/${project}/${stack}`).digest("hex").slice(0, 8);
+}

@@ -1,0 +1,130 @@
+import { planApi, planApiGroup, type ApiArgs, type ApiGroup, type Backends } from "../components/api/plan";
+import { neo4jEndpoints } from "../components/neo4j/endpoints";
+import { planNeo4j } from "../components/neo4j/plan";
+import { flowRules, type FlowRule } from "../components/node/firewall";
+import { place, type NodePlan } from "../components/node/placement";
+import type { Placed, Role, Service } from "../components/node/role";
+import { subnetCidr } from "../components/platform/addresses";
+import { bucketName } from "../components/platform/naming";
+import { redisEndpoints } from "../components/redis/endpoints";
+import { planRedis } from "../components/redis/plan";
+import { timescaleDbEndpoints } from "../components/timescaledb/endpoints";
+import { DEFAULT_DATABASE, planTimescaleDb } from "../components/timescaledb/plan";
+import type { StackSpec } from "./spec";
+import { API_CONTAINER, AUTOSCALING, containerMemGiB, TIERS } from "./tiers";
+
+/** A whole stack as values: what runs, on which nodes, at which addresses, and who may speak to whom. */
+export interface StackPlan {
+  readonly spec: StackSpec;
+  /** Every role on a node with a fixed address. */
+  readonly placed: readonly Placed[];
+  readonly nodes: readonly NodePlan[];
+  /** The API's scaling group; absent when it shares nodes or runs on Kubernetes. */
+  readonly apiGroup?: ApiGroup;
+  readonly services: readonly Service[];
+  readonly flows: readonly FlowRule[];
+  readonly endpoints: Endpoints;
+}
+
+/** Where the data services answer. No secret is among them. */
+export interface Endpoints {
+  readonly timescaledb: ReturnType<typeof timescaleDbEndpoints>;
+  readonly neo4j: ReturnType<typeof neo4jEndpoints>;
+  readonly redis: ReturnType<typeof redisEndpoints>;
+}
+
+/** Secrets that the API opens the stores with. */
+export const API_SECRETS = ["timescaledb-api", "neo4j-api", "redis-api"] as const;
+
+/** Plans a stack. Pure: no cloud, no engine, no clock. Throws DoesNotFitError when no machine is large enough. */
+export function planStack(spec: StackSpec): StackPlan {
+  const placement = {
+    cloud: spec.cloud,
+    placement: spec.placement,
+    families: TIERS[spec.tier].families[spec.cloud],
+    networkCidr: spec.networkCidr,
+  };
+  const api = apiArgs(spec);
+  const sharesNodes = apiSharesNodes(spec);
+  const roles = [...dataRoles(spec), ...(sharesNodes ? [planApi(api)] : [])];
+  const nodes = place(roles, placement);
+  const placed = nodes.flatMap((node) => node.roles);
+  const apiGroup = spec.api.runtime === "vm" && !sharesNodes ? planApiGroup(api, placement) : undefined;
+  const hosted = [...roles, ...(apiGroup === undefined ? [] : [apiGroup.role])];
+  return {
+    spec,
+    placed,
+    nodes,
+    ...(apiGroup === undefined ? {} : { apiGroup }),
+    services: [...new Set(hosted.map((role) => role.service))],
+    flows: flowRules(hosted),
+    endpoints: endpointsOf(placed),
+  };
+}
+
+/**
+ * Whether the API runs on the data services' node: only when there is just one. With several, the autoscaler must be
+ * free to start and stop API nodes, and it must never stop one that holds data.
+ */
+function apiSharesNodes(spec: StackSpec): boolean {
+  return spec.api.runtime === "vm" && spec.placement === "packed" && !spec.highlyAvailable;
+}
+
+function dataRoles(spec: StackSpec): Role[] {
+  const { cloud, region, highlyAvailable } = spec;
+  const backup = { bucket: bucketName(naming(spec), "backups"), retentionDays: spec.backupRetentionDays };
+  const where = { cloud, region, backup };
+  return [
+    ...planTimescaleDb({ ...where, ...spec.timescaledb, highlyAvailable, clientCidrs: apiCidrs(spec) }),
+    ...planNeo4j({ ...where, ...spec.neo4j }),
+    ...planRedis({ ...where, ...spec.redis, highlyAvailable }),
+  ];
+}
+
+/** The networks that API processes come from. */
+function apiCidrs(spec: StackSpec): string[] {
+  if (spec.api.kubernetes !== undefined) {
+    return [...spec.api.kubernetes.cidrs];
+  }
+  const kind = apiSharesNodes(spec) ? "data" : "api";
+  return spec.zones.map((_, zone) => subnetCidr(spec.networkCidr, kind, zone));
+}
+
+function apiArgs(spec: StackSpec): ApiArgs {
+  const { image, containers, workersPerContainer, instanceType, spotPercent } = spec.api;
+  return {
+    cloud: spec.cloud,
+    image,
+    containers,
+    workersPerContainer,
+    container: { memGiB: containerMemGiB(), cpus: API_CONTAINER.limits.cpus },
+    maxContainers: AUTOSCALING.maxContainers,
+    targetCpuPercent: AUTOSCALING.targetCpuPercent,
+    zones: spec.highlyAvailable ? spec.zones.length : 1,
+    ...(instanceType === undefined ? {} : { instanceType }),
+    spotPercent,
+    secrets: API_SECRETS,
+    backends: (all) => backends(endpointsOf(all)),
+  };
+}
+
+function endpointsOf(placed: readonly Placed[]): Endpoints {
+  return {
+    timescaledb: timescaleDbEndpoints(placed, DEFAULT_DATABASE),
+    neo4j: neo4jEndpoints(placed),
+    redis: redisEndpoints(placed),
+  };
+}
+
+function backends({ timescaledb, neo4j, redis }: Endpoints): Backends {
+  return {
+    timescaledb: { hosts: timescaledb.hosts, database: DEFAULT_DATABASE, patroni: timescaledb.hosts.length > 1 },
+    neo4j: { uri: neo4j.uri },
+    redis,
+  };
+}
+
+/** What names derive from. */
+export function naming(spec: Pick<StackSpec, "stack" | "bucketSuffix">): { prefix: string; bucketSuffix: string } {
+  return { prefix: `ape-${spec.stack}`, bucketSuffix: spec.bucketSuffix };
+}

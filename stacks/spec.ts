@@ -1,0 +1,109 @@
+import type { Placement } from "../components/node/placement";
+import type { Cloud, NatMode } from "../components/platform/platform";
+import type { TierName } from "./tiers";
+
+/** Where the API's containers run: machines of the stack, or a Kubernetes cluster that is already there. */
+export const API_RUNTIMES = ["vm", "kubernetes"] as const;
+export type ApiRuntime = (typeof API_RUNTIMES)[number];
+
+export const NEO4J_EDITIONS = ["community", "enterprise"] as const;
+export type Neo4jEdition = (typeof NEO4J_EDITIONS)[number];
+
+/** The licence of Neo4j Enterprise Edition that the user has accepted. */
+export const NEO4J_LICENCES = ["none", "evaluation", "commercial"] as const;
+export type Neo4jLicence = (typeof NEO4J_LICENCES)[number];
+
+/** One stack, decided: valid, without defaults to look up, frozen. Holds no secret. */
+export interface StackSpec {
+  readonly organization: string;
+  /** At most 20 of [a-z0-9-]: it begins the names of buckets and service accounts. */
+  readonly stack: string;
+  readonly cloud: Cloud;
+  readonly region: string;
+  /** Names of the zones that hold nodes: one, two or three. */
+  readonly zones: readonly string[];
+  readonly tier: TierName;
+  readonly placement: Placement;
+  /** Whether every service survives the loss of a zone. Implies three zones. */
+  readonly highlyAvailable: boolean;
+  readonly api: ApiSpec;
+  readonly timescaledb: TimescaleDbSpec;
+  readonly neo4j: Neo4jSpec;
+  readonly redis: RedisSpec;
+  /** Days that a backup can be restored. */
+  readonly backupRetentionDays: number;
+  /** US dollars a month. */
+  readonly budgetUsd: number;
+  readonly owner: string;
+  readonly costCentre: string;
+  /** Networks that may open connections to the load balancer. */
+  readonly allowedClientCidrs: readonly string[];
+  readonly deletionProtection: boolean;
+  readonly nat: NatMode;
+  /** Where nodes install Debian's packages from; empty: Debian's own mirrors. */
+  readonly packageMirror: string;
+  /** The stack's private network, a /16. */
+  readonly networkCidr: string;
+  /** AWS account id or Google Cloud project id; empty: whatever the credentials say. */
+  readonly account: string;
+  /** Boot image; empty: the one pinned for the region. */
+  readonly image: string;
+  /** Customer-managed key; empty: the platform's default. */
+  readonly kmsKey: string;
+  readonly bucketSuffix: string;
+  /** First day of validity of the stack's internal certificates, "2026-01-01". */
+  readonly certificatesFrom: string;
+}
+
+export interface ApiSpec {
+  /** OCI image with a tag or digest. */
+  readonly image: string;
+  readonly runtime: ApiRuntime;
+  /** Containers at the tier's own load. */
+  readonly containers: number;
+  readonly workersPerContainer: number;
+  /** Public name; empty: the load balancer's own. */
+  readonly domain: string;
+  /** Certificate known to the cloud; empty: one of the stack's own authority. */
+  readonly certificate: string;
+  /** Part of the capacity above the minimum that is spot, 0 to 100. */
+  readonly spotPercent: number;
+  /** Absent: the cheapest that fits. */
+  readonly instanceType?: string;
+  /** Present when it runs on Kubernetes; the credentials are a secret and stay in the config. */
+  readonly kubernetes?: { readonly namespace: string; readonly cidrs: readonly string[] };
+}
+
+export interface TimescaleDbSpec {
+  readonly memGiB: number;
+  readonly cpus: number;
+  readonly diskGiB: number;
+  readonly instanceType?: string;
+}
+
+export interface Neo4jSpec {
+  readonly edition: Neo4jEdition;
+  readonly licence: Neo4jLicence;
+  /** One server, or a cluster of three. */
+  readonly members: 1 | 3;
+  readonly heapGiB: number;
+  readonly pageCacheGiB: number;
+  readonly cpus: number;
+  readonly diskGiB: number;
+  readonly instanceType?: string;
+}
+
+export interface RedisSpec {
+  /** Redis' `maxmemory`. */
+  readonly maxMemoryGiB: number;
+  readonly cpus: number;
+  readonly diskGiB: number;
+  readonly instanceType?: string;
+}
+
+/**
+ * Sizes of the data disks in GiB, the same in all tiers: a disk never shrinks, so that changing the tier never touches
+ * one. Grow them with `overrides`. Ours: room for a first year of time series, a graph that outgrows T4's page cache
+ * several times, and Redis' append-only file with its rewrite.
+ */
+export const DISK_GIB = Object.freeze({ timescaledb: 100, neo4j: 40, redis: 10 });

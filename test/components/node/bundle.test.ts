@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { renderBundle } from "../../../components/node/bootstrap/bundle";
+import { USER_DATA_LIMIT, userData } from "../../../components/node/bootstrap/userdata";
+import { secretMark, type Placed, type Provision, type Role } from "../../../components/node/role";
+import { onPath } from "../../support/programs";
+
+const PROVISION: Provision = {
+  packages: ["cache-server"],
+  files: [
+    {
+      path: "/etc/cache.conf",
+      content: `password ${secretMark("cache-api", "password")}\nEND\n`,
+      mode: "0640",
+      owner: "cache",
+    },
+    { path: "/srv/cache/state.conf", content: "written by the cache itself\n", seed: true },
+    { path: "/etc/early.conf", content: "before packages\n", early: true },
+  ],
+  units: ["cache.service"],
+  sysctl: { "vm.overcommit_memory": 1 },
+  health: "cache-cli 'ping'",
+};
+
+function placed(name: string, provision: Provision = PROVISION): Placed {
+  const role: Role = {
+    service: "redis",
+    name,
+    zone: 0,
+    needs: { vcpu: 0.5, memGiB: 0.25 },
+    disk: { sizeGiB: 4, mount: "/srv/cache", owner: "cache" },
+    listens: [],
+    secrets: ["cache-api"],
+    grants: [],
+    provision: () => provision,
+  };
+  return { role, node: "node-1", address: "10.60.16.16" };
+}
+
+describe("a node's bootstrap", () => {
+  const bundle = renderBundle("node-1", [placed("redis-1")], [placed("redis-1")]);
+
+  it("is the same for the same roles, and another for another setting", () => {
+    assert.deepEqual(renderBundle("node-1", [placed("redis-1")], [placed("redis-1")]), bundle);
+    const changed = placed("redis-1", { ...PROVISION, sysctl: { "vm.overcommit_memory": 2 } });
+    assert.notEqual(renderBundle("node-1", [changed], [changed]).sha256, bundle.sha256);
+  });
+
+  it("does first things first", () => {
+    const steps = [
+      "fetch_secrets node-node-1 cache-api",
+      "/etc/early.conf",
+      "install_packages cache-server",
+      "mount_disk redis-1 /srv/cache",
+      "own_disk /srv/cache cache",
+      "put_file /etc/cache.conf 0640 cache:cache",
+      "start_units cache.service",
+      "await_health redis-1",
+      "\nfinish\n",
+    ];
+    const places = steps.map((step) => bundle.script.lastIndexOf(step));
+    assert.ok(
+      places.every((place) => place > 0),
+      `missing: ${steps[places.indexOf(-1)]}`,
+    );
+    assert.deepEqual(
+      places,
+      [...places].sort((a, b) => a - b),
+    );
+  });
+
+  it("quotes what a shell would take apart, and survives a line that looks like its own mark", () => {
+    assert.match(bundle.script, /await_health redis-1 'cache-cli '\\''ping'\\'''/);
+    assert.match(bundle.script, /put_file \/etc\/cache.conf .*<<'END_'\npassword @\{cache-api\/password\}\nEND\nEND_/);
+  });
+
+  it("bounds each service's memory and waits for its disk", () => {
+    assert.match(bundle.script, /ape-redis\.slice .*\n\[Slice\]\nMemoryMax=256M\nCPUWeight=50\n/);
+    assert.match(
+      bundle.script,
+      /cache\.service\.d\/50-ape\.conf .*\n\[Unit\]\nRequiresMountsFor=\/srv\/cache\n\[Service\]\nSlice=ape-redis\.slice\n/,
+    );
+  });
+
+  it("takes the larger of two kernel settings", () => {
+    const two = [
+      placed("redis-1"),
+      placed("redis-2", { ...PROVISION, files: [], sysctl: { "vm.overcommit_memory": 2 } }),
+    ];
+    assert.match(renderBundle("node-1", two, two).script, /^vm\.overcommit_memory = 2$/m);
+  });
+
+  it("refuses two roles that bring one file", () => {
+    const two = [placed("redis-1"), placed("redis-2")];
+    assert.throws(() => renderBundle("node-1", two, two), /two roles bring \/etc\/cache.conf/);
+  });
+
+  it("passes ShellCheck, and so does the boot script", function () {
+    if (!onPath(this, "shellcheck")) return;
+    for (const script of [bootScript() + "\n", `${bootScript()}\n${bundle.script}`]) {
+      // boot.sh runs main before the bundle's lines; for the check their order doesn't matter.
+      const { status, stdout } = spawnSync("shellcheck", ["--shell=bash", "--severity=style", "-"], { input: script });
+      assert.equal(status, 0, stdout.toString());
+    }
+  });
+});
+
+describe("the boot script", () => {
+  it("is small, and names nothing that changes with the tier", () => {
+    assert.ok(Buffer.byteLength(bootScript()) < USER_DATA_LIMIT / 2);
+    assert.doesNotMatch(bootScript(), /\bt[1-4]\b/);
+  });
+});
+
+describe("the bootstrap's steps", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "ape-boot-"));
+    execFileSync("mkdir", ["-p", join(folder, "secrets")]);
+    writeFileSync(
+      join(folder, "secrets", "api.json"),
+      JSON.stringify({ password: "p&s/\\w'\"d", key: "-----BEGIN\nlines\n-----END\n" }),
+    );
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const library = readFileSync("components/node/bootstrap/library.sh", "utf8");
+  const run = (script: string): { status: number | null; output: string } => {
+    const prelude = `set -euo pipefail\nRUNTIME=${folder}\nNODE_SECRET=none\nsay() { echo "$*"; }\nfail() { echo "FAILED: $*" >&2; exit 1; }\n`;
+    const { status, stdout, stderr } = spawnSync("bash", ["-c", prelude + library + script]);
+    return { status, output: stdout.toString() + stderr.toString() };
+  };
+
+  it("replace marks by values whatever characters these hold", () => {
+    const { output } = run(`printf 'a=@{api/password} @{api/password}\\nb=@{api/key}\\n\\n' | fill_marks`);
+    assert.equal(output, `a=p&s/\\w'"d p&s/\\w'"d\nb=-----BEGIN\nlines\n-----END\n\n`);
+  });
+
+  it("fail with the secret's and the field's name when it is missing", () => {
+    const { status, output } = run(`printf '@{api/absent}' | fill_marks`);
+    assert.notEqual(status, 0);
+    assert.match(output, /secret api has no field absent/);
+  });
+
+  it("write a file once, and again only when its content, owner or mode changes", function () {
+    if (process.getuid?.() !== 0) {
+      console.log("      skipped: changing a file's owner needs root");
+      this.skip();
+    }
+    const path = join(folder, "etc/app.conf");
+    const put = (content: string, mode = "0640"): string =>
+      run(
+        `put_file ${path} ${mode} root:root app.service '' <<'END'\n${content}\nEND\necho "restarts: \${!RESTARTS[*]}"`,
+      ).output.trim();
+    assert.equal(put("one"), "restarts: app.service");
+    assert.equal(statSync(path).mode & 0o777, 0o640);
+    assert.equal(put("one"), "restarts:");
+    assert.equal(put("two"), "restarts: app.service");
+    assert.equal(put("two", "0600"), "restarts: app.service");
+  });
+
+  it("leave a seeded file alone once it is there", () => {
+    const path = join(folder, "seeded.conf");
+    run(`seed_file ${path} 0644 root:root <<'END'\nfirst\nEND`);
+    run(`seed_file ${path} 0644 root:root <<'END'\nsecond\nEND`);
+    assert.equal(readFileSync(path, "utf8"), "first\n");
+  });
+});
+
+function bootScript(): string {
+  return userData({
+    cloud: "aws",
+    region: "us-east-1",
+    node: "redis-1",
+    bootstrapBucket: "ape-prod-bootstrap-1a2b3c4d",
+    secretPrefix: "ape-prod-",
+  });
+}

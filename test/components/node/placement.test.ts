@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  cpusNeeded,
+  DoesNotFitError,
+  memoryNeeded,
+  place,
+  type PlacementArgs,
+} from "../../../components/node/placement";
+import type { Role, Service } from "../../../components/node/role";
+
+const ARGS: PlacementArgs = {
+  cloud: "aws",
+  placement: "dedicated",
+  families: ["t3a", "m6a"],
+  networkCidr: "10.60.0.0/16",
+};
+
+function role(service: Service, member: number, memGiB = 1, vcpu = 1, instanceType?: string): Role {
+  return {
+    service,
+    name: `${service}-${member}`,
+    zone: member - 1,
+    needs: { vcpu, memGiB },
+    ...(instanceType === undefined ? {} : { instanceType }),
+    listens: [],
+    secrets: [],
+    grants: [],
+    provision: () => ({ packages: [], files: [], units: [], health: "true" }),
+  };
+}
+
+const trio = (service: Service, memGiB?: number): Role[] => [1, 2, 3].map((member) => role(service, member, memGiB));
+
+describe("placement", () => {
+  it("dedicated: a node for each role, named after it, with an address of the service's own block", () => {
+    const nodes = place([...trio("timescaledb"), ...trio("redis")], ARGS);
+    assert.deepEqual(
+      nodes.map(({ name, zone, address, machine }) => [name, zone, address, machine.name]),
+      [
+        ["timescaledb-1", 0, "10.60.16.48", "t3a.small"],
+        ["timescaledb-2", 1, "10.60.17.49", "t3a.small"],
+        ["timescaledb-3", 2, "10.60.18.50", "t3a.small"],
+        ["redis-1", 0, "10.60.16.112", "t3a.small"],
+        ["redis-2", 1, "10.60.17.113", "t3a.small"],
+        ["redis-3", 2, "10.60.18.114", "t3a.small"],
+      ],
+    );
+  });
+
+  it("packed: a node for each zone, never two members of a service on one", () => {
+    const nodes = place([...trio("timescaledb"), ...trio("redis")], { ...ARGS, placement: "packed" });
+    assert.deepEqual(
+      nodes.map((node) => [node.name, node.address, node.roles.map((placed) => placed.role.name)]),
+      [
+        ["node-1", "10.60.16.200", ["timescaledb-1", "redis-1"]],
+        ["node-2", "10.60.17.201", ["timescaledb-2", "redis-2"]],
+        ["node-3", "10.60.18.202", ["timescaledb-3", "redis-3"]],
+      ],
+    );
+  });
+
+  it("leaves 10 % of the memory free, beside what the system needs", () => {
+    assert.equal(memoryNeeded([role("redis", 1, 3.2)]).toFixed(6), "4.000000");
+    assert.equal(place([role("redis", 1, 3.2)], ARGS)[0]!.machine.name, "t3a.medium");
+    assert.equal(place([role("redis", 1, 3.21)], ARGS)[0]!.machine.name, "t3a.large");
+  });
+
+  it("gives a lone role all its CPUs, and lets packed ones share", () => {
+    assert.equal(cpusNeeded([role("redis", 1, 1, 4)]), 4);
+    assert.equal(cpusNeeded([role("redis", 1, 1, 4), role("neo4j", 1, 1, 4)]), 2);
+  });
+
+  it("takes the instance type that the config names, if it is large enough", () => {
+    assert.equal(place([role("redis", 1, 1, 1, "m6a.large")], ARGS)[0]!.machine.name, "m6a.large");
+    assert.throws(
+      () => place([role("redis", 1, 8, 1, "m6a.large")], ARGS),
+      (error: Error) => {
+        assert.ok(error instanceof DoesNotFitError);
+        assert.match(error.message, /redis-1 needs 9\.33 GiB .*m6a\.large has 8/);
+        return true;
+      },
+    );
+  });
+
+  it("says what is needed when no type has it", () => {
+    assert.throws(
+      () => place([role("redis", 1, 4000)], ARGS),
+      /redis-1 needs 1 vCPU and 4444\.89 GiB; no aws type of t3a, m6a has them/,
+    );
+  });
+
+  it("moves nobody when a role is added, and no two nodes share a name or an address", () => {
+    const services: Service[] = ["timescaledb", "neo4j", "redis"];
+    const members = fc.uniqueArray(fc.tuple(fc.constantFrom(...services), fc.integer({ min: 1, max: 3 })), {
+      selector: ([service, member]) => `${service}-${member}`,
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(members, fc.constantFrom("dedicated" as const, "packed" as const), (list, placement) => {
+        const addresses = (roles: [Service, number][]): Map<string, string> =>
+          new Map(
+            place(
+              roles.map(([service, member]) => role(service, member)),
+              { ...ARGS, placement },
+            ).flatMap((node) => node.roles.map((placed) => [placed.role.name, node.address] as const)),
+          );
+        const before = addresses(list.slice(1).length > 0 ? list.slice(1) : list);
+        const after = addresses(list);
+        before.forEach((address, name) => assert.equal(after.get(name), address));
+        const nodes = place(
+          list.map(([service, member]) => role(service, member)),
+          { ...ARGS, placement },
+        );
+        assert.equal(new Set(nodes.map((node) => node.address)).size, nodes.length);
+        assert.equal(new Set(nodes.map((node) => node.name)).size, nodes.length);
+      }),
+    );
+  });
+});

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import type { Role, Service } from "../../components/node/role";
+import { planStack } from "../../stacks/plan";
+import { containerMemGiB, TIERS } from "../../stacks/tiers";
+import { plannedNodes } from "../../tools/plan/plan";
+import { CELLS, planCell } from "../support/cells";
+
+const DATA: readonly Service[] = ["timescaledb", "neo4j", "redis"];
+
+describe("every tier, cloud and placement", () => {
+  for (const cell of CELLS) {
+    describe(cell.name, () => {
+      const plan = planCell(cell);
+      const tier = TIERS[cell.tier];
+      const roles = plan.placed.map(({ role }) => role);
+      const of = (service: Service): Role[] => roles.filter((role) => role.service === service);
+
+      it("has the members that its availability asks for", () => {
+        const members = cell.highlyAvailable ? 3 : 1;
+        DATA.forEach((service) => assert.equal(of(service).length, members, service));
+        assert.equal(
+          of("timescaledb").filter((role) => role.needs.memGiB >= tier.timescaledb.memGiB).length,
+          Math.min(members, 2),
+        );
+      });
+
+      it("gives each what the tier says", () => {
+        assert.deepEqual(of("timescaledb")[0]!.needs, { vcpu: tier.timescaledb.cpus, memGiB: tier.timescaledb.memGiB });
+        of("neo4j").forEach((role) => assert.ok(role.needs.memGiB >= tier.neo4j.heapGiB + tier.neo4j.pageCacheGiB));
+        of("redis").forEach((role) => {
+          const share = tier.redis.maxMemoryGiB / role.needs.memGiB;
+          assert.ok(share <= 0.75, `maxmemory is ${share} of the role's memory`);
+        });
+        const nodes = plannedNodes(plan).filter((node) => node.services.includes("api"));
+        const containers = (plan.apiGroup?.containersPerNode ?? tier.api.containers) * nodes.length;
+        assert.ok(containers >= tier.api.containers);
+        assert.ok(
+          plan.apiGroup === undefined ||
+            plan.apiGroup.role.needs.memGiB >= plan.apiGroup.containersPerNode * containerMemGiB(),
+        );
+      });
+
+      it("fits every node's roles into 90 % of its memory", () => {
+        plannedNodes(plan).forEach((node) => assert.ok(node.rolesMemGiB + 0.4 <= node.memGiB * 0.9 + 1e-9, node.name));
+      });
+
+      it("takes its machines from the tier's families", () => {
+        plan.nodes.forEach(({ machine }) =>
+          assert.ok(tier.families[cell.cloud].includes(machine.family), machine.name),
+        );
+      });
+
+      it("never puts two members of a service on one node or, highly available, in one zone", () => {
+        plan.nodes.forEach(({ name, roles: here }) => {
+          const services = here.map(({ role }) => role.service);
+          assert.equal(new Set(services).size, services.length, name);
+        });
+        if (cell.highlyAvailable) {
+          DATA.forEach((service) =>
+            assert.deepEqual(
+              of(service).map((role) => role.zone),
+              [0, 1, 2],
+            ),
+          );
+          const zones = new Set(
+            plannedNodes(plan)
+              .filter((node) => node.services.includes("api"))
+              .map((node) => node.zone),
+          );
+          assert.ok(zones.size >= 2, "the API stands in one zone only");
+        }
+      });
+
+      it("uses as many nodes as its placement says", () => {
+        const members = cell.highlyAvailable ? 3 : 1;
+        assert.equal(plan.nodes.length, cell.placement === "dedicated" ? 3 * members : members);
+        assert.equal(plan.apiGroup === undefined, cell.placement === "packed" && !cell.highlyAvailable);
+      });
+
+      it("opens no port to a service that does not exist, and to nobody outside", () => {
+        plan.flows.forEach((flow) => {
+          assert.ok(plan.services.includes(flow.to));
+          assert.ok(flow.from === "loadBalancer" ? flow.to === "api" : plan.services.includes(flow.from));
+        });
+      });
+
+      it("is planned the same way twice", () => {
+        assert.equal(JSON.stringify(planStack(plan.spec)), JSON.stringify(plan));
+      });
+    });
+  }
+});
+
+describe("changing a stack", () => {
+  const disks = (plan: ReturnType<typeof planCell>): unknown[] =>
+    plan.placed.map(({ role }) => [role.name, role.zone, role.disk?.sizeGiB, role.disk?.mount]).sort();
+
+  for (const cloud of ["aws", "gcp"] as const) {
+    for (const highlyAvailable of [true, false]) {
+      it(`of tier or placement touches no data disk (${cloud}, ${highlyAvailable ? "highly available" : "single"})`, () => {
+        const plans = CELLS.filter((cell) => cell.cloud === cloud && cell.highlyAvailable === highlyAvailable).map(
+          (cell) => disks(planCell(cell)).filter((disk) => (disk as unknown[])[2] !== undefined),
+        );
+        plans.forEach((plan) => assert.deepEqual(plan, plans[0]));
+      });
+    }
+  }
+});

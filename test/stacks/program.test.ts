@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { renderBundle } from "../../components/node/bootstrap/bundle";
+import { deployApe } from "../../stacks/ape";
+import type { StackPlan } from "../../stacks/plan";
+import { record, SECRET, UNKNOWN, type Recorded, type Recording } from "../../tools/plan/record";
+import { CELLS, planCell } from "../support/cells";
+
+const GOLDEN = join(__dirname, "golden");
+/** Stands for every generated value. Nowhere but in secrets may it be seen. */
+const CANARY = "canary4x7Qp2mZ9";
+const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"] };
+
+function run(plan: StackPlan, preview: boolean): Promise<Recording> {
+  return record(() => deployApe(plan, { kubeconfig: pulumi.secret(`kubeconfig of ${CANARY}`) }), {
+    project: "ape-deploy",
+    organization: "organization",
+    stack: "test",
+    preview,
+    made: ({ type, name, inputs }) => ({
+      arn: `arn:aws:made:us-east-1:111111111111:${name}`,
+      ...(type === "random:index/randomPassword:RandomPassword"
+        ? { result: CANARY.padEnd((inputs as { length: number }).length, "x") }
+        : {}),
+    }),
+  });
+}
+
+function runtimes(cell: (typeof CELLS)[number]): { name: string; plan: StackPlan }[] {
+  return [
+    { name: cell.name, plan: planCell(cell) },
+    ...(cell.placement === "dedicated"
+      ? [{ name: `${cell.name}-kubernetes`, plan: planCell(cell, { ...KUBERNETES, kubeconfig: "given" }) }]
+      : []),
+  ];
+}
+
+describe("the program", function () {
+  this.timeout(60_000);
+
+  for (const { name, plan } of CELLS.flatMap(runtimes)) {
+    describe(name, () => {
+      let preview: Recording;
+      let update: Recording;
+      before(async () => {
+        preview = await run(plan, true);
+        update = await run(plan, false);
+      });
+
+      it("registers the same in preview and in update, each once", () => {
+        const urns = (recording: Recording): string[] => recording.resources.map(({ urn }) => urn).sort();
+        assert.deepEqual(urns(preview), urns(update));
+        assert.equal(new Set(urns(preview)).size, preview.resources.length);
+      });
+
+      it("registers what the golden inventory lists", () => {
+        const path = join(GOLDEN, `${name}.txt`);
+        const inventory = `${preview.resources.map(short).sort().join("\n")}\n`;
+        if (process.env.UPDATE_GOLDEN !== undefined || !existsSync(path)) {
+          assert.equal(process.env.CI, undefined, `${path} is missing`);
+          mkdirSync(GOLDEN, { recursive: true });
+          writeFileSync(path, inventory);
+        }
+        assert.equal(inventory, readFileSync(path, "utf8"), "run UPDATE_GOLDEN=1 npm test and review the difference");
+      });
+
+      it("shows no generated value outside a secret", () => {
+        const bundles = plan.nodes.map((node) => renderBundle(node.name, node.roles, plan.placed).script);
+        assert.doesNotMatch(JSON.stringify([update, preview, bundles]), new RegExp(CANARY));
+        assert.match(JSON.stringify(update), new RegExp(SECRET.replace(/[[\]]/g, "\\$&")));
+      });
+
+      it("protects and keeps what holds data", () => {
+        const data = update.resources.filter(({ type }) => /ebs\/volume:|compute\/disk:/.test(type));
+        assert.equal(data.length, plan.placed.filter(({ role }) => role.disk !== undefined).length);
+        const kept = [
+          ...data,
+          ...update.resources.filter(
+            ({ type, name: bucket }) => /bucket:Bucket$/.test(type) && bucket === "backups" && !type.startsWith("ape:"),
+          ),
+        ];
+        kept.forEach((resource) => assert.ok(resource.protect && resource.retainOnDelete, resource.urn));
+      });
+
+      it("never replaces a node before its predecessor gave up its address and disks", () => {
+        const machines = update.resources.filter(({ type }) => /instance:Instance$/.test(type));
+        assert.equal(machines.length, plan.nodes.length);
+        machines.forEach((machine) => assert.ok(machine.deleteBeforeReplace, machine.urn));
+      });
+
+      it("knows at preview what policies judge", () => {
+        const hidden = preview.resources.flatMap((resource) => unknownAmong(resource, JUDGED));
+        assert.deepEqual(hidden, []);
+      });
+
+      it("promises the outputs of its contract", () => {
+        const { outputs } = preview;
+        assert.equal(outputs.contractVersion, 1);
+        assert.equal(outputs.tier, plan.spec.tier);
+        assert.deepEqual(Object.keys(outputs).sort(), [
+          "apiUrl",
+          "buckets",
+          "caCertificate",
+          "cloud",
+          "contractVersion",
+          "neo4j",
+          "redis",
+          "region",
+          "secrets",
+          "tier",
+          "timescaledb",
+        ]);
+        assert.match(String(update.outputs.caCertificate), /^-----BEGIN CERTIFICATE-----/);
+      });
+    });
+  }
+});
+
+/** Inputs that policies judge; their values must be plain. */
+const JUDGED = [
+  "instanceType",
+  "machineType",
+  "ami",
+  "tags",
+  "labels",
+  "size",
+  "encrypted",
+  "cidrBlock",
+  "ipCidrRange",
+  "cidrIpv4",
+  "sourceRanges",
+  "fromPort",
+  "toPort",
+  "userData",
+  "metadata",
+  "metadataOptions",
+  "associatePublicIpAddress",
+  "privateIp",
+  "rootBlockDevice",
+  "minSize",
+  "maxSize",
+  "policy",
+  "bucket",
+  "versioning",
+  "versioningConfiguration",
+  "enableKeyRotation",
+  "protocol",
+  "sslPolicy",
+  "internal",
+  "ports",
+  "port",
+  "zone",
+  "availabilityZone",
+  "bootDisk",
+];
+
+function unknownAmong({ urn, type, inputs }: Recorded, keys: readonly string[]): string[] {
+  return keys
+    .filter((key) => JSON.stringify(inputs[key] ?? null).includes(UNKNOWN))
+    .filter((key) => !(key === "sslPolicy" && type.startsWith("gcp:"))) // a reference there, a name on AWS
+    .filter((key) => !(key === "policy" && type.includes("autoscaling")))
+    .map((key) => `${urn}: ${key}`);
+}
+
+/** A URN without what is the same in all of them. */
+function short({ urn, protect, retainOnDelete }: Recorded): string {
+  const [, , type, name] = urn.split("::") as [string, string, string, string];
+  return `${type.replace(/^ape:stack:Ape\$/, "")}::${name}${protect ? " protected" : ""}${retainOnDelete ? " kept" : ""}`;
+}

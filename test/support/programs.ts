@@ -1,0 +1,10 @@
+import { spawnSync } from "node:child_process";
+
+/** Whether a program is there to be tried; otherwise skips the test and says so. */
+export function onPath(test: Mocha.Context, program: string): boolean {
+  if (spawnSync("sh", ["-c", `command -v ${program}`]).status === 0) {
+    return true;
+  }
+  console.log(`      skipped: ${program} is not installed`);
+  test.skip();
+}

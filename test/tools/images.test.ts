@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { newestAwsImage, newestGcpImage } from "../../tools/images/newest";
+
+describe("refreshing the pinned images", () => {
+  it("takes Debian's newest ordinary AMI, neither daily nor backports", () => {
+    const image = (ImageId: string, Name: string, CreationDate: string) => ({ ImageId, Name, CreationDate });
+    assert.deepEqual(
+      newestAwsImage([
+        image("ami-1", "debian-13-amd64-20260316-2418", "2026-03-16T10:00:00.000Z"),
+        image("ami-2", "debian-13-amd64-20260914-2601", "2026-09-14T10:00:00.000Z"),
+        image("ami-3", "debian-13-backports-amd64-20260915-2602", "2026-09-15T10:00:00.000Z"),
+        image("ami-4", "debian-13-amd64-daily-20261001-2700", "2026-10-01T10:00:00.000Z"),
+      ]),
+      { id: "ami-2", name: "debian-13-amd64-20260914-2601" },
+    );
+  });
+
+  it("takes the newest of Google's by time and not by the text of the time", () => {
+    const image = (name: string, creationTimestamp: string) => ({ name, creationTimestamp });
+    assert.equal(
+      newestGcpImage([
+        image("debian-13-trixie-v20260921", "2026-09-21T23:00:00.000-07:00"),
+        image("debian-13-trixie-v20260922", "2026-09-22T01:00:00.000Z"),
+        image("debian-13-trixie-arm64-v20261001", "2026-10-01T01:00:00.000Z"),
+      ]),
+      "projects/debian-cloud/global/images/debian-13-trixie-v20260921",
+    );
+  });
+
+  it("says so when there is none", () => assert.throws(() => newestAwsImage([]), /no Debian 13 image/));
+});

@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { Command } from "commander";
+import colours from "picocolors";
+import { DoesNotFitError } from "../../components/node/placement";
+import { ConfigError } from "../../stacks/config";
+import { UsageError } from "../stack-file";
+import { planFrom, planResources } from "./plan";
+import { picture } from "./picture";
+import { report } from "./report";
+
+interface Options {
+  readonly stack: string;
+  readonly set: readonly string[];
+  readonly json: boolean;
+  readonly picture?: string;
+}
+
+const program = new Command("npm run plan --")
+  .description("Shows what a stack would deploy. Needs no account, no network and no Pulumi engine.")
+  .option("-s, --stack <name>", "stack whose Pulumi.<name>.yaml is read", "dev")
+  .option(
+    "--set <key=value>",
+    "config on top of the stack's, repeatable",
+    (value, all: string[]) => [...all, value],
+    [],
+  )
+  .option("--json", "print the whole plan as JSON", false)
+  .option("--picture <file.svg>", "also draw the plan")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  npm run plan -- --stack prod
+  npm run plan -- --stack prod --set tier=t4 --set cloud=gcp
+  npm run plan -- --stack dev --set overrides.redis.maxMemoryGiB=1
+  npm run plan -- --stack prod --json | jq '.nodes[] | {name, instanceType}'
+  npm run plan -- --stack prod --picture prod.svg
+
+Exit code: 0 when the plan is valid, 1 when the config isn't, 2 when the command is wrong.`,
+  )
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+async function main(): Promise<void> {
+  const options = program.parse().opts<Options>();
+  const plan = planFrom(options.stack, options.set);
+  const planned = await planResources(plan);
+  if (options.picture !== undefined) {
+    mkdirSync(dirname(options.picture), { recursive: true });
+    writeFileSync(options.picture, await picture(plan));
+    console.error(`drawn: ${options.picture}`);
+  }
+  process.stdout.write(options.json ? `${JSON.stringify(planned, null, 2)}\n` : report(plan, planned, colours));
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError || error instanceof DoesNotFitError || error instanceof UsageError) {
+    console.error(error.message);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+    return;
+  }
+  throw error;
+});

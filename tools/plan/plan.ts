@@ -1,0 +1,132 @@
+import * as pulumi from "@pulumi/pulumi";
+import { deployApe } from "../../stacks/ape";
+import { parseConfig } from "../../stacks/config";
+import { naming, planStack, type StackPlan } from "../../stacks/plan";
+import { userData } from "../../components/node/bootstrap/userdata";
+import { bucketName, secretPrefix } from "../../components/platform/naming";
+import { regionZones } from "../../components/platform/zones";
+import { applySettings, readStackFile } from "../stack-file";
+import { record, type Recorded } from "./record";
+
+/** A stack as it would be deployed: what `--json` prints. */
+export interface PlannedStack {
+  readonly stack: string;
+  readonly cloud: string;
+  readonly region: string;
+  readonly tier: string;
+  readonly placement: string;
+  readonly nodes: readonly PlannedNode[];
+  readonly resources: readonly Recorded[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+export interface PlannedNode {
+  readonly name: string;
+  readonly services: readonly string[];
+  /** Names of the roles it hosts. */
+  readonly roles: readonly string[];
+  readonly zone: string;
+  readonly instanceType: string;
+  readonly vcpu: number;
+  readonly memGiB: number;
+  /** Memory that its roles were promised. */
+  readonly rolesMemGiB: number;
+  /** Null for a member of a scaling group: the cloud gives it one. */
+  readonly privateIp: string | null;
+  readonly disks: readonly { readonly name: string; readonly sizeGiB: number; readonly mount: string }[];
+  /** Size of its user data. */
+  readonly bootstrapBytes: number;
+}
+
+export const PROJECT = "ape-deploy";
+const ORGANIZATION = "organization";
+
+/** A stack's file with settings on top, parsed and planned. Throws UsageError, ConfigError or DoesNotFitError. */
+export function planFrom(stack: string, settings: readonly string[]): StackPlan {
+  const file = readStackFile(stack);
+  return planStack(
+    parseConfig({
+      organization: ORGANIZATION,
+      stack,
+      values: applySettings(file.values, settings),
+      secretKeys: file.secretKeys,
+    }),
+  );
+}
+
+/** Runs the program for a plan under mocks. */
+export async function planResources(plan: StackPlan): Promise<PlannedStack> {
+  const { spec } = plan;
+  const kubeconfig = pulumi.secret("a kubeconfig is not needed to plan");
+  const { resources, outputs } = await record(() => deployApe(plan, { kubeconfig }), {
+    project: PROJECT,
+    organization: ORGANIZATION,
+    stack: spec.stack,
+    preview: true,
+  });
+  return {
+    stack: spec.stack,
+    cloud: spec.cloud,
+    region: spec.region,
+    tier: spec.tier,
+    placement: spec.placement,
+    nodes: plannedNodes(plan),
+    resources,
+    outputs,
+  };
+}
+
+/** Every node of a plan, a scaling group's at their least. */
+export function plannedNodes(plan: StackPlan): PlannedNode[] {
+  const zoneNames = regionZones(plan.spec.cloud, plan.spec.region);
+  const own = plan.nodes.map((node) => ({
+    name: node.name,
+    services: [...new Set(node.roles.map(({ role }) => role.service))],
+    roles: node.roles.map(({ role }) => role.name),
+    zone: zoneNames[node.zone]!,
+    instanceType: node.machine.name,
+    vcpu: node.machine.vcpu,
+    memGiB: node.machine.memGiB,
+    rolesMemGiB: sum(node.roles.map(({ role }) => role.needs.memGiB)),
+    privateIp: node.address,
+    disks: node.roles.flatMap(({ role }) =>
+      role.disk === undefined
+        ? []
+        : [{ name: `${role.name}-data`, sizeGiB: role.disk.sizeGiB, mount: role.disk.mount }],
+    ),
+    bootstrapBytes: bootBytes(plan, node.name),
+  }));
+  const { apiGroup: group } = plan;
+  const members = Array.from({ length: group?.minNodes ?? 0 }, (_, index) => ({
+    name: `${group!.role.name}-${index + 1}`,
+    services: [group!.role.service],
+    roles: [`${group!.role.name}-${index + 1}`],
+    zone: zoneNames[index % plan.spec.zones.length]!,
+    instanceType: group!.machine.name,
+    vcpu: group!.machine.vcpu,
+    memGiB: group!.machine.memGiB,
+    rolesMemGiB: group!.role.needs.memGiB,
+    privateIp: null,
+    disks: [],
+    bootstrapBytes: bootBytes(plan, group!.role.name),
+  }));
+  return [...own, ...members];
+}
+
+function bootBytes({ spec }: StackPlan, node: string): number {
+  const names = naming(spec);
+  const { cloud, region } = spec;
+  return Buffer.byteLength(
+    userData({
+      cloud,
+      region,
+      node,
+      bootstrapBucket: bucketName(names, "bootstrap"),
+      secretPrefix: secretPrefix(names),
+    }),
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

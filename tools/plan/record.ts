@@ -1,0 +1,155 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as settings from "@pulumi/pulumi/runtime/settings";
+import { runInPulumiStack } from "@pulumi/pulumi/runtime/stack";
+
+/** Internal to Pulumi, and the only way to know that nothing is under way any more: constructors register asynchronously. */
+const { waitForRPCs } = settings as unknown as { waitForRPCs(): Promise<void> };
+
+/** A resource as the program asked for it. */
+export interface Recorded {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** False for components, which exist in the program only. */
+  readonly custom: boolean;
+  readonly parent: string;
+  /** Inputs with secrets and values that no cloud has made up yet replaced by `SECRET` and `UNKNOWN`. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly dependsOn: readonly string[];
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  readonly deleteBeforeReplace: boolean;
+}
+
+export interface Recording {
+  readonly resources: readonly Recorded[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+export interface RecordArgs {
+  readonly project: string;
+  readonly organization: string;
+  readonly stack: string;
+  /** Whether the program believes that it previews (outputs unknown) or updates (outputs made up). */
+  readonly preview: boolean;
+  /** What a cloud would add to a resource's inputs. Default: nothing. */
+  readonly made?: (resource: pulumi.runtime.MockResourceArgs) => Record<string, unknown>;
+}
+
+export const SECRET = "[secret]";
+export const UNKNOWN = "[known after deployment]";
+
+/** Runs a program under Pulumi's own mocks and writes down every resource that it registers. */
+export async function record(program: () => Promise<object>, args: RecordArgs): Promise<Recording> {
+  await pulumi.runtime.setMocks(mocks(args), args.project, args.stack, args.preview, args.organization);
+  const recorded = listen(args);
+  let outputs: object = {};
+  await runInPulumiStack(async () => (outputs = await program()));
+  await waitForRPCs();
+  const settled = await settle(outputs);
+  return { resources: await Promise.all(recorded), outputs: settled };
+}
+
+function mocks(args: RecordArgs): pulumi.runtime.Mocks {
+  return {
+    newResource: (resource) => ({
+      id: args.preview ? undefined : `${resource.name}-id`,
+      state: { ...resource.inputs, ...args.made?.(resource) },
+    }),
+    call: ({ token }) => {
+      throw new Error(`the program must plan without a cloud, but calls ${token}`);
+    },
+  };
+}
+
+interface Request {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getCustom(): boolean;
+  getProtect(): boolean;
+  getRetainondelete(): boolean;
+  getDeletebeforereplace(): boolean;
+  getDependenciesList(): string[];
+  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
+}
+
+interface Response {
+  getUrn(): string;
+}
+
+interface Monitor {
+  registerResource(request: Request, callback: (error: unknown, response: Response) => void): unknown;
+  newUrn(parent: string, type: string, name: string): string;
+}
+
+const STACK_TYPE = "pulumi:pulumi:Stack";
+
+/** The URN as the engine makes it, with the types of all parents; mocks know the nearest only. */
+function engineUrn(args: RecordArgs): Monitor["newUrn"] {
+  return (parent, type, name) => {
+    const above = parent === "" ? STACK_TYPE : parent.split("::")[2]!;
+    const qualified = above === STACK_TYPE ? type : `${above}$${type}`;
+    return `urn:pulumi:${args.stack}::${args.project}::${qualified}::${name}`;
+  };
+}
+
+/** Mocks show names and inputs only; what a request says of protection and order is read on its way to the monitor. */
+function listen(args: RecordArgs): Promise<Recorded>[] {
+  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+  monitor.newUrn = engineUrn(args);
+  const register = monitor.registerResource.bind(monitor);
+  const recorded: Promise<Recorded>[] = [];
+  monitor.registerResource = (request, callback) => {
+    let done: (resource: Recorded) => void;
+    recorded.push(new Promise((resolve) => (done = resolve)));
+    return register(request, (error, response) => {
+      if (!error) {
+        done(describe(request, response.getUrn()));
+      }
+      callback(error, response);
+    });
+  };
+  return recorded;
+}
+
+function describe(request: Request, urn: string): Recorded {
+  return {
+    urn,
+    type: request.getType(),
+    name: request.getName(),
+    custom: request.getCustom(),
+    parent: request.getParent(),
+    inputs: plain(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
+    dependsOn: [...request.getDependenciesList()].sort(),
+    protect: request.getProtect(),
+    retainOnDelete: request.getRetainondelete(),
+    deleteBeforeReplace: request.getDeletebeforereplace(),
+  };
+}
+
+/** How Pulumi's wire format marks special values, and a secret among them. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
+
+function plain(value: unknown): unknown {
+  if (value === pulumi.runtime.unknownValue) {
+    return UNKNOWN;
+  }
+  if (Array.isArray(value)) {
+    return value.map(plain);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const object = value as Record<string, unknown>;
+  if (object[SIGNATURE] === SECRET_SIGNATURE) {
+    return SECRET;
+  }
+  return Object.fromEntries(Object.entries(object).map(([key, inner]) => [key, plain(inner)]));
+}
+
+/** Outputs as plain values, secrets hidden. */
+async function settle(outputs: object): Promise<Record<string, unknown>> {
+  return plain(await pulumi.runtime.serializeProperty("outputs", outputs)) as Record<string, unknown>;
+}
