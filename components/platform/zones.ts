@@ -53,6 +53,9 @@ const LETTERS: Readonly<Record<Cloud, Readonly<Record<string, string>>>> = {
 /** Stands between a region's name and its zone's letter. */
 const SEPARATOR: Readonly<Record<Cloud, string>> = { aws: "", gcp: "-" };
 
+/** Where a stack stands unless its config says otherwise: the regions whose prices the catalogue knows. */
+export const DEFAULT_REGION: Readonly<Record<Cloud, string>> = { aws: "us-east-1", gcp: "us-central1" };
+
 /** The regions of a cloud that a stack can stand in. */
 export function regions(cloud: Cloud): string[] {
   return Object.keys(LETTERS[cloud]);
@@ -60,7 +63,7 @@ export function regions(cloud: Cloud): string[] {
 
 /** The cloud that a region belongs to, or undefined when it is in no table. */
 export function cloudOf(region: string): Cloud | undefined {
-  return CLOUDS.find((cloud) => region in LETTERS[cloud]);
+  return CLOUDS.find((cloud) => Object.hasOwn(LETTERS[cloud], region));
 }
 
 /** Names of a region's three zones, for example us-east1-b, us-east1-c, us-east1-d. Throws RangeError for a region that isn't the cloud's. */

@@ -1,31 +1,45 @@
 import { NETWORK_PREFIX, parseCidr } from "../../components/platform/addresses";
 import { PLACEMENTS } from "../../components/node/placement";
 import { CLOUDS, NAT_MODES } from "../../components/platform/platform";
-import { regions } from "../../components/platform/zones";
+import { DEFAULT_REGION } from "../../components/platform/zones";
 import { API_RUNTIMES, NEO4J_EDITIONS, NEO4J_LICENCES } from "../spec";
-import { BACKUP_RETENTION_DAYS, TIER_NAMES } from "../tiers";
+import { BACKUP_RETENTION_DAYS, TIER_NAMES, TIERS } from "../tiers";
 import { ACCOUNT, allowedOf, CERTIFICATE, IMAGE, KMS_KEY, ofEitherCloud } from "./formats";
-import { autoOr, cidr, day, emptyOr, flag, integer, listOf, number, oneOf, refuse, text, type Parser } from "./parsers";
+import {
+  among,
+  autoOr,
+  cidr,
+  day,
+  emptyOr,
+  flag,
+  integer,
+  listOf,
+  number,
+  oneOf,
+  refuse,
+  text,
+  whole,
+  words,
+  type Accepting,
+} from "./parsers";
 import { overrides } from "./sizes";
 
 /** A key of a stack's config. */
-export interface Key<T> {
+export interface Key<T> extends Accepting<T> {
   /** What Pulumi.yaml declares: the engine knows no more than these. */
   readonly type: "string" | "integer" | "array" | "object";
   /** Absent: the key is required. A default that depends on other keys is "auto". */
   readonly default?: unknown;
-  /** In words, for messages and for docs/configuration.md. */
-  readonly allowed: string;
   /** As one writes it in Pulumi.<stack>.yaml, behind the key. */
   readonly example: string;
   readonly description: string;
   /** Whether the value is encrypted, and never shown: `parse` is only told whether there is one. Default false. */
   readonly secret?: boolean;
-  readonly parse: Parser<T>;
 }
 
 const LABEL = /^[a-z][a-z0-9_-]{0,62}$/;
 const LABEL_WORDS = "1 to 63 of a-z, 0-9, _ and -, a letter first: valid as an AWS tag and as a Google Cloud label";
+const AVAILABLE_TIERS = TIER_NAMES.filter((tier) => TIERS[tier].highAvailability).join(" and ");
 const DNS_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const DNS_NAME = new RegExp(`^(?=.{1,253}$)${DNS_LABEL}(?:\\.${DNS_LABEL})*\\.[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$`);
 
@@ -33,17 +47,15 @@ const DNS_NAME = new RegExp(`^(?=.{1,253}$)${DNS_LABEL}(?:\\.${DNS_LABEL})*\\.[a
 export const KEYS = {
   cloud: key({
     type: "string",
-    allowed: words(CLOUDS),
+    ...among(CLOUDS),
     example: "aws",
     description: "Cloud that the stack stands on.",
-    parse: oneOf(CLOUDS),
   }),
   tier: key({
     type: "string",
-    allowed: words(TIER_NAMES),
+    ...among(TIER_NAMES),
     example: "t2",
     description: "Load tier of the Scaling Strategy: sizes, budget, defaults.",
-    parse: oneOf(TIER_NAMES),
   }),
   owner: key({
     type: "string",
@@ -69,7 +81,7 @@ export const KEYS = {
   region: key({
     type: "string",
     default: "auto",
-    allowed: `auto (us-east-1 on aws, us-central1 on gcp); on aws ${words(regions("aws"))}; on gcp ${words(regions("gcp"))}`,
+    allowed: `auto (${CLOUDS.map((cloud) => `${DEFAULT_REGION[cloud]} on ${cloud}`).join(", ")}) or a region of the cloud, of those in docs/configuration.md`,
     example: "us-east-1",
     description: "The cloud's region. Changing it makes another, empty stack.",
     parse: text(/^[a-z0-9-]+$/),
@@ -85,15 +97,14 @@ export const KEYS = {
   placement: key({
     type: "string",
     default: "dedicated",
-    allowed: words(PLACEMENTS),
+    ...among(PLACEMENTS),
     example: "packed",
     description: "A node for each member of a service, or one node a zone that services share: cheaper, less isolated.",
-    parse: oneOf(PLACEMENTS),
   }),
   highAvailability: key({
     type: "string",
     default: "auto",
-    allowed: "auto (by tier: true from t3 on, unless zones is 1 or 2), true or false",
+    allowed: `auto (true at ${AVAILABLE_TIERS} unless zones is 1 or 2, otherwise false), true or false`,
     example: "true",
     description: "Replicate every service over three zones, so that the loss of one is survived.",
     parse: autoOr(flag),
@@ -101,10 +112,9 @@ export const KEYS = {
   apiRuntime: key({
     type: "string",
     default: "vm",
-    allowed: words(API_RUNTIMES),
+    ...among(API_RUNTIMES),
     example: "kubernetes",
     description: "Where the API runs: machines of the stack, or a Kubernetes cluster that is already there.",
-    parse: oneOf(API_RUNTIMES),
   }),
   apiDomain: key({
     type: "string",
@@ -125,11 +135,10 @@ export const KEYS = {
   apiSpotPercent: key({
     type: "integer",
     default: 0,
-    allowed: "a whole number from 0 to 100",
+    ...whole(0, 100),
     example: "50",
     description:
       "Share of the API's capacity above its minimum that may be spot. Requires apiRuntime vm and highAvailability.",
-    parse: integer(0, 100),
   }),
   kubeconfig: key({
     type: "string",
@@ -183,10 +192,9 @@ export const KEYS = {
   backupRetentionDays: key({
     type: "integer",
     default: BACKUP_RETENTION_DAYS,
-    allowed: "a whole number from 30 to 3650",
+    ...whole(30, 3650),
     example: "90",
     description: "Days that a backup can be restored.",
-    parse: integer(30, 3650),
   }),
   budgetUsd: key({
     type: "string",
@@ -207,7 +215,7 @@ export const KEYS = {
   deletionProtection: key({
     type: "string",
     default: "auto",
-    allowed: "auto (true from t3 on or when highly available, otherwise false), true or false",
+    allowed: `auto (true at ${AVAILABLE_TIERS} or when highly available, otherwise false), true or false`,
     example: "true",
     description: "Refuse to delete what holds data.",
     parse: autoOr(flag),
@@ -287,10 +295,6 @@ export type Values = { readonly [K in KeyName]: ReturnType<(typeof KEYS)[K]["par
 
 function key<T>(definition: Key<T>): Key<T> {
   return definition;
-}
-
-function words(all: readonly string[]): string {
-  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
 }
 
 /** Registry, path, tag, digest. Short names are refused: nodes know no default registry. */

@@ -5,7 +5,7 @@ export type Parser<T> = (value: unknown) => T;
 
 /** One thing that a parser doesn't accept. */
 export interface Fault {
-  /** Within the value, for example "neo4j.heapGiB"; empty: the value itself. */
+  /** Within the value, for example "neo4j.heapGiB" or "[0]"; empty: the value itself. */
   readonly path: string;
   readonly value?: unknown;
   /** What is wrong, where "not among the allowed" doesn't say it. */
@@ -25,6 +25,32 @@ export class Refused extends Error {
 /** Refuses a value as a whole. */
 export function refuse(reason?: string): never {
   throw new Refused([{ path: "", ...(reason === undefined ? {} : { reason }) }]);
+}
+
+/** A parser and what it accepts, in words. */
+export interface Accepting<T> {
+  readonly allowed: string;
+  readonly parse: Parser<T>;
+}
+
+/** A whole number within bounds. */
+export function whole(min: number, max: number): Accepting<number> {
+  return { allowed: `a whole number from ${min} to ${max}`, parse: integer(min, max) };
+}
+
+/** A number within bounds. */
+export function between(min: number, max: number): Accepting<number> {
+  return { allowed: `a number from ${min} to ${max}`, parse: number(min, max) };
+}
+
+/** One of a few words. */
+export function among<const T extends string>(all: readonly T[]): Accepting<T> {
+  return { allowed: words(all), parse: oneOf(all) };
+}
+
+/** "a, b or c". */
+export function words(all: readonly string[]): string {
+  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
 }
 
 /** A string that a pattern matches whole. */
@@ -80,9 +106,10 @@ export function listOf(parser: Parser<string>, least: number): Parser<readonly s
     if (items.length < least) {
       return refuse("the list is empty");
     }
-    return collect(items.map((item, index) => [String(index), () => parser(item)] as const)).map(
-      ([, parsed]) => parsed,
+    const parsers = items.map(
+      (item, index) => [`[${index}]`, () => told({ value: item }, () => parser(item))] as const,
     );
+    return collect(parsers).map(([, parsed]) => parsed);
   };
 }
 
@@ -122,6 +149,15 @@ export function collect<T>(parsers: readonly (readonly [name: string, parse: () 
     throw new Refused(faults);
   }
   return results;
+}
+
+/** Adds to the faults of a parser what it doesn't know of itself. */
+export function told<T>(more: Partial<Fault>, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw error instanceof Refused ? new Refused(error.faults.map((fault) => ({ ...more, ...fault }))) : error;
+  }
 }
 
 /** A list or object, also where it comes as JSON. */

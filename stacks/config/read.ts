@@ -1,7 +1,7 @@
 import { KEY_NAMES, KEYS, type Key, type KeyName, type Values } from "./keys";
 import { nearest } from "./nearest";
 import { Refused, type Fault } from "./parsers";
-import { line, shown, type Problem } from "./report";
+import { line, NOT_SHOWN, SECRET, shown, type Problem } from "./report";
 
 /** A stack's config as it was written. */
 export interface Written {
@@ -37,7 +37,7 @@ function readKey(name: KeyName, written: Written): { value: unknown } | { proble
   const given = key.secret ? isSet(name, written) : (written.values[name] ?? undefined);
   const misplaced = secrecy(name, written);
   if (misplaced !== undefined) {
-    return { problems: [problemOf(name, { path: "", reason: misplaced }, shown(undefined, "secret"))] };
+    return { problems: [problemOf(name, { path: "", reason: misplaced }, SECRET)] };
   }
   if (given === undefined && key.default === undefined) {
     return { problems: [problemOf(name, { path: "", reason: "it is required" }, shown(undefined))] };
@@ -53,9 +53,8 @@ function readKey(name: KeyName, written: Written): { value: unknown } | { proble
 }
 
 function faultOf(name: KeyName, fault: Fault, given: unknown): Problem {
-  const value = fault.path === "" ? given : "value" in fault ? fault.value : undefined;
-  const isUnknown = fault.path !== "" && !("value" in fault);
-  return problemOf(name, fault, isUnknown ? shown("", "unknown") : shown(value));
+  const isMistyped = fault.path !== "" && !("value" in fault);
+  return problemOf(name, fault, isMistyped ? NOT_SHOWN : shown("value" in fault ? fault.value : given));
 }
 
 /** Why a value must be encrypted, or must not be; undefined when it is as it should be. */
@@ -72,7 +71,7 @@ function secrecy(name: KeyName, written: Written): string | undefined {
 
 function problemOf(name: KeyName, fault: Fault, value: string): Problem {
   const { allowed, example }: Key<unknown> = KEYS[name];
-  const path = fault.path === "" ? name : `${name}.${fault.path}`;
+  const path = `${name}${/^(\[|$)/.test(fault.path) ? "" : "."}${fault.path}`;
   return {
     key: path,
     value,
@@ -85,12 +84,12 @@ function problemOf(name: KeyName, fault: Fault, value: string): Problem {
 function unknownKeys({ values, secretKeys = [] }: Written): Problem[] {
   const given = [...new Set([...Object.keys(values), ...secretKeys])];
   return given
-    .filter((name) => !(name in KEYS))
+    .filter((name) => !Object.hasOwn(KEYS, name))
     .map((name) => {
       const guess = nearest(name, KEY_NAMES) as KeyName | undefined;
       return {
         key: name,
-        value: shown("", "unknown"),
+        value: NOT_SHOWN,
         reason: `there is no such key${guess === undefined ? "" : `; did you mean ${guess}?`}`,
         allowed: guess === undefined ? KEY_NAMES.join(", ") : KEYS[guess].allowed,
         example: guess === undefined ? `tier: ${KEYS.tier.example}` : `${guess}: ${KEYS[guess].example}`,

@@ -33,17 +33,15 @@ export function line(key: string, value: string): string {
   return `${root}: ${path.reduceRight((inner, name) => `{ ${name}: ${inner} }`, value)}`;
 }
 
-const SECRET = "[secret]";
+/** In the place of an encrypted value. */
+export const SECRET = "[secret]";
+/** In the place of a mistyped key's value, which may be anything: also a secret. */
+export const NOT_SHOWN = "(not shown)";
 const NOT_SET = "(not set)";
-/** Of a key that we don't know, its value may be anything: also a secret. */
-const NOT_SHOWN = "(not shown)";
 const LONGEST = 120;
 
 /** How a value is shown. Whoever writes a password into a URL doesn't find it in a message. */
-export function shown(value: unknown, visibility: "plain" | "secret" | "unknown" = "plain"): string {
-  if (visibility !== "plain") {
-    return visibility === "secret" ? SECRET : NOT_SHOWN;
-  }
+export function shown(value: unknown): string {
   if (value === undefined) {
     return NOT_SET;
   }

@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
-import { regionZones } from "../../components/platform/zones";
-import type { Cloud, NatMode } from "../../components/platform/platform";
+import { DEFAULT_REGION, regionZones } from "../../components/platform/zones";
+import type { NatMode } from "../../components/platform/platform";
 import { DISK_GIB, type Neo4jEdition, type Neo4jSpec, type StackSpec } from "../spec";
 import { graphAndCacheCpus, TIERS } from "../tiers";
 import type { Values } from "./keys";
 
 /** What the defaults come to once all keys are known. Pure; "auto" ends here. */
-
-const DEFAULT_REGION: Readonly<Record<Cloud, string>> = { aws: "us-east-1", gcp: "us-central1" };
 
 /** The values that a decision looks at. */
 type From<K extends keyof Values> = Pick<Values, K>;

@@ -20,7 +20,9 @@ interface Finding {
 }
 
 /** A check over several keys. */
-interface Rule {
+export interface Rule {
+  /** For docs/configuration.md. */
+  readonly says: string;
   /** Keys that it looks at: it is left out when one of them is wrong already. */
   readonly needs: readonly KeyName[];
   /** Keys of which nothing further can be said once it fails. Default: those it reports. */
@@ -58,31 +60,98 @@ function rootOf(key: string): KeyName {
 const AVAILABILITY = ["tier", "zones", "highAvailability"] as const;
 const NEO4J = [...AVAILABILITY, "neo4jEdition", "overrides"] as const;
 
-const RULES: readonly Rule[] = [
-  { needs: ["cloud", "region"], check: regionOfCloud },
-  { needs: ["zones", "highAvailability"], spoils: ["zones", "highAvailability"], check: threeZones },
-  ...[
-    ["account", ACCOUNT] as const,
-    ["image", IMAGE] as const,
-    ["kmsKey", KMS_KEY] as const,
-    ["apiCertificate", CERTIFICATE] as const,
-  ].map(([name, format]): Rule => ({ needs: ["cloud", name], check: (values) => formatOfCloud(values, name, format) })),
-  { needs: ["cloud", "region", "kmsKey"], check: (values) => sameRegion(values, "kmsKey") },
-  { needs: ["cloud", "region", "apiCertificate"], check: (values) => sameRegion(values, "apiCertificate") },
-  { needs: ["cloud", "region", "image"], check: bootableImage },
-  { needs: ["apiCertificate", "apiDomain"], check: certificateForDomain },
-  { needs: ["apiSpotPercent", "apiRuntime", ...AVAILABILITY], check: spot },
-  { needs: ["apiRuntime", "kubeconfig"], check: kubernetesAccess },
-  { needs: ["apiRuntime", "kubernetesCidrs"], check: kubernetesNetworks },
-  { needs: ["apiRuntime", "overrides"], check: machinesOfKubernetes },
-  { needs: ["apiRuntime", "apiCertificate"], check: certificateOfKubernetes },
-  { needs: ["nat", "packageMirror"], check: wayOut },
-  { needs: ["nat", ...AVAILABILITY], check: gatewayPerZone },
-  { needs: ["cloud", "overrides"], check: disksOfCloud },
-  { needs: ["cloud", "overrides"], check: instanceTypes },
-  { needs: ["placement", "apiRuntime", "overrides", ...AVAILABILITY], check: sharedInstanceType },
-  { needs: NEO4J, spoils: ["neo4jEdition"], check: neo4jCluster },
-  { needs: [...NEO4J, "neo4jLicense"], check: neo4jLicense },
+/** Google Cloud's persistent disks start here (https://cloud.google.com/compute/docs/disks). */
+const SMALLEST_GCP_DISK_GIB = 10;
+
+/** All rules, in the order in which they are applied. */
+export const RULES: readonly Rule[] = [
+  { says: "`region` is one of `cloud`.", needs: ["cloud", "region"], check: regionOfCloud },
+  {
+    says: "`highAvailability: true` takes three zones.",
+    needs: ["zones", "highAvailability"],
+    spoils: ["zones", "highAvailability"],
+    check: threeZones,
+  },
+  ...(
+    [
+      ["account", ACCOUNT],
+      ["image", IMAGE],
+      ["kmsKey", KMS_KEY],
+      ["apiCertificate", CERTIFICATE],
+    ] as const
+  ).map(([name, format]) => ({
+    says: `\`${name}\` is written as \`cloud\` writes it.`,
+    needs: ["cloud", name] as const,
+    check: (values: Values) => formatOfCloud(values, name, format),
+  })),
+  ...(["kmsKey", "apiCertificate"] as const).map((name) => ({
+    says: `\`${name}\` is of the same \`region\` on aws.`,
+    needs: ["cloud", "region", name] as const,
+    check: (values: Values) => sameRegion(values, name),
+  })),
+  {
+    says: "`image` is set in regions for which none is pinned.",
+    needs: ["cloud", "region", "image"],
+    check: bootableImage,
+  },
+  {
+    says: "`apiCertificate` requires `apiDomain`.",
+    needs: ["apiCertificate", "apiDomain"],
+    check: certificateForDomain,
+  },
+  {
+    says: "`apiSpotPercent` above 0 requires `apiRuntime: vm` and high availability.",
+    needs: ["apiSpotPercent", "apiRuntime", ...AVAILABILITY],
+    check: spot,
+  },
+  {
+    says: "`apiRuntime: kubernetes` requires `kubeconfig`.",
+    needs: ["apiRuntime", "kubeconfig"],
+    check: kubernetesAccess,
+  },
+  {
+    says: "`apiRuntime: kubernetes` requires `kubernetesCidrs`.",
+    needs: ["apiRuntime", "kubernetesCidrs"],
+    check: kubernetesNetworks,
+  },
+  {
+    says: "`apiRuntime: kubernetes` takes neither `overrides.api.containers` nor `overrides.api.instanceType`.",
+    needs: ["apiRuntime", "overrides"],
+    check: machinesOfKubernetes,
+  },
+  {
+    says: "`apiRuntime: kubernetes` takes no `apiCertificate`.",
+    needs: ["apiRuntime", "apiCertificate"],
+    check: certificateOfKubernetes,
+  },
+  { says: "`nat: none` requires `packageMirror`.", needs: ["nat", "packageMirror"], check: wayOut },
+  { says: "`nat: per-zone` requires several zones.", needs: ["nat", ...AVAILABILITY], check: gatewayPerZone },
+  {
+    says: `Data disks on gcp have at least ${SMALLEST_GCP_DISK_GIB} GiB.`,
+    needs: ["cloud", "overrides"],
+    check: disksOfCloud,
+  },
+  {
+    says: "An `instanceType` is of `cloud`, and in the catalogue.",
+    needs: ["cloud", "overrides"],
+    check: instanceTypes,
+  },
+  {
+    says: "With `placement: packed`, services that share a node ask for the same `instanceType`.",
+    needs: ["placement", "overrides", ...AVAILABILITY],
+    check: sharedInstanceType,
+  },
+  {
+    says: "Three members of Neo4j take three zones and Enterprise Edition; when highly available, `neo4jEdition: community` takes `overrides.neo4j.members: 1` as well.",
+    needs: NEO4J,
+    spoils: ["neo4jEdition"],
+    check: neo4jCluster,
+  },
+  {
+    says: "Neo4j Enterprise Edition requires `neo4jLicense: evaluation` or `commercial`: your own acceptance.",
+    needs: [...NEO4J, "neo4jLicense"],
+    check: neo4jLicense,
+  },
 ];
 
 function regionOfCloud({ cloud, region }: Values): Finding[] {
@@ -286,9 +355,6 @@ function gatewayPerZone(values: Values): Finding[] {
         },
       ];
 }
-
-/** Google Cloud's persistent disks start here (https://cloud.google.com/compute/docs/disks). */
-const SMALLEST_GCP_DISK_GIB = 10;
 
 function disksOfCloud({ cloud, overrides }: Values): Finding[] {
   if (cloud !== "gcp") {

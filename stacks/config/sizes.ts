@@ -1,14 +1,24 @@
 import { SERVICES, type Service } from "../../components/node/role";
 import { AUTOSCALING } from "../tiers";
 import { nearest } from "./nearest";
-import { collect, integer, number, refuse, Refused, structured, text, type Parser } from "./parsers";
+import {
+  between,
+  collect,
+  integer,
+  refuse,
+  Refused,
+  structured,
+  text,
+  told,
+  whole,
+  type Accepting,
+  type Parser,
+} from "./parsers";
 
 /** A size that a stack may set for one of its services, in the place of its tier's. */
-export interface Size<T> {
-  readonly allowed: string;
+export interface Size<T> extends Accepting<T> {
   readonly example: string;
   readonly description: string;
-  readonly parse: Parser<T>;
 }
 
 /** Largest data disk in GiB: what AWS' gp3 volumes are made in (https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html). */
@@ -24,31 +34,26 @@ const instanceType: Size<string> = {
 /** What `overrides` may hold, by service. */
 export const SIZES = {
   api: {
-    containers: whole(1, AUTOSCALING.maxContainers, "4", "Containers at the tier's own load."),
-    workersPerContainer: whole(1, 32, "4", "Worker processes in each container."),
+    containers: size(whole(1, AUTOSCALING.maxContainers), "4", "Containers at the tier's own load."),
+    workersPerContainer: size(whole(1, 32), "4", "Worker processes in each container."),
     instanceType,
   },
   timescaledb: {
-    memGiB: gibibytes(0.5, 768, "6", "Memory of PostgreSQL and its page cache."),
-    cpus: { ...range(0.5, 192, "4", "CPUs."), allowed: "a number from 0.5 to 192" },
+    memGiB: size(between(0.5, 768), "6", "Memory of PostgreSQL and its page cache, GiB."),
+    cpus: size(between(0.5, 192), "4", "CPUs."),
     diskGiB: disk(10, "200"),
     instanceType,
   },
   neo4j: {
     // Beyond 31 GiB a Java heap loses its compressed pointers and holds less, not more.
-    heapGiB: gibibytes(0.5, 31, "6", "Java heap."),
-    pageCacheGiB: gibibytes(0.25, 768, "8", "Page cache: best as large as the store."),
-    members: {
-      allowed: "1 or 3",
-      example: "3",
-      description: "Servers. Without it: 3 when the stack is highly available, otherwise 1.",
-      parse: members,
-    } satisfies Size<1 | 3>,
+    heapGiB: size(between(0.5, 31), "6", "Java heap, GiB."),
+    pageCacheGiB: size(between(0.25, 768), "8", "Page cache, GiB: best as large as the store."),
+    members: size({ allowed: "1 or 3", parse: members }, "3", "Servers: one, or a cluster of three."),
     diskGiB: disk(10, "80"),
     instanceType,
   },
   redis: {
-    maxMemoryGiB: gibibytes(0.0625, 512, "2", "Redis' `maxmemory`; its node has a third more and some."),
+    maxMemoryGiB: size(between(0.0625, 512), "2", "Redis' `maxmemory`, GiB; its node has more."),
     diskGiB: disk(4, "20"),
     instanceType,
   },
@@ -69,19 +74,16 @@ export const overrides: Parser<Overrides> = (value) => {
 
 function serviceSizes(service: string, sizes: unknown): Record<string, unknown> {
   const table = SIZES[known(service, SERVICES)] as Readonly<Record<string, Size<unknown>>>;
+  const given = told({ value: sizes, allowed: `an object with ${Object.keys(table).join(", ")}` }, () =>
+    entries(sizes),
+  );
   return Object.fromEntries(
-    collect(entries(sizes).map(([name, value]) => [name, () => size(table[known(name, Object.keys(table))]!, value)])),
+    collect(given.map(([name, value]) => [name, () => parseSize(table[known(name, Object.keys(table))]!, value)])),
   );
 }
 
-function size({ parse, allowed, example }: Size<unknown>, value: unknown): unknown {
-  try {
-    return parse(value);
-  } catch (error) {
-    throw error instanceof Refused
-      ? new Refused(error.faults.map((fault) => ({ value, allowed, example, ...fault })))
-      : error;
-  }
+function parseSize({ parse, allowed, example }: Size<unknown>, value: unknown): unknown {
+  return told({ value, allowed, example }, () => parse(value));
 }
 
 function known<T extends string>(name: string, names: readonly T[]): T {
@@ -119,23 +121,10 @@ function members(value: unknown): 1 | 3 {
   );
 }
 
-function gibibytes(min: number, max: number, example: string, description: string): Size<number> {
-  return { ...range(min, max, example, description), allowed: `a number from ${min} to ${max}, in GiB` };
-}
-
-function range(min: number, max: number, example: string, description: string): Size<number> {
-  return { allowed: `a number from ${min} to ${max}`, example, description, parse: number(min, max) };
-}
-
-function whole(min: number, max: number, example: string, description: string): Size<number> {
-  return { allowed: `a whole number from ${min} to ${max}`, example, description, parse: integer(min, max) };
+function size<T>(accepting: Accepting<T>, example: string, description: string): Size<T> {
+  return { ...accepting, example, description };
 }
 
 function disk(min: number, example: string): Size<number> {
-  return {
-    allowed: `a whole number from ${min} to ${MAX_DISK_GIB}, in GiB; at least 10 on gcp`,
-    example,
-    description: "Size of each data disk. It can grow, never shrink.",
-    parse: integer(min, MAX_DISK_GIB),
-  };
+  return size(whole(min, MAX_DISK_GIB), example, "Each data disk, GiB. It can grow, never shrink; at least 10 on gcp.");
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Role, Service } from "../../components/node/role";
-import { planStack } from "../../stacks/plan";
+import { planStack, type StackPlan } from "../../stacks/plan";
 import { containerMemGiB, TIERS } from "../../stacks/tiers";
 import { plannedNodes } from "../../tools/plan/plan";
 import { CELLS, planCell } from "../support/cells";
@@ -10,10 +10,11 @@ const DATA: readonly Service[] = ["timescaledb", "neo4j", "redis"];
 describe("every tier, cloud and placement", () => {
   for (const cell of CELLS) {
     describe(cell.name, () => {
-      const plan = planCell(cell);
       const tier = TIERS[cell.tier];
-      const roles = plan.placed.map(({ role }) => role);
-      const of = (service: Service): Role[] => roles.filter((role) => role.service === service);
+      let plan: StackPlan;
+      before(() => (plan = planCell(cell)));
+      const of = (service: Service): Role[] =>
+        plan.placed.map(({ role }) => role).filter((role) => role.service === service);
 
       it("has the members that its availability asks for", () => {
         const members = cell.highlyAvailable ? 3 : 1;

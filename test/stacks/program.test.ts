@@ -11,7 +11,7 @@ import { CELLS, planCell } from "../support/cells";
 const GOLDEN = join(__dirname, "golden");
 /** Stands for every generated value. Nowhere but in secrets may it be seen. */
 const CANARY = "canary4x7Qp2mZ9";
-const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"] };
+const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" };
 
 function run(plan: StackPlan, preview: boolean): Promise<Recording> {
   return record(() => deployApe(plan, { kubeconfig: pulumi.secret(`kubeconfig of ${CANARY}`) }), {
@@ -28,23 +28,22 @@ function run(plan: StackPlan, preview: boolean): Promise<Recording> {
   });
 }
 
-function runtimes(cell: (typeof CELLS)[number]): { name: string; plan: StackPlan }[] {
-  return [
-    { name: cell.name, plan: planCell(cell) },
-    ...(cell.placement === "dedicated"
-      ? [{ name: `${cell.name}-kubernetes`, plan: planCell(cell, { ...KUBERNETES, kubeconfig: "given" }) }]
-      : []),
-  ];
-}
+/** Every cell, and each dedicated one with the API on Kubernetes as well. */
+const PROGRAMS = CELLS.flatMap((cell) => [
+  { name: cell.name, cell, values: {} },
+  ...(cell.placement === "dedicated" ? [{ name: `${cell.name}-kubernetes`, cell, values: KUBERNETES }] : []),
+]);
 
 describe("the program", function () {
   this.timeout(60_000);
 
-  for (const { name, plan } of CELLS.flatMap(runtimes)) {
+  for (const { name, cell, values } of PROGRAMS) {
     describe(name, () => {
+      let plan: StackPlan;
       let preview: Recording;
       let update: Recording;
       before(async () => {
+        plan = planCell(cell, values);
         preview = await run(plan, true);
         update = await run(plan, false);
       });

@@ -1,0 +1,59 @@
+import * as storage from "@pulumi/gcp/storage";
+import type { input } from "@pulumi/gcp/types";
+import * as pulumi from "@pulumi/pulumi";
+import { bucketName } from "../naming";
+import { protectedData } from "../options";
+import type { Bucket, BucketSpec, StackContext } from "../platform";
+import { labels } from "./labels";
+
+const UNFINISHED_UPLOAD_DAYS = 7;
+
+export interface BucketArgs extends BucketSpec {
+  /** Days after which objects expire. Default: never. */
+  readonly expireDays?: number;
+  /** Bucket that receives the access log. */
+  readonly logs?: GcpBucket;
+}
+
+/** A private, versioned, encrypted bucket in the stack's region. */
+export class GcpBucket extends pulumi.ComponentResource implements Bucket {
+  static readonly __pulumiType = "ape:platform:Bucket";
+  readonly resource = this;
+  readonly name: string;
+  readonly bucket: storage.Bucket;
+
+  constructor(name: string, context: StackContext, args: BucketArgs, opts: pulumi.ComponentResourceOptions) {
+    super(GcpBucket.__pulumiType, name, { keep: args.keep }, opts);
+    this.name = bucketName(context, name);
+    const within = args.keep ? protectedData(context, { parent: this }) : { parent: this };
+    this.bucket = new storage.Bucket(
+      name,
+      {
+        name: this.name,
+        location: context.region.toUpperCase(), // as Google Cloud writes it, so that nothing seems to differ
+        uniformBucketLevelAccess: true,
+        publicAccessPrevention: "enforced",
+        versioning: { enabled: true },
+        lifecycleRules: lifecycleRules(args),
+        ...(args.logs === undefined ? {} : { logging: { logBucket: args.logs.bucket.name, logObjectPrefix: name } }),
+        ...(context.kmsKey === "" ? {} : { encryption: { defaultKmsKeyName: context.kmsKey } }),
+        forceDestroy: !args.keep || !context.protectData,
+        labels: labels(context, name),
+      },
+      { ...within, deleteBeforeReplace: true },
+    );
+    this.registerOutputs({ name: this.name });
+  }
+}
+
+/** Only versions that nobody refers to any more expire: a rule on current ones would tear backup chains. */
+function lifecycleRules(args: BucketArgs): input.storage.BucketLifecycleRule[] {
+  return [
+    {
+      action: { type: "Delete" },
+      condition: { daysSinceNoncurrentTime: args.noncurrentDays, withState: "ARCHIVED" },
+    },
+    { action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: UNFINISHED_UPLOAD_DAYS } },
+    ...(args.expireDays === undefined ? [] : [{ action: { type: "Delete" }, condition: { age: args.expireDays } }]),
+  ];
+}

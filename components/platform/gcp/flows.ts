@@ -1,0 +1,87 @@
+import * as compute from "@pulumi/gcp/compute";
+import type * as pulumi from "@pulumi/pulumi";
+import { flowName, type FlowRule } from "../../node/firewall";
+import type { Service } from "../../node/role";
+import type { NetworkSpec, StackContext } from "../platform";
+
+/** Where Google's load balancers and health checks come from. Source: Google Cloud, "Firewall rules for load balancing". */
+const LOAD_BALANCER_RANGES = ["130.211.0.0/22", "35.191.0.0/16"];
+/** Where Identity-Aware Proxy comes from: access for people, without public addresses. Source: "Using IAP for TCP forwarding". */
+const IAP_RANGE = "35.235.240.0/20";
+
+const LOGGED = { metadata: "INCLUDE_ALL_METADATA" } as const;
+const LAST_PRIORITY = 65_534;
+
+/** By what a firewall knows the nodes of a service. */
+export function networkTag(context: Pick<StackContext, "prefix">, service: Service): string {
+  return `${context.prefix}-${service}`;
+}
+
+/** The declared flows as firewalls, access for people, and what nodes may reach outside; all else is refused. */
+export function firewalls(
+  context: StackContext,
+  network: compute.Network,
+  spec: NetworkSpec,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
+  const firewall = (name: string, args: Omit<compute.FirewallArgs, "network" | "logConfig">): compute.Firewall =>
+    new compute.Firewall(name, { ...args, network: network.id, logConfig: LOGGED }, opts);
+  const everyNode = spec.services.map((service) => networkTag(context, service));
+  return [
+    ...spec.flows.flatMap((flow) => {
+      const source = sourceOf(context, spec, flow);
+      return source === undefined
+        ? []
+        : [
+            firewall(flowName(flow), {
+              direction: "INGRESS",
+              description: flow.protocol,
+              allows: [{ protocol: "tcp", ports: [String(flow.port)] }],
+              targetTags: [networkTag(context, flow.to)],
+              ...source,
+            }),
+          ];
+    }),
+    firewall("iap", {
+      direction: "INGRESS",
+      description: "People, through Identity-Aware Proxy",
+      allows: [{ protocol: "tcp", ports: ["22"] }],
+      sourceRanges: [IAP_RANGE],
+      targetTags: everyNode,
+    }),
+    firewall("out", {
+      direction: "EGRESS",
+      description: "Google's APIs, and Debian packages, which are signed",
+      allows: [{ protocol: "tcp", ports: ["443", "80"] }],
+      destinationRanges: ["0.0.0.0/0"],
+      targetTags: everyNode,
+    }),
+    firewall("out-within", {
+      direction: "EGRESS",
+      description: "Other nodes, which decide themselves whom they let in",
+      allows: [{ protocol: "tcp" }],
+      destinationRanges: [spec.cidr],
+      targetTags: everyNode,
+    }),
+    firewall("out-nothing-else", {
+      direction: "EGRESS",
+      description: "Everything else is refused",
+      denies: [{ protocol: "all" }],
+      destinationRanges: ["0.0.0.0/0"],
+      priority: LAST_PRIORITY,
+      targetTags: everyNode,
+    }),
+  ];
+}
+
+type Source = Pick<compute.FirewallArgs, "sourceTags" | "sourceRanges">;
+
+function sourceOf(context: StackContext, spec: NetworkSpec, { from }: FlowRule): Source | undefined {
+  if (from === "loadBalancer") {
+    return { sourceRanges: LOAD_BALANCER_RANGES };
+  }
+  if (spec.services.includes(from)) {
+    return { sourceTags: [networkTag(context, from)] };
+  }
+  return spec.apiCidrs.length === 0 ? undefined : { sourceRanges: [...spec.apiCidrs] };
+}

@@ -1,0 +1,105 @@
+import * as compute from "@pulumi/gcp/compute";
+import * as pulumi from "@pulumi/pulumi";
+import { bootImage } from "../naming";
+import { dependencies, protectedData } from "../options";
+import type { Disk, DiskSpec, Node, NodeSpec, StackContext } from "../platform";
+import { identity, type Holdings } from "./identity";
+import { labels, labelValue } from "./labels";
+import type { GcpNetwork } from "./network";
+
+/** Debian, logs and packages; nothing on it outlives the node. */
+export const ROOT_DISK_GIB = 16;
+/** The same for every tier: another type would be another disk. */
+export const DISK_TYPE = "pd-balanced";
+
+/** A data disk. */
+export class GcpDisk implements Disk {
+  readonly resource: compute.Disk;
+  readonly deviceName: string;
+  readonly devicePath: pulumi.Output<string>;
+
+  constructor(context: StackContext, spec: DiskSpec, opts: pulumi.CustomResourceOptions) {
+    const name = `${spec.name}-data`;
+    this.deviceName = name;
+    this.resource = new compute.Disk(
+      name,
+      {
+        zone: context.zones[spec.zone]!,
+        type: DISK_TYPE,
+        size: spec.sizeGiB,
+        ...(context.kmsKey === "" ? {} : { diskEncryptionKey: { kmsKeySelfLink: context.kmsKey } }),
+        labels: { ...labels(context, name), service: spec.service },
+      },
+      protectedData(context, opts),
+    );
+    this.devicePath = pulumi.output(`/dev/disk/by-id/google-${this.deviceName}`);
+  }
+}
+
+/** A machine with a fixed private address and an identity of its own. */
+export class GcpNode extends pulumi.ComponentResource implements Node {
+  static readonly __pulumiType = "ape:platform:Node";
+  readonly resource = this;
+  readonly zone: string;
+  readonly instance: compute.Instance;
+
+  constructor(
+    context: StackContext,
+    holdings: Holdings,
+    spec: NodeSpec,
+    network: GcpNetwork,
+    disks: readonly GcpDisk[],
+    opts: pulumi.ComponentResourceOptions,
+  ) {
+    super(GcpNode.__pulumiType, spec.name, { zone: spec.zone, machine: spec.machine.name }, opts);
+    const within = { parent: this };
+    const { email, ready } = identity(context, holdings, spec, within);
+    const nodeLabels = { ...labels(context, spec.name), service: labelValue(spec.services.join("_")) };
+    this.zone = context.zones[spec.zone]!;
+    this.instance = new compute.Instance(
+      spec.name,
+      {
+        zone: this.zone,
+        machineType: spec.machine.name,
+        allowStoppingForUpdate: true,
+        canIpForward: false,
+        deletionProtection: false, // nodes are replaceable; what they must not lose is on disks of its own
+        networkInterfaces: [{ subnetwork: network.data[spec.zone]!.id, networkIp: spec.address }],
+        bootDisk: {
+          autoDelete: true,
+          initializeParams: { image: bootImage(context), size: ROOT_DISK_GIB, type: DISK_TYPE, labels: nodeLabels },
+          ...(context.kmsKey === "" ? {} : { kmsKeySelfLink: context.kmsKey }),
+        },
+        attachedDisks: disks.map((disk) => ({
+          source: disk.resource.id,
+          deviceName: disk.deviceName,
+          mode: "READ_WRITE",
+        })),
+        serviceAccount: { email, scopes: ["cloud-platform"] },
+        shieldedInstanceConfig: SHIELDED,
+        metadata: metadata(spec.userData),
+        tags: network.tagsOf(spec.services),
+        labels: nodeLabels,
+      },
+      // Its address and disks can't be held by two instances at once.
+      pulumi.mergeOptions(within, {
+        deleteBeforeReplace: true,
+        dependsOn: [...network.ready, ...ready, ...dependencies(opts)],
+      }),
+    );
+    this.registerOutputs({ zone: spec.zone, machine: spec.machine.name, address: spec.address });
+  }
+}
+
+/** Nothing but signed code boots. */
+export const SHIELDED = { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true } as const;
+
+/** The boot script, run at every boot, and access for people by their Google identity only. */
+export function metadata(userData: string): Record<string, string> {
+  return {
+    "startup-script": userData,
+    "enable-oslogin": "TRUE",
+    "block-project-ssh-keys": "TRUE",
+    "serial-port-enable": "FALSE",
+  };
+}

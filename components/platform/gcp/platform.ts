@@ -1,0 +1,120 @@
+import { Provider } from "@pulumi/gcp/provider";
+import * as storage from "@pulumi/gcp/storage";
+import * as pulumi from "@pulumi/pulumi";
+import type {
+  Backend,
+  Balancer,
+  BalancerSpec,
+  Bucket,
+  BucketSpec,
+  Disk,
+  DiskSpec,
+  Group,
+  GroupSpec,
+  Network,
+  NetworkSpec,
+  Node,
+  NodeSpec,
+  Platform,
+  Secret,
+  SecretSpec,
+  ServerCertificate,
+  StackContext,
+} from "../platform";
+import { GcpBalancer } from "./balancer";
+import { GcpBucket } from "./bucket";
+import { GcpGroup } from "./group";
+import { GcpNetwork } from "./network";
+import { GcpDisk, GcpNode } from "./node";
+import { GcpSecret } from "./secret";
+
+const ACCESS_LOG_DAYS = 90;
+
+/**
+ * The stack on Google Cloud. Data are encrypted with Google's keys unless the config names one: Google's services would
+ * have to be let in to a key of the stack's own first, which takes an administrator of the project.
+ */
+export class GcpPlatform implements Platform {
+  readonly provider: Provider;
+  readonly secrets = new Map<string, GcpSecret>();
+  readonly buckets = new Map<string, GcpBucket>();
+  private logs!: GcpBucket;
+
+  constructor(readonly context: StackContext) {
+    this.provider = new Provider("gcp", {
+      region: context.region,
+      ...(context.account === "" ? {} : { project: context.account }),
+    });
+  }
+
+  foundation(opts: pulumi.ComponentResourceOptions): void {
+    this.logs = new GcpBucket(
+      "logs",
+      this.context,
+      { name: "logs", keep: false, noncurrentDays: 1, expireDays: ACCESS_LOG_DAYS },
+      opts,
+    );
+    new storage.BucketIAMMember(
+      "logs",
+      {
+        bucket: this.logs.bucket.name,
+        role: "roles/storage.objectCreator",
+        member: "group:cloud-storage-analytics@google.com", // who writes access logs
+      },
+      { parent: this.logs },
+    );
+  }
+
+  network(spec: NetworkSpec, opts: pulumi.ComponentResourceOptions): Network {
+    return new GcpNetwork(this.context, spec, opts);
+  }
+
+  disk(spec: DiskSpec, opts: pulumi.CustomResourceOptions): Disk {
+    return new GcpDisk(this.context, spec, opts);
+  }
+
+  node(spec: NodeSpec, on: Network, disks: readonly Disk[], opts: pulumi.ComponentResourceOptions): Node {
+    return new GcpNode(this.context, this, spec, on as GcpNetwork, disks as readonly GcpDisk[], opts);
+  }
+
+  scalingGroup(spec: GroupSpec, on: Network, opts: pulumi.ComponentResourceOptions): Group {
+    return new GcpGroup(this.context, this, spec, on as GcpNetwork, opts);
+  }
+
+  loadBalancer(
+    spec: BalancerSpec,
+    _on: Network,
+    own: ServerCertificate,
+    backend: Backend,
+    opts: pulumi.ComponentResourceOptions,
+  ): Balancer {
+    return new GcpBalancer(this.context, spec, own, backend, opts);
+  }
+
+  bucket(spec: BucketSpec, opts: pulumi.ComponentResourceOptions): Bucket {
+    const bucket = new GcpBucket(spec.name, this.context, { ...spec, logs: this.logs }, opts);
+    this.buckets.set(spec.name, bucket);
+    return bucket;
+  }
+
+  object(
+    bucket: Bucket,
+    key: string,
+    content: string,
+    name: string,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.Resource {
+    const { bucket: resource } = bucket as GcpBucket;
+    return new storage.BucketObject(
+      name,
+      { bucket: resource.name, name: key, content, contentType: "text/plain" },
+      opts,
+    );
+  }
+
+  secret(spec: SecretSpec, value: pulumi.Input<string>, opts: pulumi.CustomResourceOptions): Secret {
+    const secret = new GcpSecret(this.context, spec, value, opts);
+    this.secrets.set(spec.name, secret);
+    return secret;
+  }
+}

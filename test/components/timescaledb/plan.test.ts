@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { timescaleDbEndpoints } from "../../../components/timescaledb/endpoints";
+import { planTimescaleDb } from "../../../components/timescaledb/plan";
+import { TIMESCALEDB_SECRETS } from "../../../components/timescaledb/secrets";
+import { renderBundle } from "../../../components/node/bootstrap/bundle";
+import { TIER_NAMES, TIERS } from "../../../stacks/tiers";
+import { ARGS, contentOf, flows, placed, provisions } from "./fixtures";
+
+describe("TimescaleDB: plan", () => {
+  const single = planTimescaleDb({ ...ARGS, highlyAvailable: false });
+  const replicated = planTimescaleDb(ARGS);
+
+  it("is one data node, or two and a witness in three zones", () => {
+    assert.deepEqual(
+      single.map(({ name, zone, disk }) => [name, zone, disk?.mount]),
+      [["timescaledb-1", 0, "/var/lib/postgresql"]],
+    );
+    assert.deepEqual(
+      replicated.map(({ name, zone, disk }) => [name, zone, disk?.mount]),
+      [
+        ["timescaledb-1", 0, "/var/lib/postgresql"],
+        ["timescaledb-2", 1, "/var/lib/postgresql"],
+        ["timescaledb-3", 2, "/var/lib/etcd"],
+      ],
+    );
+  });
+
+  it("asks for the tier's memory and CPUs on data nodes, and for little on the witness", () => {
+    const [first, second, witness] = planTimescaleDb({ ...ARGS, instanceType: "m6i.xlarge" });
+    for (const role of [first!, second!]) {
+      assert.deepEqual(role.needs, { vcpu: 8, memGiB: 4 });
+      assert.equal(role.instanceType, "m6i.xlarge");
+      assert.equal(role.disk?.sizeGiB, 100);
+    }
+    assert.deepEqual(witness!.needs, { vcpu: 0.25, memGiB: 0.25 });
+    assert.equal(witness!.instanceType, undefined);
+  });
+
+  it("answers the API, and members among themselves", () => {
+    assert.deepEqual(single.map(flows), [["5432 from api"]]);
+    const data = [
+      "5432 from api, timescaledb",
+      "8008 from api, timescaledb",
+      "2379 from timescaledb",
+      "2380 from timescaledb",
+    ];
+    assert.deepEqual(replicated.map(flows), [data, data, ["2379 from timescaledb", "2380 from timescaledb"]]);
+  });
+
+  it("gives the witness neither secrets nor backups", () => {
+    const right = { bucket: "backups", prefix: "timescaledb/", access: "write" };
+    assert.deepEqual(
+      replicated.map(({ secrets, grants }) => [secrets, grants]),
+      [
+        [["timescaledb-server", "timescaledb-api"], [right]],
+        [["timescaledb-server", "timescaledb-api"], [right]],
+        [[], []],
+      ],
+    );
+  });
+
+  it("keeps the secret that reads the backups, and makes no superuser password", () => {
+    assert.deepEqual(
+      TIMESCALEDB_SECRETS.map(({ name, keep, fields }) => [name, keep, Object.keys(fields)]),
+      [
+        ["timescaledb-server", true, ["replication", "rewind", "monitoring", "patroni", "backupCipher"]],
+        ["timescaledb-api", undefined, ["username", "password"]],
+      ],
+    );
+  });
+
+  it("holds every tier's settings in its memory, single and replicated", () => {
+    for (const tier of TIER_NAMES) {
+      for (const highlyAvailable of [false, true]) {
+        assert.doesNotThrow(() => planTimescaleDb({ ...ARGS, ...TIERS[tier].timescaledb, highlyAvailable }), tier);
+      }
+    }
+  });
+
+  it("refuses memory that can't hold the server", () => {
+    assert.throws(() => planTimescaleDb({ ...ARGS, memGiB: 0.25, cpus: 2 }), {
+      name: "RangeError",
+      message: /^memGiB: 0.25 GiB with 2 CPUs is too little for PostgreSQL, Patroni and etcd: \d+ MiB at their peak$/,
+    });
+  });
+
+  it("gives the same files each time", () => {
+    assert.deepEqual(provisions(), provisions());
+    const all = placed();
+    for (const node of all) {
+      assert.equal(renderBundle(node.node, [node], all).sha256, renderBundle(node.node, [node], all).sha256);
+    }
+  });
+
+  it("gives both data nodes the same files but for their names", () => {
+    const [first, second] = provisions();
+    const own = (content: string): string =>
+      content
+        .replace(/^(name|ETCD_NAME).*\n/gm, "")
+        .replace(/^(ETCD_(INITIAL_)?ADVERTISE|.*connect_address:).*\n/gm, "")
+        .replace(/^ETCD_INITIAL_ADVERTISE_PEER_URLS.*\n/gm, "");
+    assert.deepEqual(
+      first!.files.map(({ path, content }) => [path, own(content)]),
+      second!.files.map(({ path, content }) => [path, own(content)]),
+    );
+    assert.notDeepEqual(first!.files, second!.files);
+  });
+
+  it("lets nobody but its program read a file with a secret", () => {
+    for (const provision of [...provisions(), ...provisions({ highlyAvailable: false })]) {
+      for (const { path, mode, owner } of provision.files.filter((file) => file.content.includes("@{"))) {
+        assert.deepEqual([mode, owner], ["0600", "postgres"], path);
+      }
+    }
+  });
+
+  it("puts no secret on a command line", () => {
+    for (const { prepare = [], health } of [...provisions(), ...provisions({ highlyAvailable: false })]) {
+      assert.ok(![...prepare, health].some((command) => command.includes("@{")));
+    }
+  });
+
+  it("marks only fields that its secrets have", () => {
+    const known = TIMESCALEDB_SECRETS.flatMap(({ name, fields }) => Object.keys(fields).map((field) => `${name}/${field}`));
+    const used = [...provisions(), ...provisions({ highlyAvailable: false })].flatMap(({ files }) =>
+      files.flatMap(({ content }) => [...content.matchAll(/@\{([^}]*)\}/g)].map((match) => match[1]!)),
+    );
+    assert.deepEqual([...new Set(used)].sort(), known.filter((field) => field !== "timescaledb-api/username").sort());
+  });
+
+  it("makes sure that only one program runs the server", () => {
+    const [alone] = provisions({ highlyAvailable: false });
+    const [member, , witness] = provisions();
+    assert.deepEqual(alone!.units.slice(0, 2), ["postgresql@17-main.service", "timescaledb-database.service"]);
+    assert.deepEqual(alone!.masks, ["patroni.service", "etcd.service", "pgbackrest.service"]);
+    assert.deepEqual(member!.units.slice(0, 3), ["etcd.service", "patroni.service", "timescaledb-database.service"]);
+    assert.deepEqual(member!.masks, ["postgresql@17-main.service", "pgbackrest.service"]);
+    assert.deepEqual(witness!.units, ["etcd.service"]);
+    for (const unit of alone!.masks!.slice(0, 2)) {
+      assert.ok(!alone!.units.includes(unit));
+      assert.ok(member!.prepare!.some((command) => command.startsWith("systemctl unmask") && command.includes(unit)));
+    }
+  });
+
+  it("tells Debian to make no cluster before its package comes", () => {
+    for (const provision of [provisions()[0]!, provisions({ highlyAvailable: false })[0]!]) {
+      const file = provision.files.find(({ path }) => path === "/etc/postgresql-common/createcluster.conf");
+      assert.equal(file?.early, true);
+      assert.match(file.content, /^create_main_cluster = false$/m);
+    }
+  });
+
+  it("lets in the API's networks and the peers, encrypted, in this order", () => {
+    const [alone] = provisions({ highlyAvailable: false, database: "prices" });
+    const rules = contentOf(alone!, "/etc/postgresql/17/main/pg_hba.conf").split("\n").slice(1, -1);
+    assert.deepEqual(rules, [
+      "local all postgres peer",
+      "local all all scram-sha-256",
+      "hostssl postgres,prices monitoring 127.0.0.1/32 scram-sha-256",
+      "hostssl prices ape 10.60.32.0/24 scram-sha-256",
+      "hostssl prices ape 10.60.33.0/24 scram-sha-256",
+      "host all all all reject",
+    ]);
+    const config = contentOf(provisions()[1]!, "/etc/patroni/config.yml");
+    assert.deepEqual(/ {2}pg_hba:\n((?: {4}- .*\n)+)/.exec(config)![1]!.trimEnd().split("\n").map((line) => line.slice(6)), [
+      "local all postgres peer",
+      "local all all scram-sha-256",
+      "hostssl postgres,ape monitoring 127.0.0.1/32 scram-sha-256",
+      "hostssl replication replicator 10.60.16.11/32 scram-sha-256",
+      "hostssl postgres rewind 10.60.16.11/32 scram-sha-256",
+      "hostssl replication replicator 10.60.16.12/32 scram-sha-256",
+      "hostssl postgres rewind 10.60.16.12/32 scram-sha-256",
+      "hostssl ape ape 10.60.32.0/24 scram-sha-256",
+      "hostssl ape ape 10.60.33.0/24 scram-sha-256",
+      "host all all all reject",
+    ]);
+  });
+
+  it("names endpoints without a password", () => {
+    const query = "sslmode=verify-full&sslrootcert=/etc/ape/tls/ca.crt";
+    assert.deepEqual(timescaleDbEndpoints(placed({ highlyAvailable: false }), "ape"), {
+      hosts: [{ name: "timescaledb-1.ape.internal", address: "10.60.16.11" }],
+      writer: `postgresql://ape@timescaledb-1.ape.internal:5432/ape?target_session_attrs=read-write&${query}`,
+      reader: `postgresql://ape@timescaledb-1.ape.internal:5432/ape?target_session_attrs=prefer-standby&${query}`,
+    });
+    const both = "timescaledb-1.ape.internal:5432,timescaledb-2.ape.internal:5432";
+    assert.deepEqual(timescaleDbEndpoints(placed(), "prices"), {
+      hosts: [
+        { name: "timescaledb-1.ape.internal", address: "10.60.16.11" },
+        { name: "timescaledb-2.ape.internal", address: "10.60.16.12" },
+      ],
+      writer: `postgresql://ape@${both}/prices?target_session_attrs=read-write&${query}`,
+      reader: `postgresql://ape@${both}/prices?target_session_attrs=prefer-standby&${query}`,
+    });
+  });
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { dynamicConfig } from "../../../components/timescaledb/patroni";
+import { parameters, postgresqlConf } from "../../../components/timescaledb/postgresql";
+import { GIB, maxWalSize, minWalSize, peakMemory } from "../../../components/timescaledb/sizing";
+import { TIER_NAMES } from "../../../stacks/tiers";
+import { SIZES } from "./fixtures";
+
+/** By tier, t1 to t4: 0.5 GiB and 2 CPUs, 2 and 4, 4 and 8, 8 and 16; disk 100 GiB. */
+const EXPECTED: Readonly<Record<string, readonly (string | number)[]>> = {
+  max_connections: [25, 50, 100, 200],
+  shared_buffers: ["128MB", "512MB", "1GB", "2GB"],
+  effective_cache_size: ["384MB", "1536MB", "3GB", "6GB"],
+  work_mem: ["3MB", "7MB", "8MB", "8MB"],
+  maintenance_work_mem: ["32MB", "128MB", "256MB", "512MB"],
+  autovacuum_max_workers: [3, 4, 6, 10],
+  autovacuum_work_mem: ["10MB", "32MB", "42MB", "51MB"],
+  "timescaledb.max_background_workers": [4, 8, 16, 16],
+  max_worker_processes: [9, 15, 27, 35],
+  max_parallel_workers: [2, 4, 8, 16],
+  max_parallel_workers_per_gather: [1, 2, 4, 4],
+  max_parallel_maintenance_workers: [1, 2, 4, 4],
+  max_locks_per_transaction: [256, 256, 256, 512],
+  wal_buffers: ["3932kB", "16MB", "16MB", "16MB"],
+  min_wal_size: ["512MB", "2GB", "4GB", "8GB"],
+  max_wal_size: ["2GB", "4GB", "8GB", "16GB"],
+  max_slot_wal_keep_size: ["30GB", "30GB", "30GB", "30GB"],
+};
+
+describe("TimescaleDB: sizing", () => {
+  for (const [name, values] of Object.entries(EXPECTED)) {
+    it(`sets ${name} by tier`, () => {
+      assert.deepEqual(
+        TIER_NAMES.map((tier) => parameters(SIZES[tier])[name]),
+        values,
+      );
+    });
+  }
+
+  it("needs less than the memory it has, even at its peak", () => {
+    for (const tier of TIER_NAMES) {
+      for (const highlyAvailable of [false, true]) {
+        const part = peakMemory(SIZES[tier], highlyAvailable) / (SIZES[tier].memGiB * GIB);
+        assert.ok(part <= 1, `${tier}: ${part}`);
+        assert.ok(part > 0.5, `${tier} wastes its memory: ${part}`);
+      }
+    }
+  });
+
+  it("leaves most of a small disk to the data", () => {
+    const size = { memGiB: 8, cpus: 16, diskGiB: 10 };
+    assert.ok(maxWalSize(size) <= 2 * GIB);
+    assert.ok(minWalSize(size) <= maxWalSize(size) / 2);
+  });
+
+  it("hands Patroni the same parameters that a single server has", () => {
+    const conf = (text: string): string[] =>
+      text.split("\n").filter((line) => / = /.test(line) && !line.startsWith("#"));
+    const place =
+      /^(data_directory|hba_file|ident_file|external_pid_file|unix_socket_directories|listen_addresses|port|restore_command) /;
+    const alone = conf(postgresqlConf(SIZES.t3)).filter((line) => !place.test(line));
+    const shared = /\n {2}parameters:\n((?: {4}.*\n)+)$/.exec(dynamicConfig(SIZES.t3))![1]!;
+    assert.deepEqual(
+      shared
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.trim().replace(": ", " = ").replace(/"/g, "'")),
+      alone,
+    );
+  });
+
+  it("keeps Patroni's rule for its times", () => {
+    const seconds = (key: string): number =>
+      Number(new RegExp(`^${key}: (\\d+)$`, "m").exec(dynamicConfig(SIZES.t3))![1]);
+    assert.ok(seconds("loop_wait") + 2 * seconds("retry_timeout") <= seconds("ttl"));
+    assert.ok(seconds("ttl") >= 20 && seconds("ttl") <= 30);
+  });
+});

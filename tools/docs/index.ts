@@ -1,0 +1,32 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { Command } from "commander";
+import { generated } from "./generated";
+
+const program = new Command("npm run docs --")
+  .description("Writes what derives from the table of config keys: Pulumi.yaml and docs/configuration.md.")
+  .option("--check", "write nothing; exit with 1 when a file is out of date", false)
+  .addHelpText(
+    "after",
+    `
+Examples:
+  npm run docs
+  npm run docs -- --check`,
+  );
+
+function main(): void {
+  const { check } = program.parse().opts<{ check: boolean }>();
+  const stale = generated().filter(({ path, content }) => !existsSync(path) || readFileSync(path, "utf8") !== content);
+  for (const { path, content } of stale) {
+    const name = relative(join(__dirname, "../.."), path);
+    if (check) {
+      console.error(`${name} is out of date: run "npm run docs"`);
+      process.exitCode = 1;
+    } else {
+      writeFileSync(path, content);
+      console.log(`written: ${name}`);
+    }
+  }
+}
+
+main();
