@@ -1,2 +1,121 @@
-const mk = (n: number, a: any) => ({ service: "neo4j", name: "neo4j-" + n, zone: n - 1, needs: { vcpu: a.cpus, memGiB: a.heapGiB+a.pageCacheGiB+.4 }, disk: { sizeGiB: a.diskGiB, mount: "/var/lib/neo4j", owner: "neo4j" }, listens: [{ port: 7687, from: ["api"], protocol: "Bolt" }], secrets: ["neo4j-api"], grants: [{ bucket: "backups", prefix: "neo4j/", access: "write" }], provision: () => ({ packages: ["neo4j"], files: [], units: [], health: "true" }) });
-export const planNeo4j = (a: any): any => Array.from({length: a.members}, (_, n) => mk(n + 1, a));
+import type { Cloud } from "../platform/platform";
+import { TLS } from "../node/bootstrap/bundle";
+import type { Listen, NodeFile, Placed, Provision, Role } from "../node/role";
+import { BACKUP_PREFIX, BACKUP_TIMER, backupFiles } from "./backup";
+import { CONFIG_DIRECTORY, HOME, neo4jConf, TRUSTED } from "./configuration";
+import { ASK, consoleFiles, INITIAL_PASSWORD } from "./console";
+import { PORTS } from "./endpoints";
+import { licenceEnvironment, licenceFiles, neo4jProblems, type Neo4jEdition, type Neo4jLicence } from "./licence";
+import { SCHEMA_UNIT, schemaFiles } from "./schema";
+import { API_SECRET } from "./secrets";
+import { roleMemGiB, type Neo4jMemory } from "./sizing";
+import { archive, DEFAULT_SERIES, RELEASES, type Neo4jSeries } from "./versions";
+
+export interface Neo4jArgs extends Neo4jMemory {
+  readonly cloud: Cloud;
+  /** The bucket's region. */
+  readonly region: string;
+  readonly cpus: number;
+  /** Size of each data disk in GiB. A backup needs room there for the whole graph once more. */
+  readonly diskGiB: number;
+  readonly instanceType?: string;
+  /** One server, or a cluster of three primaries in three zones. */
+  readonly members: 1 | 3;
+  /** Only Enterprise Edition can be clustered. */
+  readonly edition: Neo4jEdition;
+  /** The licence of Enterprise Edition that the user has accepted. */
+  readonly licence: Neo4jLicence;
+  /** Default: the series with long-term support. */
+  readonly series?: Neo4jSeries;
+  readonly backup: { /** Whole name of the bucket. */ readonly bucket: string };
+}
+
+/** The roles of Neo4j. Pure. Throws where edition, licence and members don't go together. */
+export function planNeo4j(args: Neo4jArgs): Role[] {
+  const problems = neo4jProblems(args);
+  if (problems.length > 0) {
+    throw new RangeError(problems.map(({ key, reason }) => `${key}: ${reason}`).join("; "));
+  }
+  return Array.from({ length: args.members }, (_, zone) => member(args, zone));
+}
+
+function member(args: Neo4jArgs, zone: number): Role {
+  return {
+    service: "neo4j",
+    name: `neo4j-${zone + 1}`,
+    zone,
+    needs: { vcpu: args.cpus, memGiB: roleMemGiB(args) },
+    ...(args.instanceType === undefined ? {} : { instanceType: args.instanceType }),
+    disk: { sizeGiB: args.diskGiB, mount: HOME, owner: "neo4j" },
+    listens: args.members === 1 ? SINGLE : CLUSTERED,
+    secrets: [API_SECRET],
+    grants: [{ bucket: "backups", prefix: BACKUP_PREFIX, access: "write" }],
+    provision: (self, all) => provision(args, self, all),
+  };
+}
+
+const HTTPS: Listen = { port: PORTS.https, from: ["api"], protocol: "Neo4j HTTPS" };
+const SINGLE: readonly Listen[] = [{ port: PORTS.bolt, from: ["api"], protocol: "Bolt over TLS" }, HTTPS];
+const CLUSTERED: readonly Listen[] = [
+  { port: PORTS.bolt, from: ["api", "neo4j"], protocol: "Bolt over TLS" },
+  HTTPS,
+  { port: PORTS.cluster, from: ["neo4j"], protocol: "Neo4j cluster" },
+  { port: PORTS.raft, from: ["neo4j"], protocol: "Neo4j Raft" },
+  { port: PORTS.routing, from: ["neo4j"], protocol: "Neo4j server-side routing" },
+];
+
+const SERVER_UNIT = "neo4j.service";
+
+function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provision {
+  const release = RELEASES[args.series ?? DEFAULT_SERIES];
+  const clustered = args.members > 1;
+  return {
+    packages: [
+      // The newest that both series run on: Neo4j's package would take whichever Java is newest.
+      "openjdk-21-jre-headless",
+      `${args.edition === "enterprise" ? "neo4j-enterprise" : "neo4j"}=1:${release.version}`,
+    ],
+    sources: [archive(release)],
+    files: [
+      ...licenceFiles(args.licence),
+      {
+        path: `${CONFIG_DIRECTORY}/neo4j.conf`,
+        content: neo4jConf(self, all, { ...args, release }),
+        owner: "root:neo4j",
+        mode: "0640",
+        restarts: SERVER_UNIT,
+      },
+      serverDropIn(args.licence),
+      ...consoleFiles(self),
+      ...schemaFiles(clustered),
+      ...backupFiles({ ...args, bucket: args.backup.bucket }, self, all),
+    ],
+    prepare: [
+      // The mounted disk hides what the package brought here.
+      `install -d -o neo4j -g neo4j -m 0750 ${HOME}/{data,import,plugins,run}`,
+      `install -d ${TRUSTED} && ln -sfn ${TLS.ca} ${TRUSTED}/ca.crt`,
+      `runuser -u neo4j -- ${INITIAL_PASSWORD}`,
+    ],
+    units: [SERVER_UNIT, BACKUP_TIMER, SCHEMA_UNIT],
+    tlsUsers: ["neo4j"],
+    health: clustered ? `${ASK} available` : `${ASK} query 'RETURN 1'`,
+  };
+}
+
+/** The package's unit restarts the server only when it dies of a signal, not when it leaves for want of memory. */
+function serverDropIn(licence: Neo4jLicence): NodeFile {
+  return {
+    path: `/etc/systemd/system/${SERVER_UNIT}.d/60-neo4j.conf`,
+    content: `${[
+      "[Service]",
+      "Restart=on-failure",
+      "RestartSec=5",
+      "# How a JVM that was asked to stop says that it did.",
+      "SuccessExitStatus=143",
+      "TimeoutStopSec=120",
+      "LimitNOFILE=60000",
+      ...licenceEnvironment(licence),
+    ].join("\n")}\n`,
+    restarts: SERVER_UNIT,
+  };
+}

@@ -2,7 +2,8 @@ import { SERVICES, type Service } from "../../components/node/role";
 import { machineType, machineTypes } from "../../components/platform/catalogue";
 import { pinnedImage } from "../../components/platform/images";
 import { CLOUDS } from "../../components/platform/platform";
-import { cloudOf, regions } from "../../components/platform/zones";
+import { cloudOf, DEFAULT_REGION, regions } from "../../components/platform/zones";
+import { TIERS } from "../tiers";
 import { ACCOUNT, CERTIFICATE, IMAGE, KMS_KEY, type CloudFormat } from "./formats";
 import { KEYS, type KeyName, type Values } from "./keys";
 import { nearest } from "./nearest";
@@ -170,7 +171,7 @@ function regionOfCloud({ cloud, region }: Values): Finding[] {
       value: region,
       reason: other === undefined && guess !== undefined ? `${known}; did you mean ${guess}?` : known,
       allowed: `auto, ${regions(cloud).join(", ")}`,
-      example: `region: ${guess ?? regions(cloud)[0]!}`,
+      example: `region: ${other === undefined && guess !== undefined ? guess : DEFAULT_REGION[cloud]}`,
     },
   ];
 }
@@ -397,7 +398,7 @@ function instanceTypes(values: Values): Finding[] {
             ? `${cloud} has no such x86_64 type${hint}`
             : `it is a type of ${other}, and cloud is ${cloud}`,
         allowed: `an x86_64 instance type of ${cloud}, of components/platform/prices.json`,
-        example: line(`overrides.${service}.instanceType`, `${guess ?? machineTypes(cloud)[0]!.name}`),
+        example: line(`overrides.${service}.instanceType`, `${guess ?? TIERS.t2.namedInstance![cloud]}`),
       };
     });
 }

@@ -5,6 +5,14 @@ import type { ConfigInput } from "../../stacks/config";
 import { CERTIFICATE, IMAGE, KMS_KEY } from "../../stacks/config/formats";
 import { TIER_NAMES, TIERS, type TierName } from "../../stacks/tiers";
 
+// Made once: fast-check takes long to turn a pattern into an arbitrary.
+const STACK = fc.stringMatching(/^[a-z][a-z0-9-]{0,19}$/);
+const LABEL = fc.stringMatching(/^[a-z][a-z0-9_-]{0,62}$/);
+const PATH = fc.stringMatching(/^[a-z0-9]{1,9}(\/[a-z0-9]{1,9}([._-][a-z0-9]{1,9})?){0,2}$/);
+const VERSION = fc.oneof(fc.stringMatching(/^:v[0-9.]{1,6}$/), fc.stringMatching(/^@sha256:[0-9a-f]{64}$/));
+const SUFFIX = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/);
+const NAMESPACE = fc.stringMatching(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/);
+
 /** What the other keys of a config depend on. */
 interface Frame {
   readonly cloud: Cloud;
@@ -21,16 +29,14 @@ interface Frame {
  * Pulumi gives them (strings, JSON) or as YAML does.
  */
 export function validConfig(): fc.Arbitrary<ConfigInput> {
-  return fc
-    .record({ frame: frame(), stack: fc.stringMatching(/^[a-z][a-z0-9-]{0,19}$/), asStrings: fc.boolean() })
-    .chain(({ frame, stack, asStrings }) =>
-      values(frame).map((config) => ({
-        organization: "organization",
-        stack,
-        values: asStrings ? Object.fromEntries(Object.entries(config).map(([k, v]) => [k, written(v)])) : config,
-        secretKeys: frame.apiRuntime === "kubernetes" ? ["kubeconfig"] : [],
-      })),
-    );
+  return fc.record({ frame: frame(), stack: STACK, asStrings: fc.boolean() }).chain(({ frame, stack, asStrings }) =>
+    values(frame).map((config) => ({
+      organization: "organization",
+      stack,
+      values: asStrings ? Object.fromEntries(Object.entries(config).map(([k, v]) => [k, written(v)])) : config,
+      secretKeys: frame.apiRuntime === "kubernetes" ? ["kubeconfig"] : [],
+    })),
+  );
 }
 
 function frame(): fc.Arbitrary<Frame> {
@@ -71,15 +77,14 @@ function merge(records: readonly Record<string, unknown>[]): Record<string, unkn
 }
 
 function required(): fc.Arbitrary<Record<string, unknown>> {
-  const label = fc.stringMatching(/^[a-z][a-z0-9_-]{0,62}$/);
   return fc.record({
-    owner: label,
-    costCentre: label,
+    owner: LABEL,
+    costCentre: LABEL,
     apiImage: fc
       .tuple(
         fc.constantFrom("registry.example.com", "localhost:5000", "123456789012.dkr.ecr.us-east-1.amazonaws.com"),
-        fc.stringMatching(/^[a-z0-9]{1,9}(\/[a-z0-9]{1,9}([._-][a-z0-9]{1,9})?){0,2}$/),
-        fc.oneof(fc.stringMatching(/^:v[0-9.]{1,6}$/), fc.stringMatching(/^@sha256:[0-9a-f]{64}$/)),
+        PATH,
+        VERSION,
       )
       .map(([registry, path, version]) => `${registry}/${path}${version}`),
   });
@@ -90,11 +95,11 @@ function optional({ apiRuntime }: Frame): fc.Arbitrary<Record<string, unknown>> 
     backupRetentionDays: fc.integer({ min: 30, max: 3650 }),
     budgetUsd: fc.oneof(fc.constant("auto"), fc.integer({ min: 1, max: 100_000 })),
     deletionProtection: fc.constantFrom("auto", true, false),
-    bucketSuffix: fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/),
+    bucketSuffix: SUFFIX,
     certificatesFrom: fc
       .date({ min: new Date("2000-01-01"), max: new Date("2099-12-31"), noInvalidDate: true })
       .map((date) => date.toISOString().slice(0, 10)),
-    kubernetesNamespace: fc.stringMatching(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/),
+    kubernetesNamespace: NAMESPACE,
   };
   return apiRuntime === "vm"
     ? fc.record(all, { requiredKeys: [] })
@@ -159,7 +164,7 @@ function network(frame: Frame): fc.Arbitrary<Record<string, unknown>> {
 }
 
 function overrides({ apiRuntime }: Frame): fc.Arbitrary<Record<string, unknown>> {
-  const some = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<object> =>
+  const some = (model: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<object> =>
     fc.record(model, { requiredKeys: [] });
   const disk = fc.integer({ min: 10, max: 16384 });
   const quarters = (min: number, max: number): fc.Arbitrary<number> =>
@@ -168,7 +173,11 @@ function overrides({ apiRuntime }: Frame): fc.Arbitrary<Record<string, unknown>>
   const containers = fc.integer({ min: 1, max: 8 });
   return some({
     api: some(apiRuntime === "vm" ? { containers, workersPerContainer } : { workersPerContainer }),
-    timescaledb: some({ memGiB: quarters(0.5, 4), cpus: quarters(0.5, 8), diskGiB: disk }),
+    // Many CPUs in little memory are refused by PostgreSQL's sizing.
+    timescaledb: fc.oneof(
+      some({ diskGiB: disk }),
+      fc.record({ memGiB: quarters(1, 4), cpus: quarters(0.5, 8), diskGiB: disk }),
+    ),
     neo4j: some({ heapGiB: quarters(0.5, 4), pageCacheGiB: quarters(0.25, 4), diskGiB: disk }),
     redis: some({ maxMemoryGiB: quarters(0.25, 2), diskGiB: disk }),
   }).map((sizes) => ({ overrides: sizes }));

@@ -76,6 +76,7 @@ install_packages() { # install_packages NAME...: without starting anything
   done
   ((${#missing[@]})) || return 0
   say "installing ${missing[*]}"
+  if [[ -d /etc/ape/debconf ]]; then cat /etc/ape/debconf/* | debconf-set-selections; fi
   printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
   chmod 0755 /usr/sbin/policy-rc.d
   retry apt_install "${missing[@]}" || fail "packages can't be installed: ${missing[*]}"

@@ -121,7 +121,9 @@ describe("TimescaleDB: plan", () => {
   });
 
   it("marks only fields that its secrets have", () => {
-    const known = TIMESCALEDB_SECRETS.flatMap(({ name, fields }) => Object.keys(fields).map((field) => `${name}/${field}`));
+    const known = TIMESCALEDB_SECRETS.flatMap(({ name, fields }) =>
+      Object.keys(fields).map((field) => `${name}/${field}`),
+    );
     const used = [...provisions(), ...provisions({ highlyAvailable: false })].flatMap(({ files }) =>
       files.flatMap(({ content }) => [...content.matchAll(/@\{([^}]*)\}/g)].map((match) => match[1]!)),
     );
@@ -162,18 +164,25 @@ describe("TimescaleDB: plan", () => {
       "host all all all reject",
     ]);
     const config = contentOf(provisions()[1]!, "/etc/patroni/config.yml");
-    assert.deepEqual(/ {2}pg_hba:\n((?: {4}- .*\n)+)/.exec(config)![1]!.trimEnd().split("\n").map((line) => line.slice(6)), [
-      "local all postgres peer",
-      "local all all scram-sha-256",
-      "hostssl postgres,ape monitoring 127.0.0.1/32 scram-sha-256",
-      "hostssl replication replicator 10.60.16.11/32 scram-sha-256",
-      "hostssl postgres rewind 10.60.16.11/32 scram-sha-256",
-      "hostssl replication replicator 10.60.16.12/32 scram-sha-256",
-      "hostssl postgres rewind 10.60.16.12/32 scram-sha-256",
-      "hostssl ape ape 10.60.32.0/24 scram-sha-256",
-      "hostssl ape ape 10.60.33.0/24 scram-sha-256",
-      "host all all all reject",
-    ]);
+    assert.deepEqual(
+      / {2}pg_hba:\n((?: {4}- .*\n)+)/
+        .exec(config)![1]!
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.slice(6)),
+      [
+        "local all postgres peer",
+        "local all all scram-sha-256",
+        "hostssl postgres,ape monitoring 127.0.0.1/32 scram-sha-256",
+        "hostssl replication replicator 10.60.16.11/32 scram-sha-256",
+        "hostssl postgres rewind 10.60.16.11/32 scram-sha-256",
+        "hostssl replication replicator 10.60.16.12/32 scram-sha-256",
+        "hostssl postgres rewind 10.60.16.12/32 scram-sha-256",
+        "hostssl ape ape 10.60.32.0/24 scram-sha-256",
+        "hostssl ape ape 10.60.33.0/24 scram-sha-256",
+        "host all all all reject",
+      ],
+    );
   });
 
   it("names endpoints without a password", () => {

@@ -139,7 +139,8 @@ describe("TimescaleDB: the programs that read its files", () => {
 
   describe("patroni", () => {
     /** What depends on the machine that validates: its ports, its directories, its network. */
-    const ELSEWHERE = /already in use|not reachable|does not exist|doesn't exist|is not a directory|should be a directory/;
+    const ELSEWHERE =
+      /already in use|not reachable|does not exist|doesn't exist|is not a directory|should be a directory/;
 
     const complaints = (config: string): string[] => {
       const path = write("config.yml", config.replace(/@\{[^}]*\}/g, PASSWORD));
@@ -200,7 +201,11 @@ describe("TimescaleDB: the programs that read its files", () => {
           { encoding: "utf8", env: { ...process.env, TZ: "UTC" } },
         );
         const found = [...stdout.matchAll(/(?:Next elapse|Iter(?:ation)?\. #\d+): (\w{3} [\d-]+ \d\d:\d\d)/g)];
-        assert.deepEqual(found.map((match) => match[1]), times, stdout);
+        assert.deepEqual(
+          found.map((match) => match[1]),
+          times,
+          stdout,
+        );
       }
     });
   });

@@ -1,0 +1,159 @@
+import { TLS } from "../node/bootstrap/bundle";
+import { addressOf, dnsName, type Placed } from "../node/role";
+import { memberNames, PORTS } from "./endpoints";
+import { SHIPPED_JVM_OPTIONS } from "./jvm";
+import type { Neo4jEdition } from "./licence";
+import { transactionGiB, type Neo4jMemory } from "./sizing";
+import type { Release } from "./versions";
+
+/** Neo4j's home: what is below it is on the data disk. */
+export const HOME = "/var/lib/neo4j";
+export const CONFIG_DIRECTORY = "/etc/neo4j";
+/** Whom members trust: a directory of certificates and nothing else, as Neo4j wants it. */
+export const TRUSTED = `${CONFIG_DIRECTORY}/trusted`;
+
+export interface Neo4jConfiguration extends Neo4jMemory {
+  readonly edition: Neo4jEdition;
+  readonly release: Release;
+}
+
+/** The whole of neo4j.conf. It allows no comment behind a value, and no setting twice. */
+export function neo4jConf(self: Placed, all: readonly Placed[], args: Neo4jConfiguration): string {
+  const members = memberNames(all);
+  return `${[
+    ...directories(),
+    "",
+    ...network(self),
+    "",
+    ...memory(args),
+    "",
+    ...operation(args.release),
+    ...(args.edition === "enterprise" ? ["", ...enterprise()] : []),
+    ...(args.edition === "enterprise" ? ["", ...(members.length > 1 ? cluster(members, args.release) : alone())] : []),
+    "",
+    "# Options of the shipped file, which this one replaces.",
+    ...[...SHIPPED_JVM_OPTIONS, ...args.release.jvm].map(jvmOption),
+    "# Half a server serves nobody: systemd starts a whole one.",
+    jvmOption("-XX:+ExitOnOutOfMemoryError"),
+  ].join("\n")}\n`;
+}
+
+function directories(): string[] {
+  return [
+    "server.config.strict_validation.enabled=true",
+    `server.directories.data=${HOME}/data`,
+    `server.directories.plugins=${HOME}/plugins`,
+    "server.directories.logs=/var/log/neo4j",
+    "server.directories.lib=/usr/share/neo4j/lib",
+    "# Without it LOAD CSV could read every file below Neo4j's home.",
+    `server.directories.import=${HOME}/import`,
+    `server.logs.config=${CONFIG_DIRECTORY}/server-logs.xml`,
+    `server.logs.user.config=${CONFIG_DIRECTORY}/user-logs.xml`,
+  ];
+}
+
+function network(self: Placed): string[] {
+  return [
+    `server.default_listen_address=${addressOf(self)}`,
+    "# What drivers and members are told to connect to; it is among the names of the node's certificate.",
+    `server.default_advertised_address=${dnsName(self.role.name)}`,
+    "server.http.enabled=false",
+    "server.https.enabled=true",
+    `server.https.listen_address=:${PORTS.https}`,
+    ...tlsPolicy("https", "NONE"),
+    "server.bolt.enabled=true",
+    `server.bolt.listen_address=:${PORTS.bolt}`,
+    "server.bolt.tls_level=REQUIRED",
+    ...tlsPolicy("bolt", "NONE"),
+    "dbms.security.auth_enabled=true",
+    "# Queries must not read the cloud's metadata service (LOAD CSV FROM 'http://169.254.169.254/...').",
+    "internal.dbms.cypher_ip_blocklist=169.254.0.0/16",
+  ];
+}
+
+function tlsPolicy(scope: "https" | "bolt" | "cluster", clientAuth: "NONE" | "REQUIRE"): string[] {
+  return [
+    `dbms.ssl.policy.${scope}.enabled=true`,
+    `dbms.ssl.policy.${scope}.base_directory=${CONFIG_DIRECTORY}`,
+    `dbms.ssl.policy.${scope}.private_key=${TLS.key}`,
+    `dbms.ssl.policy.${scope}.public_certificate=${TLS.certificate}`,
+    `dbms.ssl.policy.${scope}.trusted_dir=${TRUSTED}`,
+    `dbms.ssl.policy.${scope}.client_auth=${clientAuth}`,
+  ];
+}
+
+function memory(args: Neo4jMemory): string[] {
+  return [
+    "# All of the heap from the start: growing it costs pauses.",
+    `server.memory.heap.initial_size=${mebibytes(args.heapGiB)}`,
+    `server.memory.heap.max_size=${mebibytes(args.heapGiB)}`,
+    `server.memory.pagecache.size=${mebibytes(args.pageCacheGiB)}`,
+    "# A runaway query is ended before it takes the heap from all others.",
+    `dbms.memory.transaction.total.max=${mebibytes(transactionGiB(args))}`,
+  ];
+}
+
+function mebibytes(gib: number): string {
+  return `${Math.round(gib * 1024)}m`;
+}
+
+function operation(release: Release): string[] {
+  return [
+    "# Longer than a backup of the changes is ever away, and bounded so that the logs can't fill the disk.",
+    "db.tx_log.rotation.retention_policy=2 days 2G",
+    "# Slow queries are logged, what they were about is not.",
+    "db.logs.query.enabled=INFO",
+    "db.logs.query.threshold=1s",
+    "db.logs.query.parameter_logging_enabled=false",
+    "# Nothing about the stack or its users leaves it.",
+    "dbms.usage_report.enabled=false",
+    "client.allow_telemetry=false",
+    ...release.privacy,
+  ];
+}
+
+function enterprise(): string[] {
+  return [
+    "# The backup client runs on this node; the port has no authentication.",
+    "server.backup.enabled=true",
+    `server.backup.listen_address=127.0.0.1:${PORTS.backup}`,
+    "server.metrics.csv.enabled=false",
+    "server.metrics.prometheus.enabled=true",
+    `server.metrics.prometheus.endpoint=127.0.0.1:${PORTS.metrics}`,
+    "# The default filter, and the three that tell of pressure on memory, which it leaves out.",
+    `server.metrics.filter=${METRICS.join(",")}`,
+  ];
+}
+
+/** Source: default of `server.metrics.filter` in the Operations Manual; the last three are added. */
+const METRICS: readonly string[] = ["METRICS_DEFAULT"];
+
+/** Every Enterprise server opens these ports, which serve a cluster and ask nobody who they are. */
+function alone(): string[] {
+  return [
+    "# A single server has no use for the ports of a cluster.",
+    `server.cluster.listen_address=127.0.0.1:${PORTS.cluster}`,
+    `server.cluster.raft.listen_address=127.0.0.1:${PORTS.raft}`,
+    `server.routing.listen_address=127.0.0.1:${PORTS.routing}`,
+  ];
+}
+
+function cluster(members: readonly string[], release: Release): string[] {
+  return [
+    "dbms.cluster.discovery.resolver_type=LIST",
+    ...release.discovery(members.map((name) => `${name}:${PORTS.cluster}`)),
+    `dbms.cluster.minimum_initial_system_primaries_count=${members.length}`,
+    "# Neo4j's default of one would leave the database on a single member.",
+    `initial.dbms.default_primaries_count=${members.length}`,
+    `server.cluster.listen_address=:${PORTS.cluster}`,
+    `server.cluster.raft.listen_address=:${PORTS.raft}`,
+    `server.routing.listen_address=:${PORTS.routing}`,
+    "# Port 6000 gives the database to whoever asks: members must prove who they are.",
+    ...tlsPolicy("cluster", "REQUIRE"),
+    "dbms.ssl.policy.cluster.verify_hostname=true",
+  ];
+}
+
+function jvmOption(option: string): string {
+  return `server.jvm.additional=${option}`;
+}

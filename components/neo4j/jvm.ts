@@ -1,0 +1,26 @@
+/**
+ * JVM options of the shipped neo4j.conf, which a file written anew would lose. Source: Operations Manual, "The neo4j.conf
+ * file", the same for 5.26 and 2026.
+ */
+export const SHIPPED_JVM_OPTIONS: readonly string[] = [
+  "-XX:+UseG1GC",
+  "-XX:-OmitStackTraceInFastThrow",
+  "-XX:+AlwaysPreTouch",
+  "-XX:+UnlockExperimentalVMOptions",
+  "-XX:+TrustFinalNonStaticFields",
+  "-XX:+DisableExplicitGC",
+  "-XX:-RestrictContended",
+  "-Djdk.nio.maxCachedBufferSize=1024",
+  "-Dio.netty.tryReflectionSetAccessible=true",
+  "-Djdk.tls.ephemeralDHKeySize=2048",
+  "-Djdk.tls.rejectClientInitiatedRenegotiation=true",
+  "-XX:FlightRecorderOptions=stackdepth=256",
+  "-XX:+UnlockDiagnosticVMOptions",
+  "-XX:+DebugNonSafepoints",
+  "--add-opens=java.base/java.nio=ALL-UNNAMED",
+  "--add-opens=java.base/java.io=ALL-UNNAMED",
+  "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+  "--enable-native-access=ALL-UNNAMED",
+  "-Dlog4j2.disable.jmx=true",
+  "-Dlog4j.layout.jsonTemplate.maxStringLength=32768",
+];

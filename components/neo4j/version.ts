@@ -1,0 +1,42 @@
+/** What differs between Neo4j's long-term release and its calendar versions. */
+export interface Neo4jVersion {
+  /** Exact package version, with Debian's epoch. */
+  readonly package: string;
+  /** Component of Neo4j's package source. */
+  readonly component: string;
+  /** Setting that lists the members of a cluster. */
+  readonly endpointsSetting: string;
+  /** Settings that only this line of versions has. */
+  readonly clusterSettings: Readonly<Record<string, string>>;
+  /** Settings that switch off what newer versions do by themselves. */
+  readonly quietSettings: Readonly<Record<string, string>>;
+}
+
+/** Sources: Neo4j operations manual, 5.x and current, "Discovery" and "Changes"; Maven Central for the newest patch. */
+export const VERSIONS = {
+  "5.26": {
+    package: "1:5.26.30",
+    component: "5",
+    endpointsSetting: "dbms.cluster.discovery.v2.endpoints",
+    // The default is still the first version, which newer servers have no more.
+    clusterSettings: { "dbms.cluster.discovery.version": "V2_ONLY" },
+    quietSettings: {},
+  },
+  "2026": {
+    package: "1:2026.08.1",
+    component: "latest",
+    endpointsSetting: "dbms.cluster.endpoints",
+    clusterSettings: {},
+    quietSettings: {
+      "server.fleet_discovery.enabled": "false",
+      "dbms.fleet_manager.enabled": "false",
+      // Believed only from a proxy that is named, and there is none.
+      "server.http.x_forward.enabled": "false",
+    },
+  },
+} as const satisfies Record<string, Neo4jVersion>;
+
+export type VersionName = keyof typeof VERSIONS;
+
+/** Supported until June 2028; the last release with the store format of the 4.x line. */
+export const DEFAULT_VERSION: VersionName = "5.26";

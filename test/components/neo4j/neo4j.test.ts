@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { neo4jConfiguration } from "../../../components/neo4j/configuration";
+import { neo4jEndpoints } from "../../../components/neo4j/endpoints";
+import { planNeo4j, type Neo4jArgs } from "../../../components/neo4j/plan";
+import { VERSIONS, type VersionName } from "../../../components/neo4j/version";
+import type { Placed } from "../../../components/node/role";
+import { TIER_NAMES, TIERS } from "../../../stacks/tiers";
+import { neo4jAdmin, neo4jHome } from "./home";
+
+const SINGLE: Neo4jArgs = {
+  cloud: "aws",
+  edition: "community",
+  licence: "none",
+  members: 1,
+  heapGiB: 4,
+  pageCacheGiB: 4,
+  cpus: 3,
+  diskGiB: 40,
+  backup: { bucket: "ape-test-backups-1a2b3c4d" },
+};
+const CLUSTER: Neo4jArgs = { ...SINGLE, edition: "enterprise", licence: "commercial", members: 3 };
+
+function placed(args: Neo4jArgs): Placed[] {
+  return planNeo4j(args).map((role, index) => ({
+    role,
+    node: role.name,
+    address: `10.60.${16 + index}.${80 + index}`,
+  }));
+}
+
+function settings(conf: string): Map<string, string> {
+  const entries = conf.split("\n").filter((line) => line !== "" && !line.startsWith("server.jvm.additional="));
+  const map = new Map(entries.map((line) => line.split(/=(.*)/s) as unknown as [string, string]));
+  assert.equal(map.size, entries.length, "a setting stands twice");
+  return map;
+}
+
+describe("Neo4j's roles", () => {
+  it("are one server, or three in three zones that also speak to each other", () => {
+    assert.deepEqual(
+      planNeo4j(SINGLE).map((role) => [role.name, role.zone]),
+      [["neo4j-1", 0]],
+    );
+    assert.deepEqual(
+      planNeo4j(CLUSTER).map((role) => [role.name, role.zone]),
+      [
+        ["neo4j-1", 0],
+        ["neo4j-2", 1],
+        ["neo4j-3", 2],
+      ],
+    );
+    const ports = (args: Neo4jArgs, from: string): number[] =>
+      planNeo4j(args)[0]!
+        .listens.filter((listen) => listen.from.includes(from as "api"))
+        .map(({ port }) => port);
+    assert.deepEqual(ports(SINGLE, "api"), [7687, 7473]);
+    assert.deepEqual(ports(SINGLE, "neo4j"), []);
+    assert.deepEqual(ports(CLUSTER, "neo4j"), [7687, 6000, 7000, 7688]);
+  });
+
+  it("need heap, page cache and what the JVM takes beside them", () => {
+    assert.deepEqual(planNeo4j(SINGLE)[0]!.needs, { vcpu: 3, memGiB: 8.4 });
+  });
+
+  it("bring no password, and none on a command line", () => {
+    const [self] = placed(CLUSTER) as [Placed];
+    const provision = self.role.provision(self, placed(CLUSTER));
+    const password = provision.files.filter((file) => file.content.includes("@{neo4j-api/password}"));
+    assert.deepEqual(
+      password.map((file) => [file.path, file.mode, file.owner]),
+      [["/etc/neo4j/initial.password", "0400", "neo4j:neo4j"]],
+    );
+    assert.doesNotMatch(JSON.stringify([provision.prepare, provision.health]), /@\{/);
+  });
+
+  it("answer for the licence only with what the user accepted", () => {
+    const answer = (licence: Neo4jArgs["licence"], edition: Neo4jArgs["edition"]): string | undefined => {
+      const [self] = placed({ ...CLUSTER, licence, edition }) as [Placed];
+      return self.role.provision(self, [self]).files.find((file) => file.path.includes("debconf"))?.content;
+    };
+    assert.match(answer("commercial", "enterprise")!, /Accept commercial license/);
+    assert.match(answer("evaluation", "enterprise")!, /Accept evaluation license/);
+    assert.equal(answer("none", "community"), undefined);
+  });
+
+  it("are found at fixed addresses", () => {
+    assert.deepEqual(neo4jEndpoints(placed(CLUSTER)), {
+      uri: "neo4j://10.60.16.80:7687",
+      members: ["10.60.16.80:7687", "10.60.17.81:7687", "10.60.18.82:7687"],
+    });
+  });
+});
+
+describe("a cluster's three files", () => {
+  for (const version of Object.keys(VERSIONS) as VersionName[]) {
+    it(`agree with each other (${version})`, () => {
+      const members = placed(CLUSTER);
+      const files = members.map((self) => settings(neo4jConfiguration({ ...CLUSTER, version, self, members })));
+      const endpoints = files.map((file) => file.get(VERSIONS[version].endpointsSetting));
+      assert.equal(new Set(endpoints).size, 1);
+      assert.equal(endpoints[0], "neo4j-1.ape.internal:6000,neo4j-2.ape.internal:6000,neo4j-3.ape.internal:6000");
+      files.forEach((file, index) => {
+        assert.equal(file.get("initial.dbms.default_primaries_count"), "3");
+        assert.equal(file.get("server.cluster.advertised_address"), `neo4j-${index + 1}.ape.internal:6000`);
+        assert.equal(file.get("dbms.ssl.policy.cluster.client_auth"), "REQUIRE");
+        assert.equal(file.get("server.bolt.tls_level"), "REQUIRED");
+        assert.equal(file.get("server.http.enabled"), "false");
+      });
+    });
+  }
+
+  it("a single Enterprise server keeps its cluster's ports to itself", () => {
+    const [self] = placed({ ...CLUSTER, members: 1 }) as [Placed];
+    const file = settings(neo4jConfiguration({ ...CLUSTER, version: "5.26", self, members: [self] }));
+    assert.equal(file.get("server.cluster.listen_address"), "127.0.0.1:6000");
+    assert.equal(file.get("server.cluster.raft.listen_address"), "127.0.0.1:7000");
+  });
+});
+
+describe("neo4j.conf before Neo4j's own validator", function () {
+  this.timeout(240_000);
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), "ape-neo4j-"))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const validate = (home: string, conf: string): { status: number | null; output: string } => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "neo4j.conf"), conf);
+    return neo4jAdmin(home, folder, ["server", "validate-config"]);
+  };
+
+  for (const tier of TIER_NAMES) {
+    const { heapGiB, pageCacheGiB } = TIERS[tier].neo4j;
+
+    it(`Community, ${tier}: accepted, strictly`, function () {
+      const home = neo4jHome(this);
+      if (home === undefined) return;
+      const args = { ...SINGLE, heapGiB, pageCacheGiB };
+      const [self] = placed(args) as [Placed];
+      const { status, output } = validate(
+        home,
+        neo4jConfiguration({ ...args, version: "5.26", self, members: [self] }),
+      );
+      assert.equal(status, 0, output);
+    });
+
+    for (const members of [1, 3] as const) {
+      it(`Enterprise, ${tier}, ${members} members: only settings that its manual knows, and Community's strictly`, function () {
+        const home = neo4jHome(this);
+        if (home === undefined) return;
+        // The Community jars don't know Enterprise settings: those are held against the manual's list instead.
+        const known = new Set(readFileSync(join(__dirname, "neo4j-enterprise-settings-5.26.txt"), "utf8").split("\n"));
+        const args = { ...CLUSTER, members, heapGiB, pageCacheGiB };
+        const all = placed(args);
+        const lines = neo4jConfiguration({ ...args, version: "5.26", self: all[0]!, members: all }).split("\n");
+        settings(lines.join("\n"));
+        const ours = lines.filter((line) => !known.has(line.split("=")[0]!));
+        const { status, output } = validate(home, ours.join("\n"));
+        assert.equal(status, 0, output);
+        assert.ok(lines.length - ours.length >= 8);
+      });
+    }
+  }
+});
+
+describe("Enterprise settings of calendar versions", () => {
+  it("are in that version's manual", () => {
+    const list = (name: string): Set<string> =>
+      new Set(readFileSync(join(__dirname, `neo4j-enterprise-settings-${name}.txt`), "utf8").split("\n"));
+    const members = placed(CLUSTER);
+    const names = (version: VersionName): string[] => [
+      ...settings(neo4jConfiguration({ ...CLUSTER, version, self: members[0]!, members })).keys(),
+    ];
+    const enterpriseOf = (version: VersionName): string[] =>
+      names(version).filter((name) => /^(initial\.|dbms\.cluster|server\.(cluster|backup|metrics))/.test(name));
+    enterpriseOf("5.26").forEach((name) => assert.ok(list("5.26").has(name), name));
+    enterpriseOf("2026").forEach((name) => assert.ok(list("2026").has(name), name));
+    assert.ok(!list("5.26").has(VERSIONS["2026"].endpointsSetting));
+  });
+});
