@@ -13,7 +13,7 @@ export { ConfigError, type Problem } from "./config/report";
 export const PROJECT = "ape-deploy";
 
 /** Internal to Pulumi; what is public to ask whether a value is encrypted takes the value along. */
-const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(this: void, key: string): boolean };
 
 /** A stack's config and where it belongs. */
 export interface ConfigInput extends Written {

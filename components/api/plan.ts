@@ -35,6 +35,9 @@ export interface ApiArgs {
 /** Memory in GiB of what serves a node's containers: nginx, HAProxy and podman. Ours: 120 MiB seen, doubled. */
 const SERVING_MEM_GIB = 0.25;
 
+/** Zones that a replicated API stands in at least. Origin: High Availability. */
+const MIN_ZONES = 2;
+
 /** Where the load balancer asks whether a node can serve. */
 export const READINESS: HealthCheck = { port: SERVING.port, path: "/ready" };
 
@@ -80,7 +83,7 @@ export interface ApiGroup {
 export function planApiGroup(args: ApiArgs, placement: Pick<PlacementArgs, "cloud" | "families">): ApiGroup {
   const role = { ...planApi(args), name: "api" };
   const each = containersPerNode(args);
-  const minNodes = Math.ceil(args.containers / each);
+  const minNodes = Math.max(Math.ceil(args.containers / each), Math.min(args.zones, MIN_ZONES));
   return {
     role,
     machine: machineFor("api", [role], placement),

@@ -13,7 +13,6 @@ export const BACKUP_TIMER = "ape-neo4j-backup.timer";
 
 export interface Neo4jBackup {
   readonly cloud: Cloud;
-  readonly region: string;
   /** Whole name of the bucket. */
   readonly bucket: string;
   readonly edition: Neo4jEdition;
@@ -105,7 +104,7 @@ Nice=10
 `;
 
 /** Not in the role's slice: the server beside it has a right to all of that memory. */
-function onlineUnit({ cloud, region, licence }: Neo4jBackup): string {
+function onlineUnit({ licence }: Neo4jBackup): string {
   return `[Unit]
 Description=Online backup of Neo4j to the backup bucket
 After=neo4j.service
@@ -115,7 +114,9 @@ Type=oneshot
 User=neo4j
 ExecStart=${SCRIPT}
 Environment=HEAP_SIZE=256m
-${[...(cloud === "aws" ? [`Environment=AWS_REGION=${region}`] : []), ...licenceEnvironment(licence)].map((line) => `${line}\n`).join("")}MemoryMax=640M
+${licenceEnvironment(licence)
+  .map((line) => `${line}\n`)
+  .join("")}MemoryMax=640M
 Nice=10
 IOWeight=20
 `;

@@ -1,10 +1,10 @@
 import { TLS } from "../node/bootstrap/bundle";
 import { addressOf, dnsName, type Placed } from "../node/role";
 import { memberNames, PORTS } from "./endpoints";
-import { SHIPPED_JVM_OPTIONS } from "./jvm";
+import { NEWER_JVM_OPTIONS, SHIPPED_JVM_OPTIONS } from "./jvm";
 import type { Neo4jEdition } from "./licence";
 import { transactionGiB, type Neo4jMemory } from "./sizing";
-import type { Release } from "./versions";
+import { VERSIONS, type Neo4jVersion, type VersionName } from "./version";
 
 /** Neo4j's home: what is below it is on the data disk. */
 export const HOME = "/var/lib/neo4j";
@@ -14,25 +14,27 @@ export const TRUSTED = `${CONFIG_DIRECTORY}/trusted`;
 
 export interface Neo4jConfiguration extends Neo4jMemory {
   readonly edition: Neo4jEdition;
-  readonly release: Release;
+  readonly version: VersionName;
+  readonly self: Placed;
+  /** Every member, `self` among them. */
+  readonly members: readonly Placed[];
 }
 
 /** The whole of neo4j.conf. It allows no comment behind a value, and no setting twice. */
-export function neo4jConf(self: Placed, all: readonly Placed[], args: Neo4jConfiguration): string {
-  const members = memberNames(all);
+export function neo4jConfiguration(args: Neo4jConfiguration): string {
+  const version: Neo4jVersion = VERSIONS[args.version];
   return `${[
     ...directories(),
     "",
-    ...network(self),
+    ...network(args.self),
     "",
     ...memory(args),
     "",
-    ...operation(args.release),
-    ...(args.edition === "enterprise" ? ["", ...enterprise()] : []),
-    ...(args.edition === "enterprise" ? ["", ...(members.length > 1 ? cluster(members, args.release) : alone())] : []),
+    ...operation(version),
+    ...(args.edition === "enterprise" ? ["", ...enterprise(), "", ...clustering(args, version)] : []),
     "",
     "# Options of the shipped file, which this one replaces.",
-    ...[...SHIPPED_JVM_OPTIONS, ...args.release.jvm].map(jvmOption),
+    ...[...SHIPPED_JVM_OPTIONS, ...NEWER_JVM_OPTIONS[args.version]].map(jvmOption),
     "# Half a server serves nobody: systemd starts a whole one.",
     jvmOption("-XX:+ExitOnOutOfMemoryError"),
   ].join("\n")}\n`;
@@ -55,7 +57,7 @@ function directories(): string[] {
 function network(self: Placed): string[] {
   return [
     `server.default_listen_address=${addressOf(self)}`,
-    "# What drivers and members are told to connect to; it is among the names of the node's certificate.",
+    "# What members call each other; it is among the names of the node's certificate.",
     `server.default_advertised_address=${dnsName(self.role.name)}`,
     "server.http.enabled=false",
     "server.https.enabled=true",
@@ -63,6 +65,8 @@ function network(self: Placed): string[] {
     ...tlsPolicy("https", "NONE"),
     "server.bolt.enabled=true",
     `server.bolt.listen_address=:${PORTS.bolt}`,
+    "# Where drivers are sent: an address, because not all of them know the members' names.",
+    `server.bolt.advertised_address=${addressOf(self)}:${PORTS.bolt}`,
     "server.bolt.tls_level=REQUIRED",
     ...tlsPolicy("bolt", "NONE"),
     "dbms.security.auth_enabled=true",
@@ -97,7 +101,7 @@ function mebibytes(gib: number): string {
   return `${Math.round(gib * 1024)}m`;
 }
 
-function operation(release: Release): string[] {
+function operation(version: Neo4jVersion): string[] {
   return [
     "# Longer than a backup of the changes is ever away, and bounded so that the logs can't fill the disk.",
     "db.tx_log.rotation.retention_policy=2 days 2G",
@@ -108,7 +112,7 @@ function operation(release: Release): string[] {
     "# Nothing about the stack or its users leaves it.",
     "dbms.usage_report.enabled=false",
     "client.allow_telemetry=false",
-    ...release.privacy,
+    ...lines(version.quietSettings),
   ];
 }
 
@@ -120,13 +124,34 @@ function enterprise(): string[] {
     "server.metrics.csv.enabled=false",
     "server.metrics.prometheus.enabled=true",
     `server.metrics.prometheus.endpoint=127.0.0.1:${PORTS.metrics}`,
-    "# The default filter, and the three that tell of pressure on memory, which it leaves out.",
+    "# What is watched. The default leaves out evictions and much of the heap.",
     `server.metrics.filter=${METRICS.join(",")}`,
   ];
 }
 
-/** Source: default of `server.metrics.filter` in the Operations Manual; the last three are added. */
-const METRICS: readonly string[] = ["METRICS_DEFAULT"];
+/** Source: the Scaling Strategy's "Key Metrics to Monitor" for Neo4j; sizes, pauses and the cluster's leader are ours. */
+const METRICS: readonly string[] = [
+  "*db.query.execution*",
+  "*page_cache.hit*",
+  "*page_cache.page_faults",
+  "*page_cache.usage_ratio",
+  "*page_cache.evictions*",
+  "*transaction.active*",
+  "*transaction.committed*",
+  "*transaction.rollbacks*",
+  "*transaction.last_committed_tx_id",
+  "*bolt.connections*",
+  "*store.size*",
+  "*check_point.*",
+  "*vm.heap.*",
+  "*vm.gc.time.*",
+  "*vm.pause_time",
+  "*cluster.raft.is_leader",
+];
+
+function clustering({ self, members }: Neo4jConfiguration, version: Neo4jVersion): string[] {
+  return members.length === 1 ? alone() : cluster(dnsName(self.role.name), memberNames(members), version);
+}
 
 /** Every Enterprise server opens these ports, which serve a cluster and ask nobody who they are. */
 function alone(): string[] {
@@ -138,20 +163,28 @@ function alone(): string[] {
   ];
 }
 
-function cluster(members: readonly string[], release: Release): string[] {
+function cluster(own: string, names: readonly string[], version: Neo4jVersion): string[] {
   return [
     "dbms.cluster.discovery.resolver_type=LIST",
-    ...release.discovery(members.map((name) => `${name}:${PORTS.cluster}`)),
-    `dbms.cluster.minimum_initial_system_primaries_count=${members.length}`,
+    ...lines(version.clusterSettings),
+    `${version.endpointsSetting}=${names.map((name) => `${name}:${PORTS.cluster}`).join(",")}`,
+    `dbms.cluster.minimum_initial_system_primaries_count=${names.length}`,
     "# Neo4j's default of one would leave the database on a single member.",
-    `initial.dbms.default_primaries_count=${members.length}`,
+    `initial.dbms.default_primaries_count=${names.length}`,
     `server.cluster.listen_address=:${PORTS.cluster}`,
+    `server.cluster.advertised_address=${own}:${PORTS.cluster}`,
     `server.cluster.raft.listen_address=:${PORTS.raft}`,
+    `server.cluster.raft.advertised_address=${own}:${PORTS.raft}`,
     `server.routing.listen_address=:${PORTS.routing}`,
+    `server.routing.advertised_address=${own}:${PORTS.routing}`,
     "# Port 6000 gives the database to whoever asks: members must prove who they are.",
     ...tlsPolicy("cluster", "REQUIRE"),
     "dbms.ssl.policy.cluster.verify_hostname=true",
   ];
+}
+
+function lines(settings: Readonly<Record<string, string>>): string[] {
+  return Object.entries(settings).map(([name, value]) => `${name}=${value}`);
 }
 
 function jvmOption(option: string): string {

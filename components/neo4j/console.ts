@@ -7,12 +7,12 @@ import { API_SECRET, USER } from "./secrets";
 /** Asks this node's own server; see the script. */
 export const ASK = "/usr/local/lib/ape/neo4j-ask";
 
-const PASSWORD_FILE = `${CONFIG_DIRECTORY}/password`;
+const PASSWORD_FILE = `${CONFIG_DIRECTORY}/initial.password`;
 
 /** How the node's own jobs speak to its server: over HTTPS, so that no JVM has to start for a question. */
 export function consoleFiles(self: Placed): NodeFile[] {
   return [
-    { path: PASSWORD_FILE, content: secretMark(API_SECRET, "password"), owner: "neo4j", mode: "0400" },
+    { path: PASSWORD_FILE, content: secretMark(API_SECRET, "password"), owner: "neo4j:neo4j", mode: "0400" },
     { path: ASK, mode: "0755", content: askScript(self.role.name) },
     { path: INITIAL_PASSWORD, mode: "0755", content: INITIAL_PASSWORD_SCRIPT },
   ];
@@ -50,6 +50,6 @@ set -euo pipefail
 readonly HOME_DIRECTORY=\${NEO4J_HOME:-/var/lib/neo4j} LIBRARIES=\${NEO4J_LIB:-/usr/share/neo4j/lib}
 [[ ! -e $HOME_DIRECTORY/data/databases/system && ! -e $HOME_DIRECTORY/data/dbms/auth.ini ]] || exit 0
 NEO4J_HOME=$HOME_DIRECTORY NEO4J_CONF=\${NEO4J_CONF:-${CONFIG_DIRECTORY}} java @<(
-  printf '%s\\n' -Xmx128m -cp "\\"$LIBRARIES/*\\"" org.neo4j.cli.AdminTool dbms set-initial-password "$(<"\${NEO4J_CONF:-${CONFIG_DIRECTORY}}/password")"
+  printf '%s\\n' -Xmx128m -cp "\\"$LIBRARIES/*\\"" org.neo4j.cli.AdminTool dbms set-initial-password "$(<"\${NEO4J_CONF:-${CONFIG_DIRECTORY}}/initial.password")"
 )
 `;

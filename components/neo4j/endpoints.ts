@@ -1,4 +1,4 @@
-import { dnsName, type Placed } from "../node/role";
+import { addressOf, dnsName, type Placed } from "../node/role";
 
 /** Ports of a Neo4j server. Source: its Operations Manual, "Ports". */
 export const PORTS = {
@@ -11,25 +11,30 @@ export const PORTS = {
   metrics: 2004,
 } as const;
 
-/** Where Neo4j answers. User and password: secret "neo4j-api". */
+/** Where Neo4j answers, over TLS only. User and password: secret "neo4j-api". */
 export interface Neo4jEndpoints {
   /**
-   * Driver URI of the first member, which tells a driver of the others. `neo4j+s` checks the server's certificate: the
-   * driver must trust the stack's own authority (Node: NODE_EXTRA_CA_CERTS; Python: SSL_CERT_FILE), and must know the
-   * members by the names that they advertise.
+   * Driver URI of the first member, which tells a driver of the others. The servers take nothing but TLS, under the
+   * stack's own authority: configure the driver to encrypt and to trust that, or say `neo4j+s` where it is among the
+   * process's trusted authorities (Node: NODE_EXTRA_CA_CERTS; Python: SSL_CERT_FILE).
    */
   readonly uri: string;
-  /** "name:port" of every member, for a driver's resolver: with it the first member may be down when a client starts. */
-  readonly hosts: readonly string[];
+  /** "address:port" of every member, for a driver's resolver: with it the first may be down when a client starts. */
+  readonly members: readonly string[];
 }
 
 /** Where the placed members answer, the first member first. */
 export function neo4jEndpoints(placed: readonly Placed[]): Neo4jEndpoints {
-  const hosts = memberNames(placed).map((name) => `${name}:${PORTS.bolt}`);
-  return { uri: `neo4j+s://${hosts[0]!}`, hosts };
+  const members = membersOf(placed).map((member) => `${addressOf(member)}:${PORTS.bolt}`);
+  return { uri: `neo4j://${members[0]!}`, members };
 }
 
-/** DNS names of the members in the order of their numbers. */
+/** The members in the order of their numbers. */
+export function membersOf(placed: readonly Placed[]): Placed[] {
+  return placed.filter(({ role }) => role.service === "neo4j");
+}
+
+/** The members' DNS names. */
 export function memberNames(placed: readonly Placed[]): string[] {
-  return placed.filter(({ role }) => role.service === "neo4j").map(({ role }) => dnsName(role.name));
+  return membersOf(placed).map(({ role }) => dnsName(role.name));
 }

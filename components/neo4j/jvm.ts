@@ -1,3 +1,5 @@
+import type { VersionName } from "./version";
+
 /**
  * JVM options of the shipped neo4j.conf, which a file written anew would lose. Source: Operations Manual, "The neo4j.conf
  * file", the same for 5.26 and 2026.
@@ -24,3 +26,13 @@ export const SHIPPED_JVM_OPTIONS: readonly string[] = [
   "-Dlog4j2.disable.jmx=true",
   "-Dlog4j.layout.jsonTemplate.maxStringLength=32768",
 ];
+
+/** Options that newer versions ship besides. Source: the same page of their manual. */
+export const NEWER_JVM_OPTIONS: Readonly<Record<VersionName, readonly string[]>> = {
+  "5.26": [],
+  "2026": [
+    "-Dio.netty.leakDetection.level=DISABLED",
+    "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
+    "-Dorg.neo4j.shaded.lucene9.vectorization.upperJavaFeatureVersion=25",
+  ],
+};

@@ -2,19 +2,18 @@ import type { Cloud } from "../platform/platform";
 import { TLS } from "../node/bootstrap/bundle";
 import type { Listen, NodeFile, Placed, Provision, Role } from "../node/role";
 import { BACKUP_PREFIX, BACKUP_TIMER, backupFiles } from "./backup";
-import { CONFIG_DIRECTORY, HOME, neo4jConf, TRUSTED } from "./configuration";
+import { CONFIG_DIRECTORY, HOME, neo4jConfiguration, TRUSTED } from "./configuration";
 import { ASK, consoleFiles, INITIAL_PASSWORD } from "./console";
-import { PORTS } from "./endpoints";
-import { licenceEnvironment, licenceFiles, neo4jProblems, type Neo4jEdition, type Neo4jLicence } from "./licence";
+import { membersOf, PORTS } from "./endpoints";
+import { licenceEnvironment, licenceFiles, type Neo4jEdition, type Neo4jLicence } from "./licence";
 import { SCHEMA_UNIT, schemaFiles } from "./schema";
 import { API_SECRET } from "./secrets";
 import { roleMemGiB, type Neo4jMemory } from "./sizing";
-import { archive, DEFAULT_SERIES, RELEASES, type Neo4jSeries } from "./versions";
+import { archive } from "./archive";
+import { DEFAULT_VERSION, VERSIONS, type VersionName } from "./version";
 
 export interface Neo4jArgs extends Neo4jMemory {
   readonly cloud: Cloud;
-  /** The bucket's region. */
-  readonly region: string;
   readonly cpus: number;
   /** Size of each data disk in GiB. A backup needs room there for the whole graph once more. */
   readonly diskGiB: number;
@@ -25,17 +24,13 @@ export interface Neo4jArgs extends Neo4jMemory {
   readonly edition: Neo4jEdition;
   /** The licence of Enterprise Edition that the user has accepted. */
   readonly licence: Neo4jLicence;
-  /** Default: the series with long-term support. */
-  readonly series?: Neo4jSeries;
+  /** Default: the release with long-term support. */
+  readonly version?: VersionName;
   readonly backup: { /** Whole name of the bucket. */ readonly bucket: string };
 }
 
-/** The roles of Neo4j. Pure. Throws where edition, licence and members don't go together. */
+/** The roles of Neo4j. Pure. What can't be deployed is for the stack's config to refuse: see `neo4jProblems`. */
 export function planNeo4j(args: Neo4jArgs): Role[] {
-  const problems = neo4jProblems(args);
-  if (problems.length > 0) {
-    throw new RangeError(problems.map(({ key, reason }) => `${key}: ${reason}`).join("; "));
-  }
   return Array.from({ length: args.members }, (_, zone) => member(args, zone));
 }
 
@@ -67,20 +62,21 @@ const CLUSTERED: readonly Listen[] = [
 const SERVER_UNIT = "neo4j.service";
 
 function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provision {
-  const release = RELEASES[args.series ?? DEFAULT_SERIES];
+  const version = args.version ?? DEFAULT_VERSION;
+  const release = VERSIONS[version];
   const clustered = args.members > 1;
   return {
     packages: [
       // The newest that both series run on: Neo4j's package would take whichever Java is newest.
       "openjdk-21-jre-headless",
-      `${args.edition === "enterprise" ? "neo4j-enterprise" : "neo4j"}=1:${release.version}`,
+      `${args.edition === "enterprise" ? "neo4j-enterprise" : "neo4j"}=${release.package}`,
     ],
-    sources: [archive(release)],
+    sources: [archive(release.component)],
     files: [
       ...licenceFiles(args.licence),
       {
         path: `${CONFIG_DIRECTORY}/neo4j.conf`,
-        content: neo4jConf(self, all, { ...args, release }),
+        content: neo4jConfiguration({ ...args, version, self, members: membersOf(all) }),
         owner: "root:neo4j",
         mode: "0640",
         restarts: SERVER_UNIT,

@@ -125,7 +125,7 @@ export function sentinelUsers(): string {
   const questions = ["get-master-addr-by-name", "sentinels", "replicas", "masters", "master", "ckquorum"];
   return lines([
     "user default off",
-    `user ${USERS.api} on >${secretMark(API_SECRET, "password")} allchannels +ping +auth +hello +subscribe +psubscribe +client|setname +client|setinfo ${questions.map((question) => `+sentinel|${question}`).join(" ")}`,
+    `user ${USERS.api} on >${secretMark(API_SECRET, "password")} allchannels +@connection -@admin +subscribe +psubscribe ${questions.map((question) => `+sentinel|${question}`).join(" ")}`,
     `user ${USERS.sentinel} on >${secretMark(SERVER_SECRET, "sentinel")} allchannels +@all`,
   ]);
 }

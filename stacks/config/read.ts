@@ -23,7 +23,7 @@ export function readKeys(written: Written): { values: Partial<Values>; problems:
       values[name] = read.value;
     }
   }
-  return { values: values as Partial<Values>, problems };
+  return { values, problems };
 }
 
 /** Whether the stack has a value for a key, known or encrypted. */

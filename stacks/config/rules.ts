@@ -118,6 +118,7 @@ export const RULES: readonly Rule[] = [
   {
     says: "`apiRuntime: kubernetes` takes neither `overrides.api.containers` nor `overrides.api.instanceType`.",
     needs: ["apiRuntime", "overrides"],
+    spoils: [],
     check: machinesOfKubernetes,
   },
   {
@@ -130,16 +131,19 @@ export const RULES: readonly Rule[] = [
   {
     says: `Data disks on gcp have at least ${SMALLEST_GCP_DISK_GIB} GiB.`,
     needs: ["cloud", "overrides"],
+    spoils: [],
     check: disksOfCloud,
   },
   {
     says: "An `instanceType` is of `cloud`, and in the catalogue.",
     needs: ["cloud", "overrides"],
+    spoils: [],
     check: instanceTypes,
   },
   {
     says: "With `placement: packed`, services that share a node ask for the same `instanceType`.",
-    needs: ["placement", "overrides", ...AVAILABILITY],
+    needs: ["cloud", "placement", "overrides", ...AVAILABILITY],
+    spoils: [],
     check: sharedInstanceType,
   },
   {
@@ -405,7 +409,9 @@ function instanceTypes(values: Values): Finding[] {
 
 /** Services that share a node can't ask for different ones; a highly available API never shares. */
 function sharedInstanceType(values: Values): Finding[] {
-  const shared = typesAsked(values).filter(({ service }) => service !== "api" || !isHighlyAvailable(values));
+  const shared = typesAsked(values)
+    .filter(({ service }) => service !== "api" || !isHighlyAvailable(values))
+    .filter(({ type }) => machineType(values.cloud, type) !== undefined);
   const [first, ...others] = shared;
   const different = others.find(({ type }) => type !== first!.type);
   if (values.placement === "dedicated" || different === undefined) {

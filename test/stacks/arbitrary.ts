@@ -193,8 +193,9 @@ function cidrs(): fc.Arbitrary<string[]> {
   return fc.array(cidr, { minLength: 1, maxLength: 4 });
 }
 
-function written(value: unknown): string {
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+/** A value as Pulumi's engine hands it over. */
+export function written(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** For each key values that no config may have. */

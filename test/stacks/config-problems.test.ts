@@ -785,6 +785,14 @@ describe("a config with several problems", () => {
     ]);
   });
 
+  it("of which one lies in overrides is told what is wrong beside them", () => {
+    const overrides = { neo4j: { instanceType: "m5.larg" }, redis: { instanceType: "m5.large" } };
+    assert.deepEqual(keysOf({ tier: "t3", placement: "packed", overrides }), [
+      "overrides.neo4j.instanceType",
+      "neo4jLicense",
+    ]);
+  });
+
   it("of which none follows from the other is told both", () => {
     assert.deepEqual(keysOf({ nat: "none", apiSpotPercent: 5, neo4jEdition: "enterprise" }), [
       "apiSpotPercent",

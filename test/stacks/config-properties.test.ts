@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ConfigError, parseConfig, type ConfigInput } from "../../stacks/config";
 import { KEY_NAMES } from "../../stacks/config/keys";
-import { BAD_VALUES, validConfig } from "./arbitrary";
+import { BAD_VALUES, validConfig, written } from "./arbitrary";
 
 describe("any config", () => {
   it("that is valid makes a frozen spec without anything undecided", () => {
@@ -24,10 +24,7 @@ describe("any config", () => {
   it("means the same as YAML and as Pulumi's strings", () => {
     fc.assert(
       fc.property(validConfig(), (input) => {
-        const strings = Object.entries(input.values).map(([key, value]) => [
-          key,
-          typeof value === "object" ? JSON.stringify(value) : String(value),
-        ]);
+        const strings = Object.entries(input.values).map(([key, value]) => [key, written(value)]);
         const asStrings = { ...input, values: Object.fromEntries(strings) as Record<string, unknown> };
         assert.deepEqual(parseConfig(asStrings), parseConfig(input));
       }),

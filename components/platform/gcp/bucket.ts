@@ -7,6 +7,8 @@ import type { Bucket, BucketSpec, StackContext } from "../platform";
 import { labels } from "./labels";
 
 const UNFINISHED_UPLOAD_DAYS = 7;
+/** Google Cloud's default, and the least that is not none. */
+const SOFT_DELETE_SECONDS = 7 * 24 * 3600;
 
 export interface BucketArgs extends BucketSpec {
   /** Days after which objects expire. Default: never. */
@@ -35,6 +37,8 @@ export class GcpBucket extends pulumi.ComponentResource implements Bucket {
         publicAccessPrevention: "enforced",
         versioning: { enabled: true },
         lifecycleRules: lifecycleRules(args),
+        // Whoever may write backups may also delete their versions; this brings those back. Nothing else is worth the storage.
+        softDeletePolicy: { retentionDurationSeconds: args.keep ? SOFT_DELETE_SECONDS : 0 },
         ...(args.logs === undefined ? {} : { logging: { logBucket: args.logs.bucket.name, logObjectPrefix: name } }),
         ...(context.kmsKey === "" ? {} : { encryption: { defaultKmsKeyName: context.kmsKey } }),
         forceDestroy: !args.keep || !context.protectData,

@@ -6,7 +6,7 @@ import type { Group, GroupSpec, StackContext } from "../platform";
 import { identity, type Holdings } from "./identity";
 import { labels, labelValue } from "./labels";
 import type { GcpNetwork } from "./network";
-import { DISK_TYPE, metadata, ROOT_DISK_GIB, SHIELDED } from "./node";
+import { DISK_TYPE, metadata, ON_DEMAND, ROOT_DISK_GIB, SHIELDED } from "./node";
 
 /** Seconds that a new member has before its health counts: boot, packages, containers. */
 const GRACE_SECONDS = 600;
@@ -143,7 +143,7 @@ export class GcpGroup extends pulumi.ComponentResource implements Group {
               onHostMaintenance: "TERMINATE",
               instanceTerminationAction: "STOP",
             }
-          : { provisioningModel: "STANDARD", automaticRestart: true, onHostMaintenance: "MIGRATE" },
+          : ON_DEMAND,
         tags: network.tagsOf(spec.services),
         labels: memberLabels,
       },

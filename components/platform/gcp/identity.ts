@@ -72,7 +72,7 @@ export function identity(
           member: account.member,
           condition: {
             title: "own-objects",
-            expression: `resource.name.startsWith("projects/_/buckets/${name}/objects/${prefix}")`,
+            expression: objectCondition(name, prefix),
           },
         },
         opts,
@@ -94,6 +94,12 @@ export function identity(
     );
   }
   return { email: account.email, ready };
+}
+
+/** Everything below a prefix that ends in "/", otherwise one object: "nodes/redis-1" also begins "nodes/redis-10". */
+function objectCondition(bucket: string, prefix: string): string {
+  const objects = `"projects/_/buckets/${bucket}/objects/${prefix}"`;
+  return prefix.endsWith("/") ? `resource.name.startsWith(${objects})` : `resource.name == ${objects}`;
 }
 
 const MAX_ACCOUNT_ID = 30;

@@ -68,7 +68,11 @@ export class GcpNetwork extends pulumi.ComponentResource implements Network {
           router: router.name,
           region: this.context.region,
           natIpAllocateOption: "AUTO_ONLY",
-          sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
+          sourceSubnetworkIpRangesToNat: "LIST_OF_SUBNETWORKS", // a subnetwork that someone adds gets no way out by itself
+          subnetworks: [...this.data, this.api].map(({ id }) => ({
+            name: id,
+            sourceIpRangesToNats: ["ALL_IP_RANGES"],
+          })),
           logConfig: { enable: true, filter: "ERRORS_ONLY" },
         },
         { parent: this },

@@ -78,18 +78,28 @@ export class GcpNode extends pulumi.ComponentResource implements Node {
         serviceAccount: { email, scopes: ["cloud-platform"] },
         shieldedInstanceConfig: SHIELDED,
         metadata: metadata(spec.userData),
+        scheduling: ON_DEMAND,
         tags: network.tagsOf(spec.services),
         labels: nodeLabels,
       },
       // Its address and disks can't be held by two instances at once.
       pulumi.mergeOptions(within, {
         deleteBeforeReplace: true,
+        // They can't be changed in place, and a new tier or owner is no reason to replace every node.
+        ignoreChanges: ["bootDisk.initializeParams.labels"],
         dependsOn: [...network.ready, ...ready, ...dependencies(opts)],
       }),
     );
     this.registerOutputs({ zone: spec.zone, machine: spec.machine.name, address: spec.address });
   }
 }
+
+/** Moved to another host for maintenance, started again when its host fails. */
+export const ON_DEMAND = {
+  provisioningModel: "STANDARD",
+  automaticRestart: true,
+  onHostMaintenance: "MIGRATE",
+} as const;
 
 /** Nothing but signed code boots. */
 export const SHIELDED = { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true } as const;

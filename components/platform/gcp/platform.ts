@@ -108,7 +108,8 @@ export class GcpPlatform implements Platform {
     return new storage.BucketObject(
       name,
       { bucket: resource.name, name: key, content, contentType: "text/plain" },
-      opts,
+      // Other content is another resource under the same key: deleted last, the old one would take the new one with it.
+      pulumi.mergeOptions(opts, { deleteBeforeReplace: true }),
     );
   }
 

@@ -38,6 +38,7 @@ describe("the API's scaling group", () => {
 
   for (const [containers, zones, perNode, minNodes, maxNodes] of [
     [1, 1, 1, 1, 10],
+    [1, 3, 1, 2, 10],
     [2, 3, 1, 2, 10],
     [4, 1, 4, 1, 3],
     [4, 3, 2, 2, 5],
