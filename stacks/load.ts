@@ -1,6 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import { DoesNotFitError } from "../components/node/placement";
-import { ConfigError, loadConfig } from "./config";
+import { loadConfig } from "./config";
 import { planStack, type StackPlan } from "./plan";
 
 /** Reads the stack's config and plans it. Whatever is wrong is said in one message, before anything is registered. */
@@ -8,7 +8,7 @@ export function loadStack(): StackPlan {
   try {
     return planStack(loadConfig());
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof DoesNotFitError) {
+    if (error instanceof DoesNotFitError) {
       throw new RunError(error.message);
     }
     throw error;

@@ -118,7 +118,7 @@ export class KubernetesApi extends pulumi.ComponentResource {
     opts: pulumi.CustomResourceOptions,
   ): void {
     const { minReplicas, maxReplicas, cpuPercent, memoryPercent } = args.autoscaling;
-    const utilization = (resource: string, averageUtilization: number) => ({
+    const utilization = (resource: string, averageUtilization: number): k8s.types.input.autoscaling.v2.MetricSpec => ({
       type: "Resource",
       resource: { name: resource, target: { type: "Utilization", averageUtilization } },
     });
@@ -211,7 +211,7 @@ function podSpec(
   args: KubernetesApiArgs,
   names: { environment: pulumi.Input<string>; credentials: pulumi.Input<string>; account: pulumi.Input<string> },
 ): k8s.types.input.core.v1.PodSpec {
-  const probe = (path: string) => ({ httpGet: { path, port: "http" }, periodSeconds: 5, timeoutSeconds: 2 });
+  const probe = (path: string): k8s.types.input.core.v1.Probe => ({ httpGet: { path, port: "http" }, periodSeconds: 5, timeoutSeconds: 2 });
   return {
     serviceAccountName: names.account,
     automountServiceAccountToken: false,

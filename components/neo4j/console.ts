@@ -30,7 +30,11 @@ ask() { # the password stands on no command line
 }
 
 case "$1" in
-  query) jq -n --arg statement "$2" '{statement: $statement}' | ask -H 'content-type: application/json' --data @- "$DATABASE/query/v2" ;;
+  query) # a statement that fails while it runs is answered with 200 and its errors
+    jq -n --arg statement "$2" '{statement: $statement}' |
+      ask -H 'content-type: application/json' --data @- "$DATABASE/query/v2" |
+      jq -ce 'if .errors then error(.errors[0].message) else . end'
+    ;;
   available | writable) ask -o /dev/null "$DATABASE/cluster/$1" ;;
   *) exit 64 ;;
 esac

@@ -9,8 +9,11 @@ export const DATA = "/var/lib/redis";
 
 /** Seconds without an answer after which Sentinels call a master down: long enough for a slow disk, short enough for a user. */
 const DOWN_AFTER_MS = 5000;
-/** A failed attempt is repeated after twice this; Redis' default of three minutes would cost six. */
-const FAILOVER_TIMEOUT_MS = 30_000;
+/**
+ * A failed attempt is repeated after twice this, and attempts do fail: two Sentinels that notice at the same moment
+ * both ask for the other's vote. Redis' default of three minutes would then cost six.
+ */
+const FAILOVER_TIMEOUT_MS = 10_000;
 /** A master that hears from no replica for this long takes no more writes: it may have been replaced. */
 const MAX_LAG_SECONDS = 10;
 

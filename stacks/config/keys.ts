@@ -214,11 +214,11 @@ export const KEYS = {
   }),
   deletionProtection: key({
     type: "string",
-    default: "auto",
-    allowed: `auto (true at ${AVAILABLE_TIERS} or when highly available, otherwise false), true or false`,
-    example: "true",
-    description: "Refuse to delete what holds data.",
-    parse: autoOr(flag),
+    default: "true",
+    allowed: "true or false",
+    example: "false",
+    description: "Refuse to delete what holds data, and leave it in the cloud when the stack is destroyed.",
+    parse: flag,
   }),
   nat: key({
     type: "string",

@@ -52,15 +52,6 @@ function natMode(values: Values): NatMode {
   return values.tier === "t4" && isHighlyAvailable(values) ? "per-zone" : "one";
 }
 
-/** What keeps production from being deleted by a slip. */
-function isProtected(values: Values): boolean {
-  const { deletionProtection, tier } = values;
-  if (deletionProtection !== "auto") {
-    return deletionProtection;
-  }
-  return TIERS[tier].highAvailability || isHighlyAvailable(values);
-}
-
 /** The stack as a spec, once all keys are right. */
 export function resolve(values: Values, names: { organization: string; project: string; stack: string }): StackSpec {
   const { cloud } = values;
@@ -80,7 +71,7 @@ export function resolve(values: Values, names: { organization: string; project: 
     owner: values.owner,
     costCentre: values.costCentre,
     allowedClientCidrs: values.allowedClientCidrs,
-    deletionProtection: isProtected(values),
+    deletionProtection: values.deletionProtection,
     nat: natMode(values),
     packageMirror: values.packageMirror,
     networkCidr: values.networkCidr,

@@ -94,7 +94,7 @@ function optional({ apiRuntime }: Frame): fc.Arbitrary<Record<string, unknown>> 
   const all = {
     backupRetentionDays: fc.integer({ min: 30, max: 3650 }),
     budgetUsd: fc.oneof(fc.constant("auto"), fc.integer({ min: 1, max: 100_000 })),
-    deletionProtection: fc.constantFrom("auto", true, false),
+    deletionProtection: fc.constantFrom(true, false),
     bucketSuffix: SUFFIX,
     certificatesFrom: fc
       .date({ min: new Date("2000-01-01"), max: new Date("2099-12-31"), noInvalidDate: true })
@@ -228,7 +228,7 @@ export const BAD_VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   backupRetentionDays: numbersBut(30, 3650),
   budgetUsd: fc.oneof(fc.integer({ max: 0 }), words("auto")),
   allowedClientCidrs: fc.constantFrom([], "[]", ["0.0.0.0/33"], ["::/0"], "0.0.0.0/0"),
-  deletionProtection: words("auto", "true", "false"),
+  deletionProtection: words("true", "false"),
   nat: words("auto", "none", "one", "per-zone"),
   packageMirror: fc.constantFrom(
     "http://mirror.example.com",

@@ -263,7 +263,7 @@ const PROBLEMS: readonly Bad[] = [
     key: "deletionProtection",
     value: "1",
     allowed: "true or false",
-    example: "deletionProtection: true",
+    example: "deletionProtection: false",
   },
   { set: { nat: "two" }, key: "nat", value: '"two"', allowed: "none, one or per-zone", example: "nat: one" },
   {

@@ -54,7 +54,7 @@ describe("a config with nothing but what is required", () => {
       owner: "platform",
       costCentre: "ape",
       allowedClientCidrs: ["0.0.0.0/0"],
-      deletionProtection: false,
+      deletionProtection: true,
       nat: "one",
       packageMirror: "",
       networkCidr: "10.60.0.0/16",

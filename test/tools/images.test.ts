@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { newestAwsImage, newestGcpImage } from "../../tools/images/newest";
+import { newestAwsImage, newestGcpImage, type AwsImage, type GcpImage } from "../../tools/images/newest";
 
 describe("refreshing the pinned images", () => {
   it("takes Debian's newest ordinary AMI, neither daily nor backports", () => {
-    const image = (ImageId: string, Name: string, CreationDate: string) => ({ ImageId, Name, CreationDate });
+    const image = (ImageId: string, Name: string, CreationDate: string): AwsImage => ({ ImageId, Name, CreationDate });
     assert.deepEqual(
       newestAwsImage([
         image("ami-1", "debian-13-amd64-20260316-2418", "2026-03-16T10:00:00.000Z"),
@@ -16,7 +16,7 @@ describe("refreshing the pinned images", () => {
   });
 
   it("takes the newest of Google's by time and not by the text of the time", () => {
-    const image = (name: string, creationTimestamp: string) => ({ name, creationTimestamp });
+    const image = (name: string, creationTimestamp: string): GcpImage => ({ name, creationTimestamp });
     assert.equal(
       newestGcpImage([
         image("debian-13-trixie-v20260921", "2026-09-21T23:00:00.000-07:00"),

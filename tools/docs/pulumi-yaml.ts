@@ -9,7 +9,13 @@ export function pulumiYaml(): string {
     description: "APE 2026 (API, TimescaleDB, Neo4j, Redis) on AWS or Google Cloud at one of four load tiers",
     runtime: {
       name: "nodejs",
-      options: { typescript: true, tsconfig: "tsconfig.json", packagemanager: "npm" },
+      options: {
+        typescript: true,
+        tsconfig: "tsconfig.json",
+        packagemanager: "npm",
+        // Pulumi formats a stack trace for each of its many promises; see docs/decisions/0003-start-up.md.
+        nodeargs: "--stack-trace-limit=1",
+      },
     },
     config: Object.fromEntries(Object.entries(KEYS).map(([name, key]) => [name, declaration(key)])),
   });

@@ -3,7 +3,7 @@ import * as settings from "@pulumi/pulumi/runtime/settings";
 import { runInPulumiStack } from "@pulumi/pulumi/runtime/stack";
 
 /** Internal to Pulumi, and the only way to know that nothing is under way any more: constructors register asynchronously. */
-const { waitForRPCs } = settings as unknown as { waitForRPCs(): Promise<void> };
+const { waitForRPCs } = settings as unknown as { readonly waitForRPCs: () => Promise<void> };
 
 /** A resource as the program asked for it. */
 export interface Recorded {
@@ -67,7 +67,7 @@ function mocks(args: RecordArgs): pulumi.runtime.Mocks {
   return {
     newResource: (resource) => ({
       id: args.preview ? undefined : `${resource.name}-id`,
-      state: { ...resource.inputs, ...args.made?.(resource) },
+      state: { ...(resource.inputs as object), ...args.made?.(resource) },
     }),
     call: ({ token }) => {
       throw new Error(`the program must plan without a cloud, but calls ${token}`);

@@ -160,7 +160,7 @@ function optional(command: string, args: readonly string[]): string[] {
 }
 
 function quote(word: string): string {
-  return /^[A-Za-z0-9_\/.:=+-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`;
+  return /^[A-Za-z0-9_/.:=+-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`;
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -4,7 +4,7 @@ import * as lb from "@pulumi/aws/lb";
 import * as pulumi from "@pulumi/pulumi";
 import type { Backend, Balancer, BalancerSpec, ServerCertificate, StackContext } from "../platform";
 import type { AwsBucket } from "./bucket";
-import { AwsGroup } from "./group";
+import type { AwsGroup } from "./group";
 import type { AwsNetwork } from "./network";
 import type { AwsNode } from "./node";
 import { tags } from "./tags";

@@ -1,5 +1,5 @@
 import * as iam from "@pulumi/aws/iam";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../../node/role";
 import { bucketName, secretPrefix } from "../naming";
 import type { StackContext } from "../platform";

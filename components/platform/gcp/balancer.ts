@@ -2,7 +2,7 @@ import * as compute from "@pulumi/gcp/compute";
 import type { input } from "@pulumi/gcp/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { Backend, Balancer, BalancerSpec, ServerCertificate, StackContext } from "../platform";
-import { GcpGroup, SERVING_PORT } from "./group";
+import { type GcpGroup, SERVING_PORT } from "./group";
 import { labels } from "./labels";
 import type { GcpNode } from "./node";
 

@@ -72,7 +72,7 @@ describe("the stack's certificate authority", () => {
       const seen = await new Promise<string>((resolve, reject) => {
         let text = "";
         connect({ port, host: "127.0.0.1", servername: "localhost", ca, cert: client.certificate, key: client.key })
-          .on("data", (chunk) => (text += chunk.toString()))
+          .on("data", (chunk: Buffer) => (text += chunk.toString()))
           .on("end", () => resolve(text))
           .on("error", reject);
       });

@@ -15,10 +15,10 @@ export class RedisNode {
   constructor(
     private readonly root: string,
     readonly address: string,
-    private readonly self: Placed,
+    self: Placed,
     all: readonly Placed[],
   ) {
-    const name = self.role.name;
+    const { name } = self.role;
     const { certificate, key } = issue(AUTHORITY, {
       name,
       dnsNames: [name, "localhost"],

@@ -1,0 +1,46 @@
+import { spawnSync } from "node:child_process";
+import { performance } from "node:perf_hooks";
+
+/** A command to be timed as a whole process. */
+export interface Subject {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Wall-clock seconds of each run, in order. */
+export interface Measured extends Subject {
+  readonly seconds: readonly number[];
+}
+
+/** Times subjects in turn, A B C A B C, so that a machine that slows down slows all of them. The first round doesn't count. */
+export function measure(subjects: readonly Subject[], rounds: number, progress: (text: string) => void): Measured[] {
+  const seconds = subjects.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    subjects.forEach((subject, index) => {
+      progress(`round ${round} of ${rounds}: ${subject.name}`);
+      const start = performance.now();
+      const [program, ...args] = subject.command as [string, ...string[]];
+      const { status, stderr } = spawnSync(program, args, { env: { ...process.env, ...subject.env } });
+      if (status !== 0) {
+        throw new Error(`${subject.name} failed: ${stderr.toString()}`);
+      }
+      if (round > 0) {
+        seconds[index]!.push((performance.now() - start) / 1000);
+      }
+    });
+  }
+  return subjects.map((subject, index) => ({ ...subject, seconds: seconds[index]! }));
+}
+
+/** The middle of several values. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** Round by round, how many times as long a subject took as another. */
+export function ratio(subject: Measured, base: Measured): number {
+  return median(subject.seconds.map((value, round) => value / base.seconds[round]!));
+}
