@@ -6,7 +6,7 @@ up: setup
 
 test: setup-test
 	npm run --silent check
-	npm test --silent
+	npm run --silent test:all
 
 setup: node_modules/.package-lock.json
 

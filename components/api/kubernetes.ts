@@ -211,7 +211,11 @@ function podSpec(
   args: KubernetesApiArgs,
   names: { environment: pulumi.Input<string>; credentials: pulumi.Input<string>; account: pulumi.Input<string> },
 ): k8s.types.input.core.v1.PodSpec {
-  const probe = (path: string): k8s.types.input.core.v1.Probe => ({ httpGet: { path, port: "http" }, periodSeconds: 5, timeoutSeconds: 2 });
+  const probe = (path: string): k8s.types.input.core.v1.Probe => ({
+    httpGet: { path, port: "http" },
+    periodSeconds: 5,
+    timeoutSeconds: 2,
+  });
   return {
     serviceAccountName: names.account,
     automountServiceAccountToken: false,

@@ -15,6 +15,8 @@ export function hbaRules({ clientCidrs, database, peers }: HbaArgs): string[] {
     "local all postgres peer",
     "local all all scram-sha-256",
     `hostssl postgres,${database} ${MONITORING_USER} 127.0.0.1/32 scram-sha-256`,
+    // Patroni asks its own server for its timeline as a replication client.
+    ...(peers.length === 0 ? [] : [`hostssl replication ${REPLICATION_USER} 127.0.0.1/32 scram-sha-256`]),
     ...peers.flatMap(({ address }) => [
       `hostssl replication ${REPLICATION_USER} ${address}/32 scram-sha-256`,
       `hostssl postgres ${REWIND_USER} ${address}/32 scram-sha-256`,

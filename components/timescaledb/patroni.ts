@@ -5,7 +5,7 @@ import { hbaRules, type HbaArgs } from "./hba";
 import { parameters, RESTORE_COMMAND } from "./postgresql";
 import { PATRONI_USER, REPLICATION_USER, REWIND_USER, SERVER_SECRET } from "./secrets";
 import type { ServerSize } from "./sizing";
-import { BIN_DIRECTORY, DATA_DIRECTORY, PORTS, SOCKET_DIRECTORY } from "./topology";
+import { BIN_DIRECTORY, DATA_DIRECTORY, MOUNT, onlyOn, PORTS, SOCKET_DIRECTORY } from "./topology";
 
 /** Patroni's own configuration, and that which all members share. */
 export const PATRONI_CONFIG = "/etc/patroni/config.yml";
@@ -130,6 +130,7 @@ watchdog:
 /** Drop-in of patroni.service: the watchdog where the kernel has one, and time enough to stop a busy server. */
 export const PATRONI_DROP_IN = [
   "[Unit]",
+  onlyOn(MOUNT),
   "Wants=etcd.service",
   "After=etcd.service network-online.target",
   "[Service]",

@@ -38,7 +38,15 @@ describe("Pulumi.yaml", () => {
     assert.deepEqual(project, {
       name: "ape-deploy",
       description: "APE 2026 (API, TimescaleDB, Neo4j, Redis) on AWS or Google Cloud at one of four load tiers",
-      runtime: { name: "nodejs", options: { typescript: true, tsconfig: "tsconfig.json", packagemanager: "npm" } },
+      runtime: {
+        name: "nodejs",
+        options: {
+          typescript: true,
+          tsconfig: "tsconfig.json",
+          packagemanager: "npm",
+          nodeargs: "--stack-trace-limit=1",
+        },
+      },
     });
   });
 

@@ -16,7 +16,7 @@ const STACK = "prod";
 function start(name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Subject {
   const config = Object.entries(readStackFile(STACK).values).map(([key, value]) => [
     `ape-deploy:${key}`,
-    typeof value === "object" ? JSON.stringify(value) : String(value),
+    typeof value === "string" ? value : JSON.stringify(value),
   ]);
   return {
     name,

@@ -19,6 +19,8 @@ export interface Recorded {
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   readonly deleteBeforeReplace: boolean;
+  /** Inputs whose changes are left alone once the resource exists. */
+  readonly ignoreChanges: readonly string[];
 }
 
 export interface Recording {
@@ -84,6 +86,7 @@ interface Request {
   getRetainondelete(): boolean;
   getDeletebeforereplace(): boolean;
   getDependenciesList(): string[];
+  getIgnorechangesList(): string[];
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
@@ -138,6 +141,7 @@ function describe(request: Request, urn: string): Recorded {
     protect: request.getProtect(),
     retainOnDelete: request.getRetainondelete(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
+    ignoreChanges: request.getIgnorechangesList(),
   };
 }
 

@@ -34,7 +34,7 @@ export class AwsGroup extends pulumi.ComponentResource implements Group {
       opts,
     );
     const { profile, ready } = identity(context, key, spec, { parent: this });
-    const memberTags = { ...tags(context, spec.name), service: spec.services.join("+") };
+    const memberTags = tags(context, spec.name, { service: spec.services.join("+") });
     const template = new ec2.LaunchTemplate(
       spec.name,
       {

@@ -35,7 +35,7 @@ export class AwsDisk implements Disk {
         type: "gp3",
         encrypted: true,
         kmsKeyId: key.arn,
-        tags: { ...tags(context, name), service: spec.service },
+        tags: tags(context, name, { service: spec.service }),
       },
       protectedData(context, opts),
     );
@@ -64,7 +64,7 @@ export class AwsNode extends pulumi.ComponentResource implements Node {
     this.name = spec.name;
     const within = { parent: this };
     const { profile, ready } = identity(context, key, spec, within);
-    const nodeTags = { ...tags(context, spec.name), service: spec.services.join("+") };
+    const nodeTags = tags(context, spec.name, { service: spec.services.join("+") });
     this.instance = new ec2.Instance(
       spec.name,
       {

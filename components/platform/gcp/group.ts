@@ -13,6 +13,9 @@ const GRACE_SECONDS = 600;
 /** Seconds that a new member warms up before its load counts. */
 const COOLDOWN_SECONDS = 300;
 
+/** Without a member there is no load to measure, and nothing that would start the first. */
+const MIN_SPOT_NODES = 1;
+
 /** What load balancers call the port that members serve on. */
 export const SERVING_PORT = "https";
 
@@ -61,7 +64,15 @@ export class GcpGroup extends pulumi.ComponentResource implements Group {
       ),
       ...(spot === 0
         ? []
-        : [this.manager(`${spec.name}-spot`, { minNodes: 0, maxNodes: spot, spot: true }, email, health, after)]),
+        : [
+            this.manager(
+              `${spec.name}-spot`,
+              { minNodes: MIN_SPOT_NODES, maxNodes: spot, spot: true },
+              email,
+              health,
+              after,
+            ),
+          ]),
     ];
     this.registerOutputs({ machine: spec.machine.name, minNodes: spec.minNodes, maxNodes: spec.maxNodes });
   }

@@ -1,42 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { neo4jConfiguration } from "../../../components/neo4j/configuration";
 import { neo4jEndpoints } from "../../../components/neo4j/endpoints";
 import { planNeo4j, type Neo4jArgs } from "../../../components/neo4j/plan";
 import { VERSIONS, type VersionName } from "../../../components/neo4j/version";
 import type { Placed } from "../../../components/node/role";
-import { TIER_NAMES, TIERS } from "../../../stacks/tiers";
-import { neo4jAdmin, neo4jHome } from "./home";
-
-const SINGLE: Neo4jArgs = {
-  cloud: "aws",
-  edition: "community",
-  licence: "none",
-  members: 1,
-  heapGiB: 4,
-  pageCacheGiB: 4,
-  cpus: 3,
-  diskGiB: 40,
-  backup: { bucket: "ape-test-backups-1a2b3c4d" },
-};
-const CLUSTER: Neo4jArgs = { ...SINGLE, edition: "enterprise", licence: "commercial", members: 3 };
-
-function placed(args: Neo4jArgs): Placed[] {
-  return planNeo4j(args).map((role, index) => ({
-    role,
-    node: role.name,
-    address: `10.60.${16 + index}.${80 + index}`,
-  }));
-}
-
-function settings(conf: string): Map<string, string> {
-  const entries = conf.split("\n").filter((line) => line !== "" && !line.startsWith("server.jvm.additional="));
-  const map = new Map(entries.map((line) => line.split(/=(.*)/s) as unknown as [string, string]));
-  assert.equal(map.size, entries.length, "a setting stands twice");
-  return map;
-}
+import { CLUSTER, placed, settings, SINGLE } from "./fixtures";
 
 describe("Neo4j's roles", () => {
   it("are one server, or three in three zones that also speak to each other", () => {
@@ -118,52 +88,6 @@ describe("a cluster's three files", () => {
     assert.equal(file.get("server.cluster.listen_address"), "127.0.0.1:6000");
     assert.equal(file.get("server.cluster.raft.listen_address"), "127.0.0.1:7000");
   });
-});
-
-describe("neo4j.conf before Neo4j's own validator", function () {
-  this.timeout(240_000);
-  let folder: string;
-  before(() => (folder = mkdtempSync(join(tmpdir(), "ape-neo4j-"))));
-  after(() => rmSync(folder, { recursive: true }));
-
-  const validate = (home: string, conf: string): { status: number | null; output: string } => {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "neo4j.conf"), conf);
-    return neo4jAdmin(home, folder, ["server", "validate-config"]);
-  };
-
-  for (const tier of TIER_NAMES) {
-    const { heapGiB, pageCacheGiB } = TIERS[tier].neo4j;
-
-    it(`Community, ${tier}: accepted, strictly`, function () {
-      const home = neo4jHome(this);
-      if (home === undefined) return;
-      const args = { ...SINGLE, heapGiB, pageCacheGiB };
-      const [self] = placed(args) as [Placed];
-      const { status, output } = validate(
-        home,
-        neo4jConfiguration({ ...args, version: "5.26", self, members: [self] }),
-      );
-      assert.equal(status, 0, output);
-    });
-
-    for (const members of [1, 3] as const) {
-      it(`Enterprise, ${tier}, ${members} members: only settings that its manual knows, and Community's strictly`, function () {
-        const home = neo4jHome(this);
-        if (home === undefined) return;
-        // The Community jars don't know Enterprise settings: those are held against the manual's list instead.
-        const known = new Set(readFileSync(join(__dirname, "neo4j-enterprise-settings-5.26.txt"), "utf8").split("\n"));
-        const args = { ...CLUSTER, members, heapGiB, pageCacheGiB };
-        const all = placed(args);
-        const lines = neo4jConfiguration({ ...args, version: "5.26", self: all[0]!, members: all }).split("\n");
-        settings(lines.join("\n"));
-        const ours = lines.filter((line) => !known.has(line.split("=")[0]!));
-        const { status, output } = validate(home, ours.join("\n"));
-        assert.equal(status, 0, output);
-        assert.ok(lines.length - ours.length >= 8);
-      });
-    }
-  }
 });
 
 describe("Enterprise settings of calendar versions", () => {

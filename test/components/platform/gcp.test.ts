@@ -15,7 +15,8 @@ import type {
   StackContext,
 } from "../../../components/platform/platform";
 import { SECRET } from "../../../tools/plan/record";
-import { withMocks, type Registered } from "../../support/mocks";
+import type { Recorded as Registered } from "../../../tools/plan/record";
+import { withMocks } from "../../support/mocks";
 
 const CONTEXT: StackContext = {
   cloud: "gcp",
@@ -696,14 +697,14 @@ describe("Google Cloud", () => {
         spotPercent: 50,
         expected: [
           ["api", [3, 6]],
-          ["api-spot", [0, 3]],
+          ["api-spot", [1, 3]],
         ],
       },
       {
         spotPercent: 100,
         expected: [
           ["api", [3, 3]],
-          ["api-spot", [0, 6]],
+          ["api-spot", [1, 6]],
         ],
       },
     ]) {

@@ -4,6 +4,7 @@ import { planTimescaleDb } from "../../../components/timescaledb/plan";
 import { TIMESCALEDB_SECRETS } from "../../../components/timescaledb/secrets";
 import { renderBundle } from "../../../components/node/bootstrap/bundle";
 import { TIER_NAMES, TIERS } from "../../../stacks/tiers";
+import type { Provision } from "../../../components/node/role";
 import { ARGS, contentOf, flows, placed, provisions } from "./fixtures";
 
 describe("TimescaleDB: plan", () => {
@@ -138,10 +139,27 @@ describe("TimescaleDB: plan", () => {
     assert.deepEqual(member!.units.slice(0, 3), ["etcd.service", "patroni.service", "timescaledb-database.service"]);
     assert.deepEqual(member!.masks, ["postgresql@17-main.service", "pgbackrest.service"]);
     assert.deepEqual(witness!.units, ["etcd.service"]);
-    for (const unit of alone!.masks!.slice(0, 2)) {
+    for (const unit of alone!.masks.slice(0, 2)) {
       assert.ok(!alone!.units.includes(unit));
       assert.ok(member!.prepare!.some((command) => command.startsWith("systemctl unmask") && command.includes(unit)));
     }
+  });
+
+  it("starts no server while its data disk is not mounted", () => {
+    const asserted = (provision: Provision): string[] =>
+      provision.files
+        .filter(({ content }) => content.includes("AssertPathIsMountPoint="))
+        .map(({ path, content }) => `${path} ${/^AssertPathIsMountPoint=(.*)$/m.exec(content)![1]!}`);
+    const [alone] = provisions({ highlyAvailable: false });
+    const [member, , witness] = provisions();
+    const dropIn = (unit: string, mount: string): string =>
+      `/etc/systemd/system/${unit}.service.d/40-ape.conf ${mount}`;
+    assert.deepEqual(asserted(alone!), [dropIn("postgresql@17-main", "/var/lib/postgresql")]);
+    assert.deepEqual(asserted(member!), [
+      dropIn("etcd", "/var/lib/postgresql"),
+      dropIn("patroni", "/var/lib/postgresql"),
+    ]);
+    assert.deepEqual(asserted(witness!), [dropIn("etcd", "/var/lib/etcd")]);
   });
 
   it("tells Debian to make no cluster before its package comes", () => {
@@ -174,6 +192,7 @@ describe("TimescaleDB: plan", () => {
         "local all postgres peer",
         "local all all scram-sha-256",
         "hostssl postgres,ape monitoring 127.0.0.1/32 scram-sha-256",
+        "hostssl replication replicator 127.0.0.1/32 scram-sha-256",
         "hostssl replication replicator 10.60.16.11/32 scram-sha-256",
         "hostssl postgres rewind 10.60.16.11/32 scram-sha-256",
         "hostssl replication replicator 10.60.16.12/32 scram-sha-256",

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { planNeo4j, type Neo4jArgs } from "../../../components/neo4j/plan";
+import type { Placed } from "../../../components/node/role";
+
+export const SINGLE: Neo4jArgs = {
+  cloud: "aws",
+  edition: "community",
+  licence: "none",
+  members: 1,
+  heapGiB: 4,
+  pageCacheGiB: 4,
+  cpus: 3,
+  diskGiB: 40,
+  backup: { bucket: "ape-test-backups-1a2b3c4d" },
+};
+export const CLUSTER: Neo4jArgs = { ...SINGLE, edition: "enterprise", licence: "commercial", members: 3 };
+
+export function placed(args: Neo4jArgs): Placed[] {
+  return planNeo4j(args).map((role, index) => ({
+    role,
+    node: role.name,
+    address: `10.60.${16 + index}.${80 + index}`,
+  }));
+}
+
+export function settings(conf: string): Map<string, string> {
+  const entries = conf.split("\n").filter((line) => line !== "" && !line.startsWith("server.jvm.additional="));
+  const map = new Map(entries.map((line) => line.split(/=(.*)/s) as unknown as [string, string]));
+  assert.equal(map.size, entries.length, "a setting stands twice");
+  return map;
+}
