@@ -1,3 +1,4 @@
+import type { Service } from "../../components/node/role";
 import type { StackPlan } from "../../stacks/plan";
 import { plannedNodes, type PlannedNode } from "./plan";
 
@@ -20,40 +21,49 @@ export function description(plan: StackPlan): string {
   const nodes = plannedNodes(plan);
   const zones = [...new Set(nodes.map((node) => node.zone))].sort();
   const services = [...new Set(nodes.flatMap((node) => node.services))];
-  const representative = (service: string): string => nodes.find((node) => node.services.includes(service))!.name;
-  const pairs = new Map(
-    flows.filter(({ from, to }) => from !== to).map(({ from, to }) => [`${from} ${to}`, { from, to }]),
-  );
-  const ports = (from: string, to: string): string =>
-    flows
-      .filter((flow) => flow.from === from && flow.to === to)
-      .map((flow) => flow.port)
-      .join(", ");
+  const representative = (service: string): string =>
+    nodes.find((node) => node.services.includes(service as Service))?.name ?? service;
+  const data = nodes.filter((node) => node.services.some((service) => service !== "api"));
   return `digraph {
-  rankdir=TB; compound=true; nodesep=0.25; ranksep=0.7; fontname="Helvetica"; labelloc=t;
+  rankdir=TB; nodesep=0.25; ranksep=0.8; fontname="Helvetica"; labelloc=t;
   label="${spec.stack}: ${spec.tier} on ${spec.cloud} ${spec.region}, ${spec.placement}${spec.highlyAvailable ? ", highly available" : ""}";
   node [shape=box style="rounded,filled" fillcolor=white fontname="Helvetica" fontsize=11];
   edge [fontname="Helvetica" fontsize=9 color="#64748b"];
-  clients [label="clients" shape=plaintext fillcolor="none" style=""];
+  clients [shape=plaintext style=""];
   "load balancer" [fillcolor="#e9d5ff"];
-  clients -> "load balancer" [label="HTTPS"];
-${zones.map((zone, index) => cluster(zone, index, nodes)).join("\n")}
   backups [label="backups\\n${spec.backupRetentionDays} days" shape=cylinder fillcolor="#e2e8f0"];
-${[...pairs.values()]
-  .filter(({ to }) => services.includes(to))
-  .map(
-    ({ from, to }) =>
-      `  "${from === "loadBalancer" ? "load balancer" : representative(from)}" -> "${representative(to)}" [label="${ports(from, to)}"];`,
-  )
-  .filter((edge, index, edges) => edges.indexOf(edge) === index && !selfEdge(edge))
-  .join("\n")}
-${services
-  .filter((service) => service !== "api")
-  .map((service) => `  "${representative(service)}" -> backups [style=dashed];`)
-  .filter((edge, index, edges) => edges.indexOf(edge) === index)
-  .join("\n")}
+${zones.map((zone, index) => cluster(zone, index, nodes)).join("\n")}
+${lines([
+  `clients -> "load balancer" [label="HTTPS"]`,
+  ...nodes.filter((node) => node.services.includes("api")).map((node) => `"load balancer" -> "${node.name}"`),
+  ...requests(flows, representative),
+  ...services
+    .filter((service) => service !== "api")
+    .map((service) => `"${representative(service)}" -> backups [style=dashed]`),
+  // Unseen, these keep each zone's data nodes below the API's row.
+  ...data.flatMap((node) => [
+    `"load balancer" -> "${node.name}" [style=invis minlen=2]`,
+    `"${node.name}" -> backups [style=invis]`,
+  ]),
+])}
 }
 `;
+}
+
+/** What the API asks of the stores, drawn once for each service; on a shared node nothing leaves it. */
+function requests(flows: StackPlan["flows"], representative: (service: string) => string): string[] {
+  const stores = [...new Set(flows.filter(({ from, to }) => from === "api" && to !== "api").map(({ to }) => to))];
+  return stores
+    .filter((store) => representative(store) !== representative("api"))
+    .map((store) => {
+      const ports = flows.filter(({ from, to }) => from === "api" && to === store).map(({ port }) => port);
+      return `"${representative("api")}" -> "${representative(store)}" [label="${ports.join(", ")}"]`;
+    });
+}
+
+/** Each statement once. */
+function lines(statements: readonly string[]): string {
+  return [...new Set(statements)].map((statement) => `  ${statement};`).join("\n");
 }
 
 function cluster(zone: string, index: number, nodes: readonly PlannedNode[]): string {
@@ -70,10 +80,4 @@ function cluster(zone: string, index: number, nodes: readonly PlannedNode[]): st
       return `    "${node.name}" [label="${lines.filter((line) => line !== "").join("\\n")}" fillcolor="${colour}"];`;
     });
   return `  subgraph cluster_${index} { label="${zone}"; style="rounded,dashed"; color="#94a3b8"; fontsize=11;\n${members.join("\n")}\n  }`;
-}
-
-/** On a shared node a service speaks to its neighbours without leaving it. */
-function selfEdge(edge: string): boolean {
-  const [, from, to] = /"([^"]+)" -> "([^"]+)"/.exec(edge) ?? [];
-  return from === to;
 }

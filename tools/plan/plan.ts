@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deployApe } from "../../stacks/ape";
-import { parseConfig } from "../../stacks/config";
+import { parseConfig, PROJECT } from "../../stacks/config";
+import { KEYS, type Key } from "../../stacks/config/keys";
 import { naming, planStack, type StackPlan } from "../../stacks/plan";
 import { userData } from "../../components/node/bootstrap/userdata";
 import { bucketName, secretPrefix } from "../../components/platform/naming";
@@ -38,19 +39,19 @@ export interface PlannedNode {
   readonly bootstrapBytes: number;
 }
 
-export const PROJECT = "ape-deploy";
 const ORGANIZATION = "organization";
 
 /** A stack's file with settings on top, parsed and planned. Throws UsageError, ConfigError or DoesNotFitError. */
 export function planFrom(stack: string, settings: readonly string[]): StackPlan {
   const file = readStackFile(stack);
+  const values = applySettings(file.values, settings);
+  // A secret may be set for a plan as it is: nothing keeps it.
+  const secrets = Object.entries<Key<unknown>>(KEYS).flatMap(([name, key]) =>
+    key.secret && name in values ? [name] : [],
+  );
+  secrets.forEach((name) => delete values[name]);
   return planStack(
-    parseConfig({
-      organization: ORGANIZATION,
-      stack,
-      values: applySettings(file.values, settings),
-      secretKeys: file.secretKeys,
-    }),
+    parseConfig({ organization: ORGANIZATION, stack, values, secretKeys: [...file.secretKeys, ...secrets] }),
   );
 }
 

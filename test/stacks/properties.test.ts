@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import { renderBundle } from "../../components/node/bootstrap/bundle";
+import { DoesNotFitError } from "../../components/node/placement";
+import { deployApe } from "../../stacks/ape";
+import { ConfigError, parseConfig, type ConfigInput } from "../../stacks/config";
+import { planStack } from "../../stacks/plan";
+import { record } from "../../tools/plan/record";
+import { validConfig } from "./arbitrary";
+
+const NAMES = { project: "ape-deploy", organization: "organization", stack: "test", preview: true };
+
+describe("any valid config", function () {
+  this.timeout(120_000);
+
+  it("plans: every node has a machine, an address of its own and a bootstrap, or it is said what doesn't fit", () => {
+    fc.assert(
+      fc.property(validConfig(), (input) => {
+        const plan = planned(input);
+        if (plan === undefined) return;
+        const addresses = plan.nodes.map((node) => node.address);
+        assert.equal(new Set(addresses).size, addresses.length);
+        plan.nodes.forEach((node) => {
+          const services = node.roles.map(({ role }) => role.service);
+          assert.equal(new Set(services).size, services.length);
+          assert.ok(renderBundle(node.name, node.roles, plan.placed).script.length > 0);
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("deploys under mocks", async () => {
+    await fc.assert(
+      fc.asyncProperty(validConfig(), async (input) => {
+        const plan = planned(input);
+        if (plan === undefined) return;
+        const kubeconfig = pulumi.secret("a kubeconfig");
+        const { resources } = await record(() => deployApe(plan, { kubeconfig }), NAMES);
+        assert.equal(new Set(resources.map(({ urn }) => urn)).size, resources.length);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe("any invalid config", () => {
+  it("fails before anything is registered", async () => {
+    const broken = fc.tuple(
+      validConfig(),
+      fc.constantFrom("tier", "cloud", "owner", "apiImage", "networkCidr", "teir"),
+    );
+    await fc.assert(
+      fc.asyncProperty(broken, async ([input, key]) => {
+        let registered = 0;
+        const program = async (): Promise<object> =>
+          deployApe(planStack(parseConfig({ ...input, values: { ...input.values, [key]: "!" } })), {});
+        const counting = record(program, {
+          ...NAMES,
+          made: ({ type }) => ({ seen: type.startsWith("pulumi:") ? 0 : registered++ }),
+        });
+        await assert.rejects(
+          counting,
+          (error) => error instanceof ConfigError && error.problems.some((problem) => problem.key === key),
+        );
+        assert.equal(registered, 0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+/** The plan, or undefined where the sizes asked for fit no machine and that is what the planner says. */
+function planned(input: ConfigInput): ReturnType<typeof planStack> | undefined {
+  const spec = parseConfig(input);
+  try {
+    return planStack(spec);
+  } catch (error) {
+    assert.ok(error instanceof DoesNotFitError, String(error));
+    return undefined;
+  }
+}
