@@ -78,6 +78,10 @@ describe("Redis on the files that its nodes get", function () {
       await until("three Sentinels that know each other", 30, () =>
         /OK 3 usable Sentinels/.test(sentinel(node, "sentinel", "ckquorum", "ape")) ? true : undefined,
       );
+      // A replica that a Sentinel has not heard of yet, it can't turn to the next master; it asks every ten seconds.
+      await until("both replicas known", 30, () =>
+        /^num-slaves\n2$/m.test(sentinel(node, "sentinel", "master", "ape")) ? true : undefined,
+      );
     }
     await until("two replicas", 30, () =>
       /min_slaves_good_slaves:2/.test(api(first, "info", "replication")) ? true : undefined,
