@@ -77,7 +77,7 @@ class Ape extends pulumi.ComponentResource {
       apiUrl,
       caCertificate: ground.authority.certificate,
       timescaledb: { writer: endpoints.timescaledb.writer, reader: endpoints.timescaledb.reader },
-      neo4j: { uri: endpoints.neo4j.uri },
+      neo4j: { uri: endpoints.neo4j.uri, members: endpoints.neo4j.members },
       redis: {
         sentinels: endpoints.redis.sentinels,
         masterName: endpoints.redis.masterName ?? "",
@@ -186,6 +186,7 @@ class Ape extends pulumi.ComponentResource {
           timescaledbWriter: timescaledb.writer,
           timescaledbReader: timescaledb.reader,
           neo4jUri: neo4j.uri,
+          neo4jMembers: neo4j.members,
           redisSentinels: redis.sentinels,
           redisMasterName: redis.masterName ?? "",
           redisUrl: redis.url ?? "",
@@ -224,6 +225,7 @@ export function stackContext(spec: StackSpec): StackContext {
     ...naming(spec),
     kmsKey: spec.kmsKey,
     image: spec.image,
+    packageMirror: spec.packageMirror,
     protectData: spec.deletionProtection,
     labels: stackLabels(spec),
   };

@@ -24,6 +24,8 @@ export interface StackOutputs {
   readonly neo4j: {
     /** Driver URI; routed where there is a cluster. User and password: `secrets.neo4j`. */
     readonly uri: string;
+    /** "address:port" of each server: a driver's resolver tries them when the first is down. */
+    readonly members: readonly string[];
   };
   readonly redis: {
     /** "address:port" of each Sentinel; empty when Redis is single. */

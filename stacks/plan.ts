@@ -119,7 +119,7 @@ function endpointsOf(placed: readonly Placed[]): Endpoints {
 function backends({ timescaledb, neo4j, redis }: Endpoints): Backends {
   return {
     timescaledb: { hosts: timescaledb.hosts, database: DEFAULT_DATABASE, patroni: timescaledb.hosts.length > 1 },
-    neo4j: { uri: neo4j.uri },
+    neo4j,
     redis,
   };
 }

@@ -9,7 +9,7 @@ export interface Backends {
     /** Whether Patroni says on port 8008 which host is the primary; a lone host needs no asking. */
     readonly patroni: boolean;
   };
-  readonly neo4j: { readonly uri: string };
+  readonly neo4j: { readonly uri: string; readonly members: readonly string[] };
   readonly redis: { readonly url?: string; readonly sentinels: readonly string[]; readonly masterName?: string };
 }
 

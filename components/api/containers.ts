@@ -84,6 +84,7 @@ function environment(backends: Backends): string {
     `DATABASE_URL=${database(PROXY.writer)}`,
     `DATABASE_READER_URL=${database(PROXY.reader)}`,
     `NEO4J_URI=${backends.neo4j.uri}`,
+    `NEO4J_MEMBERS=${backends.neo4j.members.join(",")}`,
     `NEO4J_USERNAME=${secretMark("neo4j-api", "username")}`,
     `NEO4J_PASSWORD=${secretMark("neo4j-api", "password")}`,
     ...(url === undefined ? [] : [`REDIS_URL=${url}`]),

@@ -13,6 +13,7 @@ export interface PodBackends {
   readonly timescaledbWriter: string;
   readonly timescaledbReader: string;
   readonly neo4jUri: string;
+  readonly neo4jMembers: readonly string[];
   readonly redisSentinels: readonly string[];
   readonly redisMasterName: string;
   readonly redisUrl: string;
@@ -200,6 +201,7 @@ function configuration(args: KubernetesApiArgs): Record<string, string> {
     DATABASE_URL: `${backends.timescaledbWriter}&${tls}`,
     DATABASE_READER_URL: `${backends.timescaledbReader}&${tls}`,
     NEO4J_URI: backends.neo4jUri,
+    NEO4J_MEMBERS: backends.neo4jMembers.join(","),
     ...(backends.redisMasterName === ""
       ? { REDIS_URL: backends.redisUrl }
       : { REDIS_SENTINELS: backends.redisSentinels.join(","), REDIS_MASTER_NAME: backends.redisMasterName }),

@@ -142,6 +142,7 @@ function bootable(
         node: name,
         bootstrapBucket: bootstrap.name,
         secretPrefix: secretPrefix(context),
+        packageMirror: context.packageMirror,
       }),
       secrets: [nodeSecret(name), ...new Set(roles.flatMap(({ role }) => role.secrets))],
       grants: roles.flatMap(({ role }) => role.grants),

@@ -25,6 +25,8 @@ export interface StackContext {
   readonly bucketSuffix: string;
   /** Customer-managed encryption key; empty: the platform's default. */
   readonly kmsKey: string;
+  /** Debian mirror that nodes install from; empty: Debian's own. */
+  readonly packageMirror: string;
   /** Boot image; empty: the one pinned for the region. */
   readonly image: string;
   /** Whether Pulumi refuses to delete what holds data, and leaves it in the cloud when its stack is destroyed. */

@@ -2,7 +2,7 @@ import { TLS } from "../node/bootstrap/bundle";
 import { addressOf, secretMark, type Placed } from "../node/role";
 import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
 import { API_SECRET, SERVER_SECRET, USERS } from "./secrets";
-import { backlogMiB } from "./sizing";
+import { backlogMiB, replicaBufferMiB } from "./sizing";
 
 /** Where Redis keeps its data, and what Sentinel rewrites: on the data disk. */
 export const DATA = "/var/lib/redis";
@@ -68,7 +68,7 @@ function replication(address: string, maxMemoryGiB: number): string[] {
     `replica-announce-port ${REDIS_PORT}`,
     `repl-backlog-size ${backlogMiB(maxMemoryGiB)}mb`,
     "repl-diskless-sync yes",
-    "client-output-buffer-limit replica 256mb 64mb 60",
+    `client-output-buffer-limit replica ${replicaBufferMiB(maxMemoryGiB)}mb ${replicaBufferMiB(maxMemoryGiB) / 4}mb 60`,
     "# A master cut off from all its replicas stops accepting writes, so that none is lost when another is elected.",
     "min-replicas-to-write 1",
     `min-replicas-max-lag ${MAX_LAG_SECONDS}`,
@@ -82,7 +82,7 @@ export function redisUsers(): string {
   return lines([
     "user default off",
     // Nobody but Sentinel may publish on Sentinel's channel: a forged message there starts a failover.
-    user(USERS.api, API_SECRET, "password", "~* resetchannels &ape:* +@all -@admin -@dangerous +info +keys"),
+    user(USERS.api, API_SECRET, "password", "~* resetchannels &ape:* +@all -@admin -@dangerous +info"),
     user(USERS.replication, SERVER_SECRET, "replication", "+psync +sync +replconf +ping"),
     user(
       USERS.sentinel,

@@ -17,3 +17,8 @@ export function roleMemGiB(maxMemoryGiB: number): number {
 export function backlogMiB(maxMemoryGiB: number): number {
   return Math.min(256, Math.max(16, (maxMemoryGiB * 1024) / 8));
 }
+
+/** What a replica that reads too slowly may have waiting before it is let go, in MiB: Redis' own 256, less where memory is small. */
+export function replicaBufferMiB(maxMemoryGiB: number): number {
+  return Math.min(256, 4 * backlogMiB(maxMemoryGiB));
+}

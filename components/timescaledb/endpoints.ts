@@ -1,6 +1,5 @@
 import type { Placed } from "../node/role";
 import { dnsName } from "../node/role";
-import { TLS } from "../node/bootstrap/bundle";
 import { APP_USER } from "./secrets";
 import { dataNodes, PORTS } from "./topology";
 
@@ -19,8 +18,9 @@ export interface TimescaleDbEndpoints {
  */
 export function timescaleDbEndpoints(placed: readonly Placed[], database: string): TimescaleDbEndpoints {
   const hosts = dataNodes(placed).map(({ name, address }) => ({ name: dnsName(name), address }));
-  const authority = hosts.map(({ name }) => `${name}:${PORTS.postgresql}`).join(",");
+  // Addresses, not names: consumers outside the stack's nodes don't know its names, and certificates hold both.
+  const authority = hosts.map(({ address }) => `${address}:${PORTS.postgresql}`).join(",");
   const uri = (target: string): string =>
-    `postgresql://${APP_USER}@${authority}/${database}?target_session_attrs=${target}&sslmode=verify-full&sslrootcert=${TLS.ca}`;
+    `postgresql://${APP_USER}@${authority}/${database}?target_session_attrs=${target}&sslmode=verify-full`;
   return { hosts, writer: uri("read-write"), reader: uri("prefer-standby") };
 }

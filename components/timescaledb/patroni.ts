@@ -48,6 +48,8 @@ export interface PatroniArgs extends HbaArgs {
   /** Client addresses of the etcd members, "host:port". */
   readonly etcd: readonly string[];
   readonly size: ServerSize;
+  /** Whether this member starts the cluster when there is none. True of exactly one. */
+  readonly founder: boolean;
 }
 
 /** The whole of Patroni's config.yml on a data node. */
@@ -87,16 +89,7 @@ etcd3:
   cert: ${TLS.certificate}
   key: ${TLS.key}
 
-bootstrap:
-  method: create
-  create:
-    command: ${CREATE_SCRIPT}
-    no_params: true
-    # A restored backup brings its own recovery settings.
-    keep_existing_recovery_conf: true
-  dcs:
-${indent(dynamicConfig(size), 4)}
-postgresql:
+${args.founder ? founding(size) : ""}postgresql:
   listen: 0.0.0.0:${PORTS.postgresql}
   connect_address: ${own}:${PORTS.postgresql}
   data_dir: ${DATA_DIRECTORY}
@@ -124,6 +117,24 @@ ${hbaRules(args)
 watchdog:
   # Used where the kernel has one: it stops a primary whose Patroni hangs.
   mode: automatic
+`;
+}
+
+/**
+ * How a new cluster starts. Only one member knows: were it a race, an empty second member could win it against the first
+ * one's data when a single server becomes highly available. Without this section Patroni waits for a leader to copy.
+ */
+function founding(size: ServerSize): string {
+  return `bootstrap:
+  method: create
+  create:
+    command: ${CREATE_SCRIPT}
+    no_params: true
+    # A restored backup brings its own recovery settings.
+    keep_existing_recovery_conf: true
+  dcs:
+${indent(dynamicConfig(size), 4)}
+
 `;
 }
 

@@ -1,3 +1,4 @@
+import { DoesNotFitError } from "../node/placement";
 import { dnsName, type Listen, type NodeFile, type Placed, type Provision, type Role } from "../node/role";
 import { CREATE_SCRIPT, databaseFiles, DATABASE_UNIT, memberHealth, primaryHealth } from "./database";
 import { ETCD_HEALTH, etcdDropIn, etcdEnvironment } from "./etcd";
@@ -17,6 +18,7 @@ import { API_SECRET, SERVER_SECRET } from "./secrets";
 import { GIB, MIB, peakMemory, type ServerSize } from "./sizing";
 import {
   dataNodes,
+  FOUNDER,
   etcdHosts,
   MAJOR,
   members,
@@ -73,8 +75,8 @@ const WITNESS_ETCD = `${WITNESS_DISK.mount}/default`;
 export function planTimescaleDb(args: TimescaleDbArgs): Role[] {
   const peak = peakMemory(sizeOf(args), args.highlyAvailable);
   if (peak > args.memGiB * GIB) {
-    throw new RangeError(
-      `memGiB: ${args.memGiB} GiB with ${args.cpus} CPUs is too little for PostgreSQL${args.highlyAvailable ? ", Patroni and etcd" : ""}: ${Math.ceil(peak / MIB)} MiB at their peak`,
+    throw new DoesNotFitError(
+      `overrides.timescaledb: ${args.memGiB} GiB with ${args.cpus} CPUs is too little for PostgreSQL${args.highlyAvailable ? ", Patroni and etcd" : ""}: ${Math.ceil(peak / MIB)} MiB at their peak`,
     );
   }
   return members(args.highlyAvailable).map((member) =>
@@ -165,6 +167,7 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
   const size = sizeOf(args);
   const config = patroniConfig({
     name: self.role.name,
+    founder: self.role.name === FOUNDER,
     etcd: etcdHosts(all),
     size,
     clientCidrs: args.clientCidrs,

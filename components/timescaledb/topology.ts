@@ -38,7 +38,10 @@ export const SOCKET_DIRECTORY = "/var/run/postgresql";
 /** systemd unit of PostgreSQL when nothing but systemd runs it. */
 export const POSTGRESQL_UNIT = `postgresql@${MAJOR}-main.service`;
 
-const SINGLE: readonly MemberPlan[] = [{ name: "timescaledb-1", zone: 0, kind: "data" }];
+/** The member that is there in both shapes, and so has the data when one becomes the other. */
+export const FOUNDER = "timescaledb-1";
+
+const SINGLE: readonly MemberPlan[] = [{ name: FOUNDER, zone: 0, kind: "data" }];
 
 /** Two copies of the data and three votes, one a zone: any zone may be lost, with a majority left to elect a primary. */
 const HIGHLY_AVAILABLE: readonly MemberPlan[] = [

@@ -124,6 +124,7 @@ function bootBytes({ spec }: StackPlan, node: string): number {
       node,
       bootstrapBucket: bucketName(names, "bootstrap"),
       secretPrefix: secretPrefix(names),
+      packageMirror: spec.packageMirror,
     }),
   );
 }

@@ -19,6 +19,23 @@ retry() { # retry COMMAND...: five tries, five seconds apart
   return 1
 }
 
+use_mirror() { # a mirror serves debian-security beside debian, as Debian's own servers do
+  [[ -n $PACKAGE_MIRROR ]] || return 0
+  cat >/etc/apt/sources.list.d/debian.sources <<SOURCES
+Types: deb
+URIs: $PACKAGE_MIRROR
+Suites: trixie trixie-updates
+Components: main
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+
+Types: deb
+URIs: $PACKAGE_MIRROR-security
+Suites: trixie-security
+Components: main
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+SOURCES
+}
+
 install_tools() {
   command -v curl >/dev/null && command -v jq >/dev/null && return 0
   export DEBIAN_FRONTEND=noninteractive
@@ -101,6 +118,7 @@ boot() {
   mkdir -p "$STATE" "$RUNTIME"
   exec 9>"$RUNTIME/boot.lock"
   flock 9 # the cloud's own agent and the unit may both start it
+  use_mirror
   retry install_tools || fail "curl and jq can't be installed; is there a way out (NAT) to Debian's packages?"
   install_unit
   sha=$(retry fetch_object "nodes/$NODE") || fail "no bootstrap for $NODE in bucket $BOOTSTRAP_BUCKET"

@@ -49,6 +49,7 @@ export function renderBundle(node: string, roles: readonly Placed[], all: readon
       ),
     ),
     call("install_packages", ...new Set(provisions.flatMap((p) => p.packages))),
+    "install_session_agent",
     ...provisions.flatMap(({ placed: { role } }) =>
       role.disk === undefined
         ? []

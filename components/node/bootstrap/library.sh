@@ -55,7 +55,9 @@ add_source() { # add_source NAME URI SUITE COMPONENTS KEY_URL FINGERPRINT
   local key=/etc/apt/keyrings/$1.asc
   install_packages gpg
   install -d /etc/apt/keyrings
-  [[ -e $key ]] || retry curl -fsSo "$key" "$5" || fail "the signing key of $1 can't be fetched from $5"
+  # Keys expire and are renewed; a node that can't ask goes on with the one it has.
+  if retry curl -fsSo "$key.new" "$5"; then mv "$key.new" "$key"; fi
+  [[ -e $key ]] || fail "the signing key of $1 can't be fetched from $5"
   if ! gpg --show-keys --with-colons "$key" | grep -q "^fpr:::::::::$6:"; then
     rm -f "$key"
     fail "the signing key of $1 is not $6"
@@ -72,7 +74,7 @@ SOURCE
 install_packages() { # install_packages NAME...: without starting anything
   local name missing=()
   for name in "$@"; do
-    [[ $(dpkg-query -Wf '${db:Status-Status}' "${name%%=*}" 2>/dev/null) == installed ]] || missing+=("$name")
+    is_installed "$name" || missing+=("$name")
   done
   ((${#missing[@]})) || return 0
   say "installing ${missing[*]}"
@@ -81,6 +83,22 @@ install_packages() { # install_packages NAME...: without starting anything
   chmod 0755 /usr/sbin/policy-rc.d
   retry apt_install "${missing[@]}" || fail "packages can't be installed: ${missing[*]}"
   rm -f /usr/sbin/policy-rc.d
+}
+
+is_installed() { # is_installed NAME[=VERSION]
+  local status
+  status=$(dpkg-query -Wf '${db:Status-Status} ${Version}' "${1%%=*}" 2>/dev/null) || return 1
+  if [[ $1 == *=* ]]; then [[ $status == "installed ${1#*=}" ]]; else [[ $status == installed* ]]; fi
+}
+
+install_session_agent() { # people's only way in on AWS; a node that can't get it serves all the same
+  [[ $CLOUD == aws ]] && ! is_installed amazon-ssm-agent || return 0
+  local package=$RUNTIME/amazon-ssm-agent.deb
+  if curl -fsSo "$package" "https://s3.$REGION.amazonaws.com/amazon-ssm-$REGION/latest/debian_amd64/amazon-ssm-agent.deb"; then
+    dpkg -i "$package" || say "the Session Manager agent can't be installed"
+  else
+    say "the Session Manager agent can't be fetched: nobody can log in to this node"
+  fi
 }
 
 apt_install() {

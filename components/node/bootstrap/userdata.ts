@@ -11,6 +11,8 @@ export interface BootArgs {
   readonly bootstrapBucket: string;
   /** Begins every secret's name in the store. */
   readonly secretPrefix: string;
+  /** Debian mirror; empty: what the image says. */
+  readonly packageMirror: string;
 }
 
 const BOOT = readFileSync(join(__dirname, "boot.sh"), "utf8");
@@ -28,6 +30,7 @@ export function userData(args: BootArgs): string {
     "set -Eeuo pipefail",
     `readonly CLOUD=${args.cloud} REGION=${args.region} NODE=${args.node}`,
     `readonly BOOTSTRAP_BUCKET=${args.bootstrapBucket} SECRET_PREFIX=${args.secretPrefix}`,
+    `readonly PACKAGE_MIRROR=${args.packageMirror}`,
     BOOT,
   ].join("\n");
 }

@@ -28,7 +28,7 @@ const API: ApiArgs = {
   secrets: ["redis-api"],
   backends: () => ({
     timescaledb: { hosts: HOSTS, database: "ape", patroni: true },
-    neo4j: { uri: "neo4j://neo4j-1.ape.internal:7687" },
+    neo4j: { uri: "neo4j://10.60.16.80:7687", members: ["10.60.16.80:7687"] },
     redis: { sentinels: ["10.60.16.112:26379"], masterName: "ape" },
   }),
 };

@@ -177,5 +177,6 @@ function bootScript(): string {
     node: "redis-1",
     bootstrapBucket: "ape-prod-bootstrap-1a2b3c4d",
     secretPrefix: "ape-prod-",
+    packageMirror: "",
   });
 }

@@ -27,6 +27,7 @@ const CONTEXT: StackContext = {
   bucketSuffix: "1a2b3c4d",
   kmsKey: "",
   image: "",
+  packageMirror: "",
   protectData: true,
   labels: { project: "ape", tier: "t3", "cost-centre": "ape_prod" },
 };

@@ -93,10 +93,11 @@ describe("TimescaleDB: plan", () => {
     }
   });
 
-  it("gives both data nodes the same files but for their names", () => {
+  it("gives both data nodes the same files but for their names and for how to start a cluster", () => {
     const [first, second] = provisions();
     const own = (content: string): string =>
       content
+        .replace(/^bootstrap:\n(( .*)?\n)+/m, "")
         .replace(/^(name|ETCD_NAME).*\n/gm, "")
         .replace(/^(ETCD_(INITIAL_)?ADVERTISE|.*connect_address:).*\n/gm, "")
         .replace(/^ETCD_INITIAL_ADVERTISE_PEER_URLS.*\n/gm, "");
@@ -105,6 +106,15 @@ describe("TimescaleDB: plan", () => {
       second!.files.map(({ path, content }) => [path, own(content)]),
     );
     assert.notDeepEqual(first!.files, second!.files);
+  });
+
+  it("lets only the first member start a cluster: it may have a single server's data", () => {
+    assert.deepEqual(
+      provisions()
+        .slice(0, 2)
+        .map((provision) => /^bootstrap:$/m.test(contentOf(provision, "/etc/patroni/config.yml"))),
+      [true, false],
+    );
   });
 
   it("lets nobody but its program read a file with a secret", () => {
@@ -205,13 +215,13 @@ describe("TimescaleDB: plan", () => {
   });
 
   it("names endpoints without a password", () => {
-    const query = "sslmode=verify-full&sslrootcert=/etc/ape/tls/ca.crt";
+    const query = "sslmode=verify-full";
     assert.deepEqual(timescaleDbEndpoints(placed({ highlyAvailable: false }), "ape"), {
       hosts: [{ name: "timescaledb-1.ape.internal", address: "10.60.16.11" }],
-      writer: `postgresql://ape@timescaledb-1.ape.internal:5432/ape?target_session_attrs=read-write&${query}`,
-      reader: `postgresql://ape@timescaledb-1.ape.internal:5432/ape?target_session_attrs=prefer-standby&${query}`,
+      writer: `postgresql://ape@10.60.16.11:5432/ape?target_session_attrs=read-write&${query}`,
+      reader: `postgresql://ape@10.60.16.11:5432/ape?target_session_attrs=prefer-standby&${query}`,
     });
-    const both = "timescaledb-1.ape.internal:5432,timescaledb-2.ape.internal:5432";
+    const both = "10.60.16.11:5432,10.60.16.12:5432";
     assert.deepEqual(timescaleDbEndpoints(placed(), "prices"), {
       hosts: [
         { name: "timescaledb-1.ape.internal", address: "10.60.16.11" },

@@ -171,6 +171,7 @@ describe("TimescaleDB: the programs that read its files", () => {
     };
     const config = patroniConfig({
       name: "timescaledb-1",
+      founder: true,
       etcd: ["127.0.0.1:2379"],
       size: SIZES.t3,
       clientCidrs: ["10.60.32.0/24"],
