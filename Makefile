@@ -1,4 +1,7 @@
 # The two commands: `make up` shows what the dev stack would deploy, `make test` proves it. Both set up what they need.
+# Debian keeps the server programs of PostgreSQL off the path.
+export PATH := $(PATH):$(lastword $(wildcard /usr/lib/postgresql/*/bin))
+
 .PHONY: up test setup setup-test
 
 up: setup

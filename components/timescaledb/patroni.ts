@@ -138,13 +138,16 @@ ${indent(dynamicConfig(size), 4)}
 `;
 }
 
-/** Drop-in of patroni.service: the watchdog where the kernel has one, and time enough to stop a busy server. */
+/** Drop-in of patroni.service: never give up, use the watchdog where the kernel has one, have time to stop a busy server. */
 export const PATRONI_DROP_IN = [
   "[Unit]",
   onlyOn(MOUNT),
   "Wants=etcd.service",
   "After=etcd.service network-online.target",
+  "StartLimitIntervalSec=0",
   "[Service]",
+  "Restart=always",
+  "RestartSec=5",
   "ExecStartPre=-+/sbin/modprobe softdog",
   "ExecStartPre=-+/bin/chown postgres /dev/watchdog",
   "TimeoutStopSec=5min",

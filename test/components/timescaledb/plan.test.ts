@@ -80,8 +80,8 @@ describe("TimescaleDB: plan", () => {
 
   it("refuses memory that can't hold the server", () => {
     assert.throws(() => planTimescaleDb({ ...ARGS, memGiB: 0.25, cpus: 2 }), {
-      name: "RangeError",
-      message: /^memGiB: 0.25 GiB with 2 CPUs is too little for PostgreSQL, Patroni and etcd: \d+ MiB at their peak$/,
+      name: "Error",
+      message: /^overrides.timescaledb: 0.25 GiB with 2 CPUs is too little for PostgreSQL, Patroni and etcd: \d+ MiB at their peak$/,
     });
   });
 
