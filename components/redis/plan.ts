@@ -83,6 +83,8 @@ function serverFiles(args: RedisArgs, self: Placed, members: readonly Placed[]):
     {
       path: `/etc/systemd/system/${SERVER_UNIT}.d/60-redis.conf`,
       content: `[Service]
+# Debian allows nothing but redis-server itself to be executed.
+ExecPaths=/usr/bin /usr/local/lib/ape
 ExecStartPre=/usr/local/lib/ape/redis-start
 ExecStart=
 ExecStart=/usr/bin/redis-server ${STATE} --supervised systemd --daemonize no

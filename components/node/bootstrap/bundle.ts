@@ -40,7 +40,7 @@ export function renderBundle(node: string, roles: readonly Placed[], all: readon
     LIBRARY,
     call("fetch_secrets", ...secrets),
     ...[...systemFiles(provisions, all), ...files.filter((file) => file.early)].map(put),
-    "sysctl -q --system",
+    "apply_sysctl",
     "getent group ape-tls >/dev/null || groupadd --system ape-tls",
     ...tlsFiles(node).map(put),
     ...unique(

@@ -27,7 +27,7 @@ fill_marks() { # standard input with each @{secret/field} replaced by its value
     inner=${inner%\}}
     value=$(secret_field "${inner%%/*}" "${inner#*/}")
     text=${text//"$mark"/"$value"}
-  done < <(grep -oE '@\{[a-z0-9-]+/[A-Za-z0-9_-]+\}' <<<"$text" | sort -u)
+  done < <({ grep -oE '@\{[a-z0-9-]+/[A-Za-z0-9_-]+\}' <<<"$text" || true; } | sort -u)
   printf '%s' "$text"
 }
 
@@ -69,6 +69,10 @@ Suites: $3
 Components: $4
 Signed-By: $key
 SOURCE
+}
+
+apply_sysctl() { # in a container the kernel is the host's
+  systemd-detect-virt --quiet --container || sysctl -q --system
 }
 
 install_packages() { # install_packages NAME...: without starting anything

@@ -129,7 +129,7 @@ describe("the bootstrap's steps", () => {
 
   const library = readFileSync("components/node/bootstrap/library.sh", "utf8");
   const run = (script: string): { status: number | null; output: string } => {
-    const prelude = `set -euo pipefail\nRUNTIME=${folder}\nNODE_SECRET=none\nsay() { echo "$*"; }\nfail() { echo "FAILED: $*" >&2; exit 1; }\n`;
+    const prelude = `set -Eeuo pipefail\ntrap 'echo TRAPPED >&2' ERR\nRUNTIME=${folder}\nNODE_SECRET=none\nsay() { echo "$*"; }\nfail() { echo "FAILED: $*" >&2; exit 1; }\n`;
     const { status, stdout, stderr } = spawnSync("bash", ["-c", prelude + library + script]);
     return { status, output: stdout.toString() + stderr.toString() };
   };
@@ -137,6 +137,10 @@ describe("the bootstrap's steps", () => {
   it("replace marks by values whatever characters these hold", () => {
     const { output } = run(`printf 'a=@{api/password} @{api/password}\\nb=@{api/key}\\n\\n' | fill_marks`);
     assert.equal(output, `a=p&s/\\w'"d p&s/\\w'"d\nb=-----BEGIN\nlines\n-----END\n\n`);
+  });
+
+  it("take a file without any mark as it is, and see no failure in that", () => {
+    assert.deepEqual(run(`printf 'plain\\n' | fill_marks`), { status: 0, output: "plain\n" });
   });
 
   it("fail with the secret's and the field's name when it is missing", () => {
