@@ -27,7 +27,7 @@ import { overrides } from "./sizes";
 /** A key of a stack's config. */
 export interface Key<T> extends Accepting<T> {
   /** What Pulumi.yaml declares: the engine knows no more than these. */
-  readonly type: "string" | "integer" | "array" | "object";
+  readonly type: "string" | "integer" | "boolean" | "array" | "object";
   /** Absent: the key is required. A default that depends on other keys is "auto". */
   readonly default?: unknown;
   /** As one writes it in Pulumi.<stack>.yaml, behind the key. */
@@ -213,8 +213,8 @@ export const KEYS = {
     parse: listOf(cidr, 1),
   }),
   deletionProtection: key({
-    type: "string",
-    default: "true",
+    type: "boolean",
+    default: true,
     allowed: "true or false",
     example: "false",
     description: "Refuse to delete what holds data, and leave it in the cloud when the stack is destroyed.",

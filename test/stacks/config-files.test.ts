@@ -53,7 +53,7 @@ describe("Pulumi.yaml", () => {
   it("declares every key, described, in types that the engine knows", () => {
     assert.deepEqual(Object.keys(config), KEY_NAMES);
     Object.entries(config).forEach(([name, { type, items, description, secret }]) => {
-      assert.ok(["string", "integer", "array", "object"].includes(type), name);
+      assert.ok(["string", "integer", "boolean", "array", "object"].includes(type), name);
       assert.equal(items?.type, type === "array" ? "string" : undefined, name);
       assert.ok((description ?? "").length > 10, name);
       assert.equal(secret, undefined, "the engine refuses a secret's default: it is not encrypted");

@@ -1,0 +1,304 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { AwsPlatform } from "../../../components/platform/aws/platform";
+import { identityPolicy } from "../../../components/platform/aws/identity";
+import { tags } from "../../../components/platform/aws/tags";
+import { machineType } from "../../../components/platform/catalogue";
+import type { GroupSpec, NetworkSpec, StackContext } from "../../../components/platform/platform";
+import type { Recorded } from "../../../tools/plan/record";
+import { withMocks } from "../../support/mocks";
+
+const CONTEXT: StackContext = {
+  cloud: "aws",
+  region: "us-east-1",
+  zones: ["us-east-1a", "us-east-1b", "us-east-1c"],
+  account: "",
+  prefix: "ape-test",
+  bucketSuffix: "1a2b3c4d",
+  kmsKey: "",
+  image: "",
+  packageMirror: "",
+  protectData: true,
+  labels: { project: "ape", "cost-centre": "cc" },
+};
+
+const NETWORK: NetworkSpec = {
+  cidr: "10.60.0.0/16",
+  zones: 1,
+  nat: "one",
+  clientCidrs: ["203.0.113.0/24"],
+  apiCidrs: [],
+  services: ["api", "redis"],
+  flows: [
+    { from: "loadBalancer", to: "api", port: 8443, protocol: "API over TLS" },
+    { from: "api", to: "redis", port: 6379, protocol: "Redis over TLS" },
+  ],
+};
+
+const GROUP: GroupSpec = {
+  name: "api",
+  machine: machineType("aws", "t3a.medium")!,
+  services: ["api"],
+  userData: "#!/bin/bash\n",
+  secrets: ["node-api"],
+  grants: [],
+  minNodes: 2,
+  maxNodes: 5,
+  targetCpuPercent: 70,
+  spotPercent: 0,
+  health: { port: 8443, path: "/ready" },
+};
+
+function only(resources: readonly Recorded[], type: string): Recorded[] {
+  return resources.filter((resource) => resource.type === type);
+}
+
+async function network(spec: Partial<NetworkSpec> = {}): Promise<Recorded[]> {
+  return withMocks(
+    () => {
+      const platform = new AwsPlatform(CONTEXT);
+      platform.network({ ...NETWORK, ...spec }, { provider: platform.provider });
+    },
+    { preview: false },
+  );
+}
+
+describe("what a node may do on AWS", () => {
+  const policy = identityPolicy(
+    CONTEXT,
+    { resource: "arn:aws:kms:us-east-1:*:key/*", aliases: "alias/ape-test" },
+    {
+      name: "redis-1",
+      secrets: ["node-redis-1", "redis-server"],
+      grants: [{ bucket: "backups", prefix: "redis/", access: "write" }],
+    },
+  );
+  const statement = (sid: string): (typeof policy.Statement)[number] =>
+    policy.Statement.find(({ Sid }) => Sid === sid)!;
+
+  it("is read its own bootstrap and secrets, and no other node's", () => {
+    assert.deepEqual(statement("Bootstrap").Resource, [
+      "arn:aws:s3:::ape-test-bootstrap-1a2b3c4d/nodes/redis-1",
+      "arn:aws:s3:::ape-test-bootstrap-1a2b3c4d/bootstrap/*",
+    ]);
+    assert.deepEqual(statement("Secrets").Resource, [
+      "arn:aws:secretsmanager:us-east-1:*:secret:ape-test-node-redis-1-??????",
+      "arn:aws:secretsmanager:us-east-1:*:secret:ape-test-redis-server-??????",
+    ]);
+  });
+
+  it("is write its own part of the backups, and list that part only", () => {
+    assert.equal(statement("Objects0").Resource, "arn:aws:s3:::ape-test-backups-1a2b3c4d/redis/*");
+    assert.deepEqual(statement("List0").Condition, { StringLike: { "s3:prefix": ["redis/*"] } });
+  });
+
+  it("knows no wildcard action, and a wildcard resource only where actions know no resources", () => {
+    policy.Statement.forEach(({ Sid, Action, Resource }) => {
+      assert.ok(Action.every((action) => !action.includes("*")));
+      assert.equal(Resource === "*", Sid === "SessionManager");
+    });
+  });
+
+  it("decrypts with the stack's own key, and through the services that keep its data", () => {
+    assert.deepEqual(statement("Decrypt").Condition, {
+      StringEquals: { "kms:ViaService": ["s3.us-east-1.amazonaws.com", "secretsmanager.us-east-1.amazonaws.com"] },
+      "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/ape-test" },
+    });
+  });
+});
+
+describe("the network on AWS", () => {
+  it("gives the load balancer two zones, also where nodes stand in one", async () => {
+    const subnets = only(await network(), "aws:ec2/subnet:Subnet");
+    assert.deepEqual(
+      subnets
+        .map(({ name, inputs }) => [name, inputs.cidrBlock, inputs.availabilityZone, inputs.mapPublicIpOnLaunch])
+        .sort(),
+      [
+        ["api-1", "10.60.32.0/24", "us-east-1a", false],
+        ["data-1", "10.60.16.0/24", "us-east-1a", false],
+        ["public-1", "10.60.0.0/24", "us-east-1a", false],
+        ["public-2", "10.60.1.0/24", "us-east-1b", false],
+      ],
+    );
+  });
+
+  for (const [nat, zones, gateways] of [
+    ["none", 3, 0],
+    ["one", 3, 1],
+    ["per-zone", 3, 3],
+  ] as const) {
+    it(`nat ${nat} over ${zones} zones: ${gateways} gateways, and a way out of each private subnet or of none`, async () => {
+      const resources = await network({ nat, zones });
+      assert.equal(only(resources, "aws:ec2/natGateway:NatGateway").length, gateways);
+      const routes = only(resources, "aws:ec2/route:Route").filter(({ inputs }) => inputs.natGatewayId !== undefined);
+      assert.equal(routes.length, gateways === 0 ? 0 : zones);
+      assert.equal(new Set(routes.map(({ inputs }) => inputs.natGatewayId)).size, gateways);
+      assert.equal(only(resources, "aws:ec2/vpcEndpoint:VpcEndpoint").length, nat === "none" ? 2 : 1);
+    });
+  }
+
+  it("opens the declared flows and nothing else, on both ends", async () => {
+    const resources = await network();
+    const rule = ({ name, inputs }: Recorded): unknown[] => [
+      name,
+      inputs.fromPort,
+      inputs.toPort,
+      inputs.ipProtocol,
+      inputs.cidrIpv4 ?? "group",
+    ];
+    assert.deepEqual(only(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").map(rule).sort(), [
+      ["api-8443-from-load-balancer", 8443, 8443, "tcp", "group"],
+      ["load-balancer-443-from-203.0.113.0/24", 443, 443, "tcp", "203.0.113.0/24"],
+      ["load-balancer-80-from-203.0.113.0/24", 80, 80, "tcp", "203.0.113.0/24"],
+      ["redis-6379-from-api", 6379, 6379, "tcp", "group"],
+    ]);
+    assert.deepEqual(only(resources, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").map(rule).sort(), [
+      ["api-8443-from-load-balancer", 8443, 8443, "tcp", "group"],
+      ["api-out-http", 80, 80, "tcp", "0.0.0.0/0"],
+      ["api-out-https", 443, 443, "tcp", "0.0.0.0/0"],
+      ["redis-6379-from-api", 6379, 6379, "tcp", "group"],
+      ["redis-out-http", 80, 80, "tcp", "0.0.0.0/0"],
+      ["redis-out-https", 443, 443, "tcp", "0.0.0.0/0"],
+    ]);
+  });
+
+  it("lets pods in by their networks where the API runs on Kubernetes", async () => {
+    const resources = await network({ services: ["redis"], apiCidrs: ["10.8.0.0/14"], flows: NETWORK.flows.slice(1) });
+    const [pods] = only(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").filter(({ name }) =>
+      name.startsWith("redis"),
+    );
+    assert.equal(pods!.inputs.cidrIpv4, "10.8.0.0/14");
+  });
+
+  it("describes security groups in the characters that AWS takes", async () => {
+    const described = (await network())
+      .filter(({ type }) => /securityGroup/i.test(type))
+      .map(({ inputs }) => inputs.description);
+    described
+      .filter((text) => text !== undefined)
+      .forEach((text) => assert.match(String(text), /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{1,255}$/));
+  });
+});
+
+describe("a scaling group on AWS", () => {
+  const deploy = (spec: Partial<GroupSpec>): Promise<Recorded[]> =>
+    withMocks(
+      () => {
+        const platform = new AwsPlatform(CONTEXT);
+        const opts = { provider: platform.provider };
+        platform.foundation(opts);
+        platform.scalingGroup({ ...GROUP, ...spec }, platform.network(NETWORK, opts), opts);
+      },
+      { preview: false },
+    );
+
+  it("runs on demand, and has neither a public address nor the first metadata version", async () => {
+    const resources = await deploy({});
+    const [template] = only(resources, "aws:ec2/launchTemplate:LaunchTemplate");
+    assert.deepEqual(template!.inputs.metadataOptions, {
+      httpEndpoint: "enabled",
+      httpTokens: "required",
+      httpPutResponseHopLimit: 1,
+    });
+    assert.equal(
+      (template!.inputs.networkInterfaces as { associatePublicIpAddress: string }[])[0]!.associatePublicIpAddress,
+      "false",
+    );
+    assert.equal(Buffer.from(template!.inputs.userData as string, "base64").toString(), GROUP.userData);
+    const [group] = only(resources, "aws:autoscaling/group:Group");
+    assert.deepEqual(
+      [group!.inputs.minSize, group!.inputs.maxSize, group!.inputs.mixedInstancesPolicy],
+      [2, 5, undefined],
+    );
+  });
+
+  it("takes spot only above its minimum", async () => {
+    const [group] = only(await deploy({ spotPercent: 60 }), "aws:autoscaling/group:Group");
+    const { instancesDistribution } = group!.inputs.mixedInstancesPolicy as { instancesDistribution: unknown };
+    assert.deepEqual(instancesDistribution, {
+      onDemandBaseCapacity: 2,
+      onDemandPercentageAboveBaseCapacity: 40,
+      spotAllocationStrategy: "price-capacity-optimized",
+    });
+    assert.equal(group!.inputs.launchTemplate, undefined);
+  });
+});
+
+describe("a bucket on AWS", () => {
+  const deploy = (keep: boolean, protectData = true): Promise<Recorded[]> =>
+    withMocks(
+      () => {
+        const platform = new AwsPlatform({ ...CONTEXT, protectData });
+        const opts = { provider: platform.provider };
+        platform.foundation(opts);
+        platform.bucket({ name: "backups", keep, noncurrentDays: 30 }, opts);
+      },
+      { preview: false },
+    );
+  const named = (resources: Recorded[]): Recorded[] =>
+    resources.filter(({ name, custom }) => name === "backups" && custom);
+
+  it("that keeps data is protected and stays behind, with all that keeps it private", async () => {
+    const resources = named(await deploy(true));
+    assert.equal(resources.length, 8);
+    resources.forEach((resource) => assert.ok(resource.protect && resource.retainOnDelete, resource.type));
+    assert.equal(only(resources, "aws:s3/bucket:Bucket")[0]!.inputs.forceDestroy, false);
+  });
+
+  it("gives way once the stack's protection is off", async () => {
+    const resources = named(await deploy(true, false));
+    resources.forEach((resource) => assert.ok(!resource.protect && !resource.retainOnDelete, resource.type));
+    assert.equal(only(resources, "aws:s3/bucket:Bucket")[0]!.inputs.forceDestroy, true);
+  });
+
+  it("never expires what is current, and refuses plain HTTP", async () => {
+    const resources = named(await deploy(true));
+    const [lifecycle] = only(resources, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration");
+    const [rule] = lifecycle!.inputs.rules as Record<string, unknown>[];
+    assert.equal(rule!.expiration, undefined);
+    assert.deepEqual(rule!.noncurrentVersionExpiration, { noncurrentDays: 30 });
+    const [policy] = only(resources, "aws:s3/bucketPolicy:BucketPolicy");
+    assert.match(policy!.inputs.policy as string, /"aws:SecureTransport":"false"/);
+  });
+});
+
+describe("a secret on AWS", () => {
+  it("waits for nothing when it can be made again, and a month when backups depend on it", async () => {
+    const resources = await withMocks(
+      () => {
+        const platform = new AwsPlatform(CONTEXT);
+        const opts = { provider: platform.provider };
+        platform.foundation(opts);
+        platform.secret({ name: "redis-api", keep: false }, pulumi.secret("value"), opts);
+        platform.secret({ name: "timescaledb-server", keep: true }, "value", opts);
+      },
+      { preview: false },
+    );
+    assert.deepEqual(
+      only(resources, "aws:secretsmanager/secret:Secret").map(({ inputs, protect }) => [
+        inputs.name,
+        inputs.recoveryWindowInDays,
+        protect,
+      ]),
+      [
+        ["ape-test-redis-api", 0, false],
+        ["ape-test-timescaledb-server", 30, true],
+      ],
+    );
+    only(resources, "aws:secretsmanager/secretVersion:SecretVersion").forEach(({ inputs }) =>
+      assert.equal(inputs.secretString, "[secret]"),
+    );
+  });
+});
+
+describe("tags on AWS", () => {
+  it("are written as AWS writes its own", () => {
+    assert.deepEqual(tags(CONTEXT, "redis-1", { service: "redis" }), {
+      Project: "ape",
+      CostCentre: "cc",
+      Service: "redis",
+      Name: "ape-test-redis-1",
+    });
+  });
+});
