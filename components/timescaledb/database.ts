@@ -20,14 +20,17 @@ export interface DatabaseArgs {
   readonly server: string;
   /** Shell commands that the primary also runs once the database is declared. */
   readonly primary: readonly string[];
+  /** Shell commands that a standby runs instead. */
+  readonly standby: readonly string[];
 }
 
 /** What makes a data directory a database: scripts, SQL and the unit that applies it. */
-export function databaseFiles({ database, server, primary }: DatabaseArgs): NodeFile[] {
+export function databaseFiles(args: DatabaseArgs): NodeFile[] {
+  const { database, server } = args;
   const restarts = DATABASE_UNIT;
   return [
     { path: CREATE_SCRIPT, content: CREATE, mode: "0755" },
-    { path: DATABASE_SCRIPT, content: declaration(database, primary), mode: "0755", restarts },
+    { path: DATABASE_SCRIPT, content: declaration(args), mode: "0755", restarts },
     { path: SERVER_SQL, content: serverSql(database), owner: "postgres", mode: "0600", restarts },
     { path: DATABASE_SQL, content: DATABASE_CONTENT, restarts },
     { path: `/etc/systemd/system/${DATABASE_UNIT}`, content: unit(server) },
@@ -58,7 +61,8 @@ if [[ -d $TARGET ]]; then rmdir "$TARGET"; fi
 mv "$TARGET.new" "$TARGET"
 `;
 
-function declaration(database: string, primary: readonly string[]): string {
+function declaration({ database, primary, standby }: DatabaseArgs): string {
+  const steps = (commands: readonly string[]): string => commands.map((command) => `  ${command} || return\n`).join("");
   return `#!/bin/bash
 # Waits for the server. On the primary: declares roles, database and extensions. A standby has them from the primary.
 set -uo pipefail
@@ -74,11 +78,13 @@ declare_all() {
   # New library files need this before all else in a session; it fails only where the extension is not there yet.
   psql -Xqd ${database} -c 'ALTER EXTENSION timescaledb UPDATE' 2>/dev/null
   psql -Xqd ${database} -v ON_ERROR_STOP=1 -f ${DATABASE_SQL} || return
-${primary.map((command) => `  ${command} || return\n`).join("")}}
+${steps(primary)}}
+follow() {
+${steps(standby.length > 0 ? standby : ["true"])}}
 while true; do
   case $(state 2>/dev/null) in
     primary) if declare_all; then exit 0; fi ;;
-    standby) exit 0 ;;
+    standby) if follow; then exit 0; fi ;;
   esac
   sleep 2
 done

@@ -15,6 +15,20 @@ export const DYNAMIC_CONFIG = "/etc/patroni/dynamic.yml";
 export const APPLY_DYNAMIC_CONFIG = `patronictl -c ${PATRONI_CONFIG} edit-config --quiet --force --replace ${DYNAMIC_CONFIG}`;
 
 /**
+ * Restarts a standby whose settings wait for that: one that was copied before the shared configuration was there would
+ * otherwise run, and be promoted, with PostgreSQL's defaults. A primary is never restarted here: switch over first.
+ */
+export function restartPending(name: string): string[] {
+  return [
+    `sleep ${LOOP_WAIT + 1}`, // until Patroni has seen the configuration
+    `patronictl -c ${PATRONI_CONFIG} restart --pending --force timescaledb ${name}`,
+  ];
+}
+
+/** Seconds between two looks of Patroni at its cluster. */
+const LOOP_WAIT = 5;
+
+/**
  * What all members share, kept in etcd: how leadership is decided, and PostgreSQL's settings. The whole of dynamic.yml,
  * and the start of a new cluster. `loop_wait + 2 * retry_timeout <= ttl` must hold.
  */
@@ -22,7 +36,7 @@ export function dynamicConfig(size: ServerSize): string {
   const settings = Object.entries(parameters(size)).map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`);
   return `# A primary that is lost is replaced after ttl seconds: the least that Patroni allows.
 ttl: 20
-loop_wait: 5
+loop_wait: ${LOOP_WAIT}
 retry_timeout: 5
 # A PostgreSQL that crashed gets this long to come back before the standby takes over (Patroni's default: 300).
 primary_start_timeout: 15

@@ -10,6 +10,7 @@ import {
   PATRONI_CONFIG,
   PATRONI_DROP_IN,
   patroniConfig,
+  restartPending,
 } from "./patroni";
 import { BACKUP_PREFIX, pgBackRestConf } from "./pgbackrest";
 import { CONFIG_DIRECTORY, postgresqlConf } from "./postgresql";
@@ -150,7 +151,7 @@ function single(args: TimescaleDbArgs): Provision {
         reloads: POSTGRESQL_UNIT,
       }),
       configuration("pg_ident.conf", "# No system user logs in under another name.\n", { reloads: POSTGRESQL_UNIT }),
-      ...databaseFiles({ database, server: POSTGRESQL_UNIT, primary: [] }),
+      ...databaseFiles({ database, server: POSTGRESQL_UNIT, primary: [], standby: [] }),
     ],
     prepare: [`systemctl unmask --quiet ${POSTGRESQL_UNIT}`, `runuser -u postgres -- ${CREATE_SCRIPT}`],
     units: [POSTGRESQL_UNIT, DATABASE_UNIT, ...BACKUP_TIMERS],
@@ -182,7 +183,12 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
       { path: PATRONI_CONFIG, content: config, owner: "postgres", mode: "0600", reloads: "patroni.service" },
       { path: DYNAMIC_CONFIG, content: dynamicConfig(size), restarts: DATABASE_UNIT },
       { path: "/etc/systemd/system/patroni.service.d/40-ape.conf", content: PATRONI_DROP_IN },
-      ...databaseFiles({ database, server: "patroni.service", primary: [APPLY_DYNAMIC_CONFIG] }),
+      ...databaseFiles({
+        database,
+        server: "patroni.service",
+        primary: [APPLY_DYNAMIC_CONFIG],
+        standby: [APPLY_DYNAMIC_CONFIG, ...restartPending(self.role.name)],
+      }),
     ],
     prepare: [
       "systemctl unmask --quiet patroni.service etcd.service",

@@ -27,7 +27,19 @@ function start(name: string, args: readonly string[], env: Readonly<Record<strin
 
 function plan(name: string, ...settings: string[]): Subject {
   const set = settings.flatMap((setting) => ["--set", setting]);
-  return { name, command: ["npx", "tsx", join(__dirname, "../plan/index.ts"), "--stack", STACK, "--json", ...set] };
+  return {
+    name,
+    command: [
+      "node",
+      "-r",
+      "ts-node/register",
+      join(__dirname, "../plan/index.ts"),
+      "--stack",
+      STACK,
+      "--json",
+      ...set,
+    ],
+  };
 }
 
 const SUBJECTS: readonly Subject[] = [

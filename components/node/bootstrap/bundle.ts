@@ -106,10 +106,16 @@ function sysctl(provisions: readonly Provision[]): string {
     .join("");
 }
 
-/** The role's slice and a drop-in for each of its units: memory is bounded, CPU is shared by weight. */
+/**
+ * The role's slice and a drop-in for each of its units: memory is bounded, CPU is shared by weight, and nothing starts on
+ * the empty directory below a disk that is not mounted (yet).
+ */
 function accounting(role: Role, provision: Provision): NodeFile[] {
   const slice = sliceOf(role.service);
-  const requires = role.disk === undefined ? "" : `[Unit]\nRequiresMountsFor=${role.disk.mount}\n`;
+  const requires =
+    role.disk === undefined
+      ? ""
+      : `[Unit]\nRequiresMountsFor=${role.disk.mount}\nAssertPathIsMountPoint=${role.disk.mount}\n`;
   return [
     {
       path: `/etc/systemd/system/${slice}`,

@@ -81,7 +81,7 @@ describe("a node's bootstrap", () => {
     assert.match(bundle.script, /ape-redis\.slice .*\n\[Slice\]\nMemoryMax=256M\nCPUWeight=50\n/);
     assert.match(
       bundle.script,
-      /cache\.service\.d\/50-ape\.conf .*\n\[Unit\]\nRequiresMountsFor=\/srv\/cache\n\[Service\]\nSlice=ape-redis\.slice\n/,
+      /cache\.service\.d\/50-ape\.conf .*\n\[Unit\]\nRequiresMountsFor=\/srv\/cache\nAssertPathIsMountPoint=\/srv\/cache\n\[Service\]\nSlice=ape-redis\.slice\n/,
     );
   });
 

@@ -177,7 +177,7 @@ describe("the network on AWS", () => {
       .map(({ inputs }) => inputs.description);
     described
       .filter((text) => text !== undefined)
-      .forEach((text) => assert.match(String(text), /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{1,255}$/));
+      .forEach((text) => assert.match(text as string, /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{1,255}$/));
   });
 });
 
