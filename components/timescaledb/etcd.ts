@@ -1,6 +1,6 @@
 import { TLS } from "../node/bootstrap/bundle";
 import { dnsName } from "../node/role";
-import { onlyOn, PORTS, type DataNode } from "./topology";
+import { PORTS, type DataNode } from "./topology";
 
 export interface EtcdArgs {
   /** This member's name. */
@@ -48,11 +48,7 @@ export function etcdEnvironment({ name, voters, directory }: EtcdArgs): string {
  * Drop-in of etcd.service. A member serves only with a majority: the first one waits for the second, which may be a
  * machine that is still being made.
  */
-export function etcdDropIn(mount: string): string {
-  return ["[Unit]", onlyOn(mount), "[Service]", "TimeoutStartSec=20min", "Restart=always", "RestartSec=2", ""].join(
-    "\n",
-  );
-}
+export const ETCD_DROP_IN = ["[Service]", "TimeoutStartSec=20min", "Restart=always", "RestartSec=2", ""].join("\n");
 
 /** Succeeds once the local member has a leader and can commit. */
 export const ETCD_HEALTH = `ETCDCTL_API=3 etcdctl --endpoints=https://127.0.0.1:${PORTS.etcdClient} --cacert=${TLS.ca} --cert=${TLS.certificate} --key=${TLS.key} endpoint health`;

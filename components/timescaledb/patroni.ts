@@ -5,7 +5,7 @@ import { hbaRules, type HbaArgs } from "./hba";
 import { parameters, RESTORE_COMMAND } from "./postgresql";
 import { PATRONI_USER, REPLICATION_USER, REWIND_USER, SERVER_SECRET } from "./secrets";
 import type { ServerSize } from "./sizing";
-import { BIN_DIRECTORY, DATA_DIRECTORY, MOUNT, onlyOn, PORTS, SOCKET_DIRECTORY } from "./topology";
+import { BIN_DIRECTORY, DATA_DIRECTORY, PORTS, SOCKET_DIRECTORY } from "./topology";
 
 /** Patroni's own configuration, and that which all members share. */
 export const PATRONI_CONFIG = "/etc/patroni/config.yml";
@@ -155,7 +155,6 @@ ${indent(dynamicConfig(size), 4)}
 /** Drop-in of patroni.service: never give up, use the watchdog where the kernel has one, have time to stop a busy server. */
 export const PATRONI_DROP_IN = [
   "[Unit]",
-  onlyOn(MOUNT),
   "Wants=etcd.service",
   "After=etcd.service network-online.target",
   "StartLimitIntervalSec=0",

@@ -1,7 +1,7 @@
 import { DoesNotFitError } from "../node/placement";
 import { dnsName, type Listen, type NodeFile, type Placed, type Provision, type Role } from "../node/role";
 import { CREATE_SCRIPT, databaseFiles, DATABASE_UNIT, memberHealth, primaryHealth } from "./database";
-import { ETCD_HEALTH, etcdDropIn, etcdEnvironment } from "./etcd";
+import { ETCD_DROP_IN, ETCD_HEALTH, etcdEnvironment } from "./etcd";
 import { hbaConf } from "./hba";
 import {
   APPLY_DYNAMIC_CONFIG,
@@ -24,7 +24,6 @@ import {
   MAJOR,
   members,
   MOUNT,
-  onlyOn,
   PORTS,
   POSTGRESQL_UNIT,
   voters,
@@ -112,7 +111,7 @@ function witness({ name, zone }: MemberPlan): Role {
     grants: [],
     provision: (self, all) => ({
       packages: ["etcd-server", "etcd-client"],
-      files: etcdFiles(self, all, WITNESS_DISK.mount, WITNESS_ETCD),
+      files: etcdFiles(self, all, WITNESS_ETCD),
       units: ["etcd.service"],
       tlsUsers: ["etcd"],
       health: ETCD_HEALTH,
@@ -142,10 +141,6 @@ function single(args: TimescaleDbArgs): Provision {
     packages: SERVER_PACKAGES,
     files: [
       ...serverFiles(args),
-      {
-        path: `/etc/systemd/system/${POSTGRESQL_UNIT}.d/40-ape.conf`,
-        content: `[Unit]\n${onlyOn(MOUNT)}\n`,
-      },
       configuration("postgresql.conf", postgresqlConf(sizeOf(args)), { restarts: POSTGRESQL_UNIT }),
       configuration("pg_hba.conf", hbaConf({ clientCidrs: args.clientCidrs, database, peers: [] }), {
         reloads: POSTGRESQL_UNIT,
@@ -179,7 +174,7 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
     packages: [...SERVER_PACKAGES, "patroni", "python3-etcd", "etcd-server", "etcd-client"],
     files: [
       ...serverFiles(args),
-      ...etcdFiles(self, all, MOUNT, DATA_NODE_ETCD),
+      ...etcdFiles(self, all, DATA_NODE_ETCD),
       { path: PATRONI_CONFIG, content: config, owner: "postgres", mode: "0600", reloads: "patroni.service" },
       { path: DYNAMIC_CONFIG, content: dynamicConfig(size), restarts: DATABASE_UNIT },
       { path: "/etc/systemd/system/patroni.service.d/40-ape.conf", content: PATRONI_DROP_IN },
@@ -234,13 +229,13 @@ function serverFiles(args: TimescaleDbArgs): NodeFile[] {
 }
 
 /** etcd keeps its state in a directory of the role's data disk. */
-function etcdFiles(self: Placed, all: readonly Placed[], mount: string, directory: string): NodeFile[] {
+function etcdFiles(self: Placed, all: readonly Placed[], directory: string): NodeFile[] {
   return [
     {
       path: "/etc/default/etcd",
       content: etcdEnvironment({ name: self.role.name, voters: voters(all), directory }),
       restarts: "etcd.service",
     },
-    { path: "/etc/systemd/system/etcd.service.d/40-ape.conf", content: etcdDropIn(mount), restarts: "etcd.service" },
+    { path: "/etc/systemd/system/etcd.service.d/40-ape.conf", content: ETCD_DROP_IN, restarts: "etcd.service" },
   ];
 }

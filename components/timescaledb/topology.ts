@@ -23,14 +23,6 @@ export const MAJOR = 17;
 
 /** The data disk's mount point, and what lies on it. */
 export const MOUNT = "/var/lib/postgresql";
-/**
- * Line of a unit's [Unit] section: never start on the empty directory below a disk that is not mounted. There a server
- * would take itself for a new one, and copy or make a database on the wrong disk.
- */
-export function onlyOn(mount: string): string {
-  return `AssertPathIsMountPoint=${mount}`;
-}
-
 export const DATA_DIRECTORY = `${MOUNT}/${MAJOR}/main`;
 export const BIN_DIRECTORY = `/usr/lib/postgresql/${MAJOR}/bin`;
 export const SOCKET_DIRECTORY = "/var/run/postgresql";

@@ -4,7 +4,6 @@ import { planTimescaleDb } from "../../../components/timescaledb/plan";
 import { TIMESCALEDB_SECRETS } from "../../../components/timescaledb/secrets";
 import { renderBundle } from "../../../components/node/bootstrap/bundle";
 import { TIER_NAMES, TIERS } from "../../../stacks/tiers";
-import type { Provision } from "../../../components/node/role";
 import { ARGS, contentOf, flows, placed, provisions } from "./fixtures";
 
 describe("TimescaleDB: plan", () => {
@@ -155,23 +154,6 @@ describe("TimescaleDB: plan", () => {
       assert.ok(!alone!.units.includes(unit));
       assert.ok(member!.prepare!.some((command) => command.startsWith("systemctl unmask") && command.includes(unit)));
     }
-  });
-
-  it("starts no server while its data disk is not mounted", () => {
-    const asserted = (provision: Provision): string[] =>
-      provision.files
-        .filter(({ content }) => content.includes("AssertPathIsMountPoint="))
-        .map(({ path, content }) => `${path} ${/^AssertPathIsMountPoint=(.*)$/m.exec(content)![1]!}`);
-    const [alone] = provisions({ highlyAvailable: false });
-    const [member, , witness] = provisions();
-    const dropIn = (unit: string, mount: string): string =>
-      `/etc/systemd/system/${unit}.service.d/40-ape.conf ${mount}`;
-    assert.deepEqual(asserted(alone!), [dropIn("postgresql@17-main", "/var/lib/postgresql")]);
-    assert.deepEqual(asserted(member!), [
-      dropIn("etcd", "/var/lib/postgresql"),
-      dropIn("patroni", "/var/lib/postgresql"),
-    ]);
-    assert.deepEqual(asserted(witness!), [dropIn("etcd", "/var/lib/etcd")]);
   });
 
   it("tells Debian to make no cluster before its package comes", () => {
