@@ -70,7 +70,7 @@ export function resolve(values: Values, names: { organization: string; project: 
     budgetUsd: values.budgetUsd === "auto" ? TIERS[values.tier].budgetUsd[cloud] : values.budgetUsd,
     owner: values.owner,
     costCentre: values.costCentre,
-    allowedClientCidrs: values.allowedClientCidrs,
+    allowedClientCidrs: distinct(values.allowedClientCidrs),
     deletionProtection: values.deletionProtection,
     nat: natMode(values),
     packageMirror: values.packageMirror,
@@ -97,7 +97,7 @@ function services(values: Values): Pick<StackSpec, "api" | "timescaledb" | "neo4
       spotPercent: values.apiSpotPercent,
       ...overrides.api,
       ...(values.apiRuntime === "kubernetes"
-        ? { kubernetes: { namespace: values.kubernetesNamespace, cidrs: values.kubernetesCidrs } }
+        ? { kubernetes: { namespace: values.kubernetesNamespace, cidrs: distinct(values.kubernetesCidrs) } }
         : {}),
     },
     timescaledb: { ...tier.timescaledb, diskGiB: DISK_GIB.timescaledb, ...overrides.timescaledb },
@@ -128,4 +128,9 @@ function uniqueSuffix({
   stack: string;
 }): string {
   return createHash("sha256").update(`${organization}/${project}/${stack}`).digest("hex").slice(0, 8);
+}
+
+/** A network that is named twice is still one. */
+function distinct(networks: readonly string[]): string[] {
+  return [...new Set(networks)];
 }
