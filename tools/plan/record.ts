@@ -8,6 +8,8 @@ const { waitForRPCs } = settings as unknown as { readonly waitForRPCs: () => Pro
 /** A resource as the program asked for it. */
 export interface Recorded {
   readonly urn: string;
+  /** What the cloud calls it; empty in a preview and for components. */
+  readonly id: string;
   readonly type: string;
   readonly name: string;
   /** False for components, which exist in the program only. */
@@ -34,8 +36,10 @@ export interface RecordArgs {
   readonly stack: string;
   /** Whether the program believes that it previews (outputs unknown) or updates (outputs made up). */
   readonly preview: boolean;
-  /** What a cloud would add to a resource's inputs. Default: nothing. */
+  /** What a cloud would add to a resource's inputs, its id among them. Default: an id that ends in "-id". */
   readonly made?: (resource: pulumi.runtime.MockResourceArgs) => Record<string, unknown>;
+  /** Show secrets instead of hiding them: for a rehearsal, which makes up its own. Default: false. */
+  readonly reveal?: boolean;
 }
 
 export const SECRET = "[secret]";
@@ -67,10 +71,13 @@ async function withShortTraces<T>(run: () => Promise<T>): Promise<T> {
 
 function mocks(args: RecordArgs): pulumi.runtime.Mocks {
   return {
-    newResource: (resource) => ({
-      id: args.preview ? undefined : `${resource.name}-id`,
-      state: { ...(resource.inputs as object), ...args.made?.(resource) },
-    }),
+    newResource: (resource) => {
+      const { id = `${resource.name}-id`, ...made } = args.made?.(resource) ?? {};
+      return {
+        id: args.preview ? undefined : (id as string),
+        state: { ...(resource.inputs as object), ...made },
+      };
+    },
     call: ({ token }) => {
       throw new Error(`the program must plan without a cloud, but calls ${token}`);
     },
@@ -92,6 +99,7 @@ interface Request {
 
 interface Response {
   getUrn(): string;
+  getId(): string;
 }
 
 interface Monitor {
@@ -121,7 +129,7 @@ function listen(args: RecordArgs): Promise<Recorded>[] {
     recorded.push(new Promise((resolve) => (done = resolve)));
     return register(request, (error, response) => {
       if (!error) {
-        done(describe(request, response.getUrn()));
+        done(describe(request, response.getUrn(), response.getId(), args.reveal ?? false));
       }
       callback(error, response);
     });
@@ -129,14 +137,15 @@ function listen(args: RecordArgs): Promise<Recorded>[] {
   return recorded;
 }
 
-function describe(request: Request, urn: string): Recorded {
+function describe(request: Request, urn: string, id: string, reveal: boolean): Recorded {
   return {
     urn,
+    id,
     type: request.getType(),
     name: request.getName(),
     custom: request.getCustom(),
     parent: request.getParent(),
-    inputs: plain(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
+    inputs: plain(request.getObject()?.toJavaScript() ?? {}, reveal) as Record<string, unknown>,
     dependsOn: [...request.getDependenciesList()].sort(),
     protect: request.getProtect(),
     retainOnDelete: request.getRetainondelete(),
@@ -149,24 +158,24 @@ function describe(request: Request, urn: string): Recorded {
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
-function plain(value: unknown): unknown {
+function plain(value: unknown, reveal: boolean): unknown {
   if (value === pulumi.runtime.unknownValue) {
     return UNKNOWN;
   }
   if (Array.isArray(value)) {
-    return value.map(plain);
+    return value.map((inner) => plain(inner, reveal));
   }
   if (typeof value !== "object" || value === null) {
     return value;
   }
   const object = value as Record<string, unknown>;
   if (object[SIGNATURE] === SECRET_SIGNATURE) {
-    return SECRET;
+    return reveal ? plain(object.value, reveal) : SECRET;
   }
-  return Object.fromEntries(Object.entries(object).map(([key, inner]) => [key, plain(inner)]));
+  return Object.fromEntries(Object.entries(object).map(([key, inner]) => [key, plain(inner, reveal)]));
 }
 
 /** Outputs as plain values, secrets hidden. */
 async function settle(outputs: object): Promise<Record<string, unknown>> {
-  return plain(await pulumi.runtime.serializeProperty("outputs", outputs)) as Record<string, unknown>;
+  return plain(await pulumi.runtime.serializeProperty("outputs", outputs), false) as Record<string, unknown>;
 }

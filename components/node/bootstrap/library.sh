@@ -129,6 +129,7 @@ mount_disk() { # mount_disk ROLE MOUNT: formats only a blank disk
     echo "UUID=$uuid $2 ext4 defaults,noatime,nofail,x-systemd.device-timeout=60s 0 2" >>/etc/fstab
   systemctl daemon-reload
   mountpoint -q "$2" || mount "$2"
+  mountpoint -q "$2" || fail "disk $device of $1 can't be mounted" # for a missing disk "nofail" lets mount succeed
   resize2fs "$device" 2>/dev/null || fail "the file system of $1 can't be grown to its disk"
 }
 

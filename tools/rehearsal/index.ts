@@ -1,0 +1,207 @@
+import { spawnSync } from "node:child_process";
+import { Command, Option } from "commander";
+import { Listr } from "listr2";
+import colours from "picocolors";
+import { DoesNotFitError } from "../../components/node/placement";
+import { SERVICES, type Service } from "../../components/node/role";
+import { ConfigError } from "../../stacks/config";
+import { planFrom } from "../plan/plan";
+import { UsageError } from "../stack-file";
+import type { Machine } from "./machine";
+import { CannotRehearseError } from "./preflight";
+import { Rehearsal, rehearsed, takeDown } from "./rehearsal";
+import { nodeStatus, report } from "./report";
+import { ServiceError } from "./services";
+import { standIns } from "./stand-ins";
+
+/** Milliseconds that a node has to serve: packages come first. */
+const BOOT_TIMEOUT_MS = 900_000;
+
+const program = new Command("npm run rehearse --")
+  .description(
+    "Boots a stack's own nodes on this machine: the same scripts, addresses, disks and firewalls as in the cloud.",
+  )
+  .addHelpText(
+    "after",
+    `
+Examples:
+  npm run rehearse -- --stack prod --service redis      boot the Redis nodes of prod
+  npm run rehearse -- --stack dev --set cloud=gcp       boot dev as it would be on Google Cloud
+  npm run rehearse -- status --json
+  npm run rehearse -- logs redis-1 --unit redis-server
+  npm run rehearse -- shell redis-1
+  npm run rehearse -- down
+
+Needs Linux, root and, for each node, 1.5 GiB of disk. Exit code: 0 when every node serves, 1 when one doesn't or the
+machine or config can't, 2 when the command is wrong.`,
+  )
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+const collect = (value: string, all: string[]): string[] => [...all, value];
+
+program
+  .command("up", { isDefault: true })
+  .description("boot the nodes (default)")
+  .option("-s, --stack <name>", "stack whose Pulumi.<name>.yaml is read", "dev")
+  .option("--set <key=value>", "config on top of the stack's, repeatable", collect, [])
+  .addOption(
+    new Option("--service <name>", "only nodes that host this service, repeatable")
+      .choices(SERVICES)
+      .argParser((value, all: string[] = []) => {
+        if (!(SERVICES as readonly string[]).includes(value)) {
+          throw new UsageError(`--service ${value}: there are ${SERVICES.join(", ")}, for example --service redis`);
+        }
+        return [...all, value];
+      }),
+  )
+  .option("--json", "print the nodes as JSON", false)
+  .action(up);
+
+program
+  .command("status")
+  .description("show the nodes")
+  .option("-s, --stack <name>", "stack; default: the one that is being rehearsed")
+  .option("--json", "print them as JSON", false)
+  .action(({ stack, json }: { stack?: string; json: boolean }) => {
+    const rehearsal = Rehearsal.open(one(stack));
+    print(rehearsal, json);
+  });
+
+program
+  .command("logs <node>")
+  .description("show what a node printed while it booted, or its journal")
+  .option("-s, --stack <name>", "stack; default: the one that is being rehearsed")
+  .option("-u, --unit <unit>", "journal of this unit; default: the console")
+  .option("-f, --follow", "go on until interrupted", false)
+  .action(async (node: string, { stack, unit, follow }: { stack?: string; unit?: string; follow: boolean }) => {
+    const machine = Rehearsal.open(one(stack)).machine(node);
+    const command =
+      unit === undefined
+        ? ["tail", "-n", "+1", ...(follow ? ["-f"] : []), machine.console]
+        : [...(await machine.enter()), "journalctl", "--no-pager", "-u", unit, ...(follow ? ["-f"] : [])];
+    handOver(command);
+  });
+
+program
+  .command("shell <node> [command...]")
+  .description("open a shell in a node, or run a command there")
+  .option("-s, --stack <name>", "stack; default: the one that is being rehearsed")
+  .action(async (node: string, command: string[], { stack }: { stack?: string }) => {
+    const machine = Rehearsal.open(one(stack)).machine(node);
+    handOver([...(await machine.enter()), ...(command.length === 0 ? ["bash", "--login"] : command)]);
+  });
+
+program
+  .command("down")
+  .description("end rehearsals and remove everything that they made")
+  .option("-s, --stack <name>", "only this stack's; default: all")
+  .action(async ({ stack }: { stack?: string }) => {
+    const stacks = stack === undefined ? rehearsed() : [stack];
+    for (const name of stacks) {
+      await takeDown(name);
+      console.error(`removed: ${name}`);
+    }
+  });
+
+interface UpOptions {
+  readonly stack: string;
+  readonly set: readonly string[];
+  readonly service?: readonly Service[];
+  readonly json: boolean;
+}
+
+async function up({ stack, set, service = [], json }: UpOptions): Promise<void> {
+  const plan = planFrom(stack, set);
+  let begun = false;
+  const interrupted = (): void => {
+    void (begun ? takeDown(stack) : Promise.resolve()).finally(() => process.exit(130));
+  };
+  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
+  let rehearsal: Rehearsal | undefined;
+  const tasks = new Listr<object>(
+    [
+      {
+        title: "this machine",
+        task: async (_, task) => {
+          begun = !rehearsed().includes(stack);
+          rehearsal = await Rehearsal.prepare(plan, service, (text) => (task.output = text));
+        },
+      },
+      {
+        title: "nodes",
+        task: (_, task) =>
+          task.newListr(
+            rehearsal!.machines.map((machine) => bootTask(rehearsal!, machine)),
+            { concurrent: true, exitOnError: false },
+          ),
+      },
+    ],
+    { rendererOptions: { collapseSubtasks: false } },
+  );
+  try {
+    await tasks.run();
+  } catch (error) {
+    if (begun && !(error instanceof CannotRehearseError)) {
+      console.error(`what was made stays for a look; "npm run rehearse -- down" removes it`);
+    }
+    throw error;
+  }
+  print(rehearsal!, json);
+}
+
+function bootTask(
+  rehearsal: Rehearsal,
+  machine: Machine,
+): { title: string; task: (c: object, t: { title: string }) => Promise<void> } {
+  return {
+    title: machine.host.name,
+    task: async (_, task) => {
+      await rehearsal.launch(machine);
+      const { state, bootSeconds, reason } = await machine.settled(BOOT_TIMEOUT_MS);
+      if (state !== "serving") {
+        throw new Error(`${machine.host.name}: ${reason ?? `${state} after ${BOOT_TIMEOUT_MS / 1000} s`}`);
+      }
+      task.title = `${machine.host.name} serves after ${bootSeconds!.toFixed(1)} s`;
+    },
+  };
+}
+
+/** Prints the nodes; the exit code says whether all serve. */
+function print(rehearsal: Rehearsal, json: boolean): void {
+  const nodes = rehearsal.machines.map(nodeStatus);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ stack: rehearsal.stack.stack, nodes, standIns: standIns(rehearsal.stack) }, null, 2)}\n`
+      : report(rehearsal, colours),
+  );
+  process.exitCode = nodes.every(({ state }) => state === "serving") ? 0 : 1;
+}
+
+/** The stack that is meant: the named one, or the only one. */
+function one(stack: string | undefined): string {
+  const running = rehearsed();
+  if (stack === undefined && running.length !== 1) {
+    throw new CannotRehearseError(
+      running.length === 0 ? "nothing is being rehearsed" : `which stack? --stack ${running.join(" or --stack ")}`,
+    );
+  }
+  return stack ?? running[0]!;
+}
+
+/** Gives the terminal to another program. */
+function handOver(command: readonly string[]): void {
+  const { status } = spawnSync(command[0]!, command.slice(1), { stdio: "inherit" });
+  process.exitCode = status ?? 1;
+}
+
+program.parseAsync().catch((error: unknown) => {
+  if (!(error instanceof Error)) {
+    throw error;
+  }
+  const known = [ConfigError, DoesNotFitError, UsageError, CannotRehearseError, ServiceError];
+  if (!known.some((kind) => error instanceof kind)) {
+    throw error;
+  }
+  console.error(error.message);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});

@@ -1,0 +1,176 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Service } from "../../components/node/role";
+import type { StackPlan } from "../../stacks/plan";
+import { detachDisks } from "./disks";
+import type { Host, LocalStack } from "./local-stack";
+import { Machine } from "./machine";
+import { removeMemoryLimits } from "./memory";
+import { attachHost, cutZone, healZone, makeNetwork, namespaces, processesIn, removeNetwork } from "./network";
+import { stateOf, STATE } from "./paths";
+import { localStack } from "./plan";
+import { assertCanRehearse, CannotRehearseError } from "./preflight";
+import { baseRoot } from "./root";
+import { cloudAuthority, startServices, stopMirror } from "./services";
+import { attempt, until } from "./shell";
+import { trusted } from "./trust";
+
+/** A stack's own nodes, running on this machine. */
+export class Rehearsal {
+  readonly machines: readonly Machine[];
+
+  private constructor(
+    state: string,
+    readonly stack: LocalStack,
+    private readonly base: string,
+    private readonly trust: ReturnType<typeof trusted>,
+    booted: readonly string[],
+  ) {
+    this.machines = stack.hosts
+      .filter(({ name }) => booted.includes(name))
+      .map((host) => new Machine(state, stack, host));
+  }
+
+  /** Makes all that the nodes of these services need, up to the power button. Throws CannotRehearseError. */
+  static async prepare(plan: StackPlan, services: readonly Service[], say: (text: string) => void): Promise<Rehearsal> {
+    const { stack: name } = plan.spec;
+    const state = stateOf(name);
+    const seed = randomBytes(32).toString("hex");
+    const stack = await localStack(plan, seed);
+    const hosts = stack.hosts.filter(
+      (host) =>
+        host.starts && (services.length === 0 || host.services.some((own) => services.includes(own as Service))),
+    );
+    assertCanRehearse(hosts.length);
+    if (existsSync(state)) {
+      throw new CannotRehearseError(
+        `${name} is being rehearsed already: see "rehearse status", or end it with "rehearse down"`,
+      );
+    }
+    const foreign = await namespaces(name);
+    if (foreign.length > 0) {
+      throw new CannotRehearseError(
+        `network namespaces ${foreign.join(", ")} exist, and this program did not make them`,
+      );
+    }
+    const base = await baseRoot(say);
+    mkdirSync(state, { recursive: true, mode: 0o700 });
+    const kept: Kept = { base, booted: hosts.map((host) => host.name) };
+    writeFileSync(join(state, "stack.json"), JSON.stringify(stack), { mode: 0o600 });
+    writeFileSync(join(state, "rehearsal.json"), JSON.stringify(kept));
+    writeFileSync(join(state, "seed"), seed, { mode: 0o600 });
+    const rehearsal = Rehearsal.open(name);
+    say("network");
+    await makeNetwork(stack);
+    say("stand-ins for the cloud");
+    await startServices(state, stack, seed);
+    return rehearsal;
+  }
+
+  /** A rehearsal that was prepared before. Throws CannotRehearseError when there is none. */
+  static open(name: string): Rehearsal {
+    const state = stateOf(name);
+    const read = (file: string): string => readFileSync(join(state, file), "utf8");
+    if (!existsSync(join(state, "seed"))) {
+      throw new CannotRehearseError(`${name} is not being rehearsed`);
+    }
+    const { base, booted } = JSON.parse(read("rehearsal.json")) as Kept;
+    return new Rehearsal(
+      state,
+      JSON.parse(read("stack.json")) as LocalStack,
+      base,
+      trusted(base, cloudAuthority(read("seed"))),
+      booted,
+    );
+  }
+
+  /** Switches a node on for the first time: a new instance of the image, with the disks that it had if it had any. */
+  async launch(machine: Machine): Promise<void> {
+    await this.attach(machine.host);
+    await machine.create(this.base, this.trust);
+    await machine.start();
+  }
+
+  /** Gives a host its place in the network, without a machine: a client may stand there. */
+  async attach(host: Host): Promise<void> {
+    if (!(await namespaces(this.stack.stack)).some((name) => name.endsWith(`.${host.name}`))) {
+      await attachHost(this.stack, host);
+    }
+  }
+
+  machine(name: string): Machine {
+    const found = this.machines.find(({ host }) => host.name === name);
+    if (found === undefined) {
+      throw new CannotRehearseError(
+        `no node ${name}: there are ${this.machines.map(({ host }) => host.name).join(", ")}`,
+      );
+    }
+    return found;
+  }
+
+  /** Cuts a zone off from all others, and from the cloud. */
+  cut(zone: string): Promise<void> {
+    return cutZone(this.stack, zone);
+  }
+
+  heal(zone: string): Promise<void> {
+    return healZone(this.stack, zone);
+  }
+}
+
+interface Kept {
+  readonly base: string;
+  readonly booted: readonly string[];
+}
+
+/** Stacks that are being rehearsed, or whose rehearsal was interrupted. */
+export function rehearsed(): string[] {
+  return existsSync(STATE) ? readdirSync(STATE).sort() : [];
+}
+
+/** Removes everything that a rehearsal made, however far it came; nothing else. */
+export async function takeDown(name: string): Promise<void> {
+  const state = stateOf(name);
+  if (!existsSync(state)) {
+    return;
+  }
+  stopMirror(state);
+  const gone = await until(async () => {
+    const running = await processesIn(name);
+    running.forEach(kill);
+    return running.length === 0;
+  }, 30_000);
+  if (!gone) {
+    throw new Error(`processes of ${name} don't end: ${(await processesIn(name)).join(", ")}`);
+  }
+  for (const mount of await mountsBelow(state)) {
+    await attempt(["umount", "--lazy", mount]);
+  }
+  await detachDisks(state);
+  await removeNetwork(name);
+  await until(() => tried(() => removeMemoryLimits(name)), 10_000);
+  rmSync(state, { recursive: true, force: true });
+}
+
+function kill(pid: number): void {
+  tried(() => process.kill(pid, "SIGKILL"));
+}
+
+/** Whether something could be done; a process may be gone, a group may still be emptying. */
+function tried(action: () => void): boolean {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function mountsBelow(state: string): Promise<string[]> {
+  const { stdout } = await attempt(["findmnt", "--raw", "--noheadings", "--output", "TARGET"]);
+  return stdout
+    .split("\n")
+    .filter((target) => target.startsWith(`${state}/`))
+    .reverse();
+}

@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CACHE } from "./paths";
+import { attempt, run } from "./shell";
+
+/** Debian's release on every node. */
+const SUITE = "trixie";
+
+/**
+ * What Debian's own cloud images hold of what a node needs to boot: an init, a network, and the agents by which each
+ * cloud hands over its script. Everything else a node installs itself.
+ */
+const BASE = ["systemd", "systemd-sysv", "dbus", "iproute2", "ca-certificates", "procps", "e2fsprogs"];
+/** Installed once APT can resolve what debootstrap can't: virtual dependencies. */
+const AGENTS = ["cloud-init", "google-guest-agent"];
+
+/** A root older than this many days is made anew, so that nodes boot with Debian's present packages. */
+const STALE_DAYS = 14;
+
+/** Debian's archives as this machine reads them. */
+export interface Mirrors {
+  readonly debian: string;
+  readonly security: string;
+}
+
+/** The machine's own package sources where it is a Debian itself; otherwise Debian's. */
+export async function mirrors(): Promise<Mirrors> {
+  const targets = await attempt([
+    "apt-get",
+    "indextargets",
+    "--format",
+    "$(LABEL) $(REPO_URI)",
+    "Created-By: Packages",
+  ]);
+  const uri = (label: string): string | undefined =>
+    targets.stdout
+      .split("\n")
+      .find((line) => line.startsWith(`${label} http`))
+      ?.slice(label.length + 1)
+      .replace(/\/$/, "");
+  return {
+    debian: uri("Debian") ?? "http://deb.debian.org/debian",
+    security: uri("Debian-Security") ?? "http://deb.debian.org/debian-security",
+  };
+}
+
+/** The sources of a node as a cloud's image has them. */
+const SOURCES = `Types: deb
+URIs: http://deb.debian.org/debian
+Suites: ${SUITE} ${SUITE}-updates
+Components: main
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+
+Types: deb
+URIs: http://deb.debian.org/debian-security
+Suites: ${SUITE}-security
+Components: main
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+`;
+
+/** The root that all nodes share, made when there is none or when it is stale. Never changed once made. */
+export async function baseRoot(say: (text: string) => void): Promise<string> {
+  const path = join(CACHE, `root-${recipe()}`);
+  if (existsSync(path) && ageDays(path) < STALE_DAYS) {
+    return path;
+  }
+  mkdirSync(CACHE, { recursive: true, mode: 0o755 });
+  const unfinished = `${path}.unfinished`;
+  await remove(unfinished);
+  const { debian } = await mirrors();
+  say(`debootstrap ${SUITE} from ${debian}`);
+  await run(["debootstrap", "--variant=minbase", `--include=${BASE.join(",")}`, SUITE, unfinished, debian], {
+    output: (text) => say(text.trim().split("\n").at(-1)!),
+  });
+  say(`installing ${AGENTS.join(" and ")}`);
+  await installAgents(unfinished, debian);
+  forget(unfinished);
+  for (const old of readdirSync(CACHE).filter((name) => name.startsWith("root-") && !name.endsWith(".unfinished"))) {
+    await removeUnused(join(CACHE, old));
+  }
+  renameSync(unfinished, existsSync(path) ? `${path}.${Date.now()}` : path);
+  return path;
+}
+
+function recipe(): string {
+  return createHash("sha256")
+    .update(JSON.stringify([SUITE, BASE, AGENTS, SOURCES]))
+    .digest("hex")
+    .slice(0, 12);
+}
+
+function ageDays(path: string): number {
+  return (Date.now() - statSync(path).ctimeMs) / 86_400_000;
+}
+
+async function installAgents(root: string, debian: string): Promise<void> {
+  const chroot = ["chroot", root, "env", "DEBIAN_FRONTEND=noninteractive"];
+  writeFileSync(join(root, "etc/apt/sources.list"), `deb ${debian} ${SUITE} main\n`);
+  writeFileSync(join(root, "usr/sbin/policy-rc.d"), "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  await run([...chroot, "apt-get", "-q", "update"]);
+  await run([...chroot, "apt-get", "-qy", "install", "--no-install-recommends", ...AGENTS]);
+  await run([...chroot, "apt-get", "clean"]);
+}
+
+/** What must differ between nodes, and what only served the making. */
+function forget(root: string): void {
+  writeFileSync(join(root, "etc/machine-id"), "");
+  for (const path of ["usr/sbin/policy-rc.d", "etc/apt/sources.list", "var/lib/dbus/machine-id", "etc/hostname"]) {
+    rmSync(join(root, path), { force: true });
+  }
+  rmSync(join(root, "var/lib/apt/lists"), { recursive: true });
+  mkdirSync(join(root, "var/lib/apt/lists"));
+  writeFileSync(join(root, "etc/apt/sources.list.d/debian.sources"), SOURCES);
+}
+
+/** A root that nodes of another stack still stand on stays. */
+async function removeUnused(root: string): Promise<void> {
+  const { stdout } = await attempt(["findmnt", "-rno", "OPTIONS", "-t", "overlay"]);
+  if (!stdout.includes(`lowerdir=${root},`)) {
+    await remove(root);
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  await run(["rm", "-rf", "--one-file-system", path]);
+}

@@ -1,0 +1,32 @@
+import { MOTO } from "./moto";
+import type { LocalStack } from "./local-stack";
+
+/** What is not the real thing in a rehearsal, and what takes its place. */
+export interface StandIn {
+  readonly what: string;
+  readonly by: string;
+}
+
+export function standIns({ cloud }: Pick<LocalStack, "cloud">): StandIn[] {
+  return [
+    ...{
+      aws: [
+        {
+          what: "S3, Secrets Manager",
+          by: `${MOTO.split("[")[0]} ${MOTO.split("==")[1]}, behind the planned policies`,
+        },
+        { what: "instance metadata", by: "a service of the rehearsal" },
+      ],
+      gcp: [
+        {
+          what: "metadata, Cloud Storage, Secret Manager",
+          by: "services of the rehearsal, behind the planned bindings",
+        },
+      ],
+    }[cloud],
+    { what: "instances", by: "systemd-nspawn containers, held to their memory" },
+    { what: "disks", by: "loop devices" },
+    { what: "network, firewall", by: "network namespaces, nftables with the planned rules" },
+    { what: "Debian's archive", by: "the archive itself, through a cache" },
+  ];
+}
