@@ -15,7 +15,7 @@ const DOWN_AFTER_MS = 5000;
  */
 const FAILOVER_TIMEOUT_MS = 10_000;
 /** A master that hears from no replica for this long takes no more writes: it may have been replaced. */
-const MAX_LAG_SECONDS = 10;
+export const MAX_LAG_SECONDS = 10;
 
 /** TLS directives of redis-server and Sentinel: nothing is spoken in the clear, and members prove who they are. */
 const TLS_LINES = [

@@ -5,6 +5,7 @@ import { attachDisk } from "./disks";
 import { imageFiles, type ImageFile } from "./image";
 import { limitMemory } from "./memory";
 import { hostNamespace } from "./network";
+import { CannotRehearseError } from "./preflight";
 import { attempt, run, startDetached, until, type Finished, type RunOptions } from "./shell";
 
 /** How a boot ended, or how far it is. */
@@ -112,16 +113,22 @@ export class Machine {
     if (leader !== undefined) {
       process.kill(leader, "SIGKILL");
     }
-    await this.ended();
+    if (!(await until(() => this.pid() === undefined, 30_000))) {
+      throw new Error(`${this.host.name} does not end`);
+    }
   }
 
-  /** Shuts the machine down in order. */
-  async shutDown(timeoutMs = 120_000): Promise<void> {
+  /** Shuts the machine down in order; what doesn't end in time loses its power. Says whether it ended by itself. */
+  async shutDown(timeoutMs = 90_000): Promise<boolean> {
     const pid = this.pid();
     if (pid !== undefined) {
       process.kill(pid, "SIGTERM"); // systemd-nspawn asks the machine's init to halt
     }
-    await this.ended(timeoutMs);
+    const ended = await until(() => this.pid() === undefined, timeoutMs);
+    if (!ended) {
+      await this.kill();
+    }
+    return ended;
   }
 
   /** Throws the machine away, its root with it. Its disks stay. */
@@ -131,9 +138,12 @@ export class Machine {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Runs a command inside the machine. */
+  /** Runs a command inside the machine; it fails where the machine is off. */
   async attempt(command: readonly string[], options: RunOptions = {}): Promise<Finished> {
-    return attempt([...(await this.enter()), ...command], options);
+    const leader = await this.leader();
+    return leader === undefined
+      ? { code: 255, stdout: "", stderr: `${this.host.name} is off` }
+      : attempt([...entering(leader), ...command], options);
   }
 
   /** Runs a command inside the machine that must succeed. */
@@ -145,15 +155,9 @@ export class Machine {
   async enter(): Promise<string[]> {
     const leader = await this.leader();
     if (leader === undefined) {
-      throw new Error(`${this.host.name} is off`);
+      throw new CannotRehearseError(`${this.host.name} is off`);
     }
-    return ["nsenter", `--target=${leader}`, "--mount", "--uts", "--ipc", "--net", "--pid", "--"];
-  }
-
-  private async ended(timeoutMs = 30_000): Promise<void> {
-    if (!(await until(() => this.pid() === undefined, timeoutMs))) {
-      throw new Error(`${this.host.name} does not end`);
-    }
+    return entering(leader);
   }
 
   /** The process of systemd-nspawn, as long as it is the one that was started. */
@@ -198,4 +202,8 @@ export class Machine {
   private get startRecord(): string {
     return join(this.directory, "started");
   }
+}
+
+function entering(leader: number): string[] {
+  return ["nsenter", `--target=${leader}`, "--mount", "--uts", "--ipc", "--net", "--pid", "--"];
 }

@@ -18,7 +18,7 @@ export function made(seed: string): (resource: pulumi.runtime.MockResourceArgs) 
   return ({ type, name, inputs }) => {
     const given = inputs as Readonly<Record<string, unknown>>;
     const id = `${ID_PREFIXES[type] ?? `${type.split(":").at(-1)}-`}${digest(`${type} ${name}`).slice(0, ID_LENGTH)}`;
-    const email = `${String(given.accountId ?? name)}@rehearsal.iam.gserviceaccount.com`;
+    const email = `${(given.accountId as string | undefined) ?? name}@rehearsal.iam.gserviceaccount.com`;
     return {
       id,
       ...(given.name === undefined ? { name } : {}),

@@ -109,6 +109,36 @@ export class Rehearsal {
     return found;
   }
 
+  /** A place in a zone from which an API process would speak, and where none is booted. */
+  clientHost(zone: string): Host {
+    const free = this.stack.hosts.find(
+      (host) =>
+        host.zone === zone &&
+        host.services.includes("api") &&
+        !this.machines.some((machine) => machine.host.name === host.name),
+    );
+    if (free === undefined) {
+      throw new CannotRehearseError(
+        `no place for a client in ${zone}: the API runs there itself, or is not planned there`,
+      );
+    }
+    return free;
+  }
+
+  /** The fields of one of the stack's secrets, by its name without the stack's prefix. */
+  secret<T>(name: string): T {
+    const found = this.stack.secrets.find((secret) => secret.name === `ape-${this.stack.stack}-${name}`);
+    if (found === undefined) {
+      throw new Error(`the stack has no secret ${name}`);
+    }
+    return JSON.parse(found.value) as T;
+  }
+
+  /** The certificate that the stack's clients must trust. */
+  certificateAuthority(): string {
+    return this.secret<{ ca: string }>(`node-${this.machines[0]!.host.name}`).ca;
+  }
+
   /** Cuts a zone off from all others, and from the cloud. */
   cut(zone: string): Promise<void> {
     return cutZone(this.stack, zone);

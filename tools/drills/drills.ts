@@ -1,0 +1,5 @@
+import type { Drill } from "./drill";
+import { redisFailover } from "./redis/failover";
+
+/** Every drill. */
+export const DRILLS: readonly Drill[] = [redisFailover];

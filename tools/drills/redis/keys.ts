@@ -1,0 +1,13 @@
+import type { Writer } from "./client";
+import type { Acknowledged } from "./writer";
+import type { RedisMembers } from "./members";
+
+/** Writes that were acknowledged to a client and that the master doesn't know. */
+export async function lost(members: RedisMembers, writer: Writer): Promise<Acknowledged[]> {
+  const master = await members.master();
+  if (master === undefined) {
+    return [...writer.acknowledged];
+  }
+  const found = new Set(await writer.read(master.host.address));
+  return writer.acknowledged.filter(({ number }) => !found.has(number));
+}

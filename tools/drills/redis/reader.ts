@@ -1,0 +1,32 @@
+/** Reads numbered keys from one member and prints the numbers that it has. Their numbers come on standard input, as JSON. */
+import { text } from "node:stream/consumers";
+import Redis from "ioredis";
+
+export interface ReaderArgs {
+  readonly address: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+  readonly ca: string;
+  readonly prefix: string;
+}
+
+/** Keys asked for at once. */
+const BATCH = 1000;
+
+async function main({ address, port, username, password, ca, prefix }: ReaderArgs): Promise<void> {
+  const numbers = JSON.parse(await text(process.stdin)) as number[];
+  const redis = new Redis({ host: address, port, username, password, tls: { ca } });
+  const found: number[] = [];
+  for (let start = 0; start < numbers.length; start += BATCH) {
+    const batch = numbers.slice(start, start + BATCH);
+    const values = await redis.mget(batch.map((number) => `${prefix}${number}`));
+    found.push(...batch.filter((number, index) => values[index] === String(number)));
+  }
+  redis.disconnect();
+  process.stdout.write(JSON.stringify(found));
+}
+
+if (require.main === module) {
+  void main(JSON.parse(process.argv[2]!) as ReaderArgs);
+}

@@ -1,0 +1,90 @@
+/**
+ * A client of Redis, run where an API process would stand: writes numbered keys one after the other and prints each that
+ * was acknowledged, with its time. Finds the master through the Sentinels, as an application does.
+ */
+import Redis, { type RedisOptions } from "ioredis";
+
+export interface WriterArgs {
+  readonly sentinels: readonly { readonly host: string; readonly port: number }[];
+  readonly masterName: string;
+  readonly username: string;
+  readonly password: string;
+  readonly ca: string;
+  /** Begins every key. */
+  readonly prefix: string;
+}
+
+/** One line of output. */
+export interface Acknowledged {
+  readonly number: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Where the write was accepted. */
+  readonly by: string;
+}
+
+/** Milliseconds that an answer may take before the client looks for a master again. */
+const ANSWER_MS = 500;
+const CONNECT_MS = 1000;
+const PAUSE_MS = 20;
+
+function connect(args: WriterArgs): Redis {
+  const { username, password, ca } = args;
+  const options: RedisOptions = {
+    sentinels: [...args.sentinels],
+    name: args.masterName,
+    username,
+    password,
+    sentinelUsername: username,
+    sentinelPassword: password,
+    enableTLSForSentinelMode: true,
+    tls: { ca },
+    sentinelTLS: { ca },
+    connectTimeout: CONNECT_MS,
+    sentinelCommandTimeout: CONNECT_MS,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    retryStrategy: () => null,
+    sentinelRetryStrategy: () => null,
+    lazyConnect: true,
+  };
+  const redis = new Redis(options);
+  redis.on("error", () => undefined); // every failure is met where the connection is used
+  return redis;
+}
+
+async function main(args: WriterArgs): Promise<void> {
+  let redis: Redis | undefined;
+  for (let number = 1; ; number++) {
+    try {
+      if (redis === undefined) {
+        redis = connect(args);
+        await within(2 * CONNECT_MS, redis.connect());
+      }
+      await within(ANSWER_MS, redis.set(`${args.prefix}${number}`, String(number)));
+      const by =
+        (redis as unknown as { readonly stream: { readonly remoteAddress?: string } }).stream.remoteAddress ?? "";
+      process.stdout.write(`${JSON.stringify({ number, at: Date.now(), by } satisfies Acknowledged)}\n`);
+    } catch {
+      redis?.disconnect();
+      redis = undefined;
+    }
+    await pause();
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+}
+
+function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("no answer")), milliseconds);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+if (require.main === module) {
+  process.stdout.on("error", () => process.exit()); // nobody reads any more
+  void main(JSON.parse(process.argv[2]!) as WriterArgs);
+}
