@@ -1,5 +1,6 @@
 import { TLS } from "../node/bootstrap/bundle";
-import type { NodeFile } from "../node/role";
+import { addressOf, type NodeFile, type Placed } from "../node/role";
+import { ADMIN, CLI_FUNCTION } from "./cli";
 import { DATA } from "./configuration";
 import { REDIS_PORT } from "./endpoints";
 import { USERS } from "./secrets";
@@ -9,36 +10,53 @@ export const BACKUP_PREFIX = "redis/";
 
 export const BACKUP_TIMER = "ape-redis-backup.timer";
 
-/** An hourly copy of the data to the bucket: from a replica where there is one, so that the master is left alone. */
-export function backupFiles(bucket: string, member: string, replicated: boolean): NodeFile[] {
+/** An hourly copy of the data to the bucket: of one replica where there are any, so that the master is left alone. */
+export function backupFiles(bucket: string, self: Placed, members: readonly Placed[]): NodeFile[] {
   return [
-    { path: "/usr/local/sbin/ape-redis-backup", mode: "0755", content: script(bucket, member, replicated) },
+    { path: "/usr/local/sbin/ape-redis-backup", mode: "0755", content: script(bucket, self, members) },
     { path: "/etc/systemd/system/ape-redis-backup.service", content: SERVICE },
     { path: `/etc/systemd/system/${BACKUP_TIMER}`, content: TIMER },
   ];
 }
 
-function script(bucket: string, member: string, replicated: boolean): string {
+function script(bucket: string, self: Placed, members: readonly Placed[]): string {
   return `#!/bin/bash
+# Copies this member's data to the bucket. With --any also where another member's turn it is.
 set -euo pipefail
 
-cli() {
-  REDISCLI_AUTH=$(cat "/etc/redis/$1.password") redis-cli --no-auth-warning --tls --cacert ${TLS.ca} --user "$1" -h localhost -p ${REDIS_PORT} "\${@:2}"
-}
-${
-  replicated
-    ? `
-if ! cli ${USERS.monitoring} info replication | grep -q '^role:slave'; then
-  echo "this is the master; its replicas make the copies"
-  exit 0
-fi
-`
-    : ""
-}
+${CLI_FUNCTION}
+${members.length > 1 ? turn(self, members) : ""}
 copy=$(mktemp ${DATA}/copy.XXXXXX)
 trap 'rm -f "$copy"' EXIT
-cli ${USERS.replication} --rdb "$copy" >/dev/null
-/usr/local/sbin/ape-node put ${bucket} "${BACKUP_PREFIX}${member}/$(date -u +%Y-%m-%dT%H-%M-%SZ).rdb" "$copy"
+REDISCLI_AUTH=$(cat /etc/redis/${USERS.replication}.password) redis-cli --no-auth-warning --tls --cacert ${TLS.ca} \\
+  --user ${USERS.replication} -h localhost -p ${REDIS_PORT} --rdb "$copy" >/dev/null
+redis-check-rdb "$copy" >/dev/null || { echo "the copy is damaged" >&2; exit 1; }
+key="${BACKUP_PREFIX}$(date -u +%Y-%m-%dT%H-%M-%SZ)-${self.role.name}.rdb"
+/usr/local/sbin/ape-node put ${bucket} "$key" "$copy"
+echo "copied to $key"
+`;
+}
+
+/** Whose turn it is follows from what every member sees alike: the first living replica in the stack's own order. */
+function turn(self: Placed, members: readonly Placed[]): string {
+  const own = addressOf(self);
+  return `
+is_replica() { cli ${ADMIN} "$1" ${REDIS_PORT} info replication 2>/dev/null | grep -q '^role:slave'; }
+
+if [[ \${1:-} != --any ]]; then
+  chosen=
+  for member in ${members.map(addressOf).join(" ")}; do
+    if is_replica "$member"; then
+      chosen=$member
+      break
+    fi
+  done
+  # Without a replica the master is better than no copy.
+  if [[ -n $chosen && $chosen != ${own} ]]; then
+    echo "the copy is made by $chosen"
+    exit 0
+  fi
+fi
 `;
 }
 

@@ -7,13 +7,13 @@ import { backlogMiB, replicaBufferMiB } from "./sizing";
 /** Where Redis keeps its data, and what Sentinel rewrites: on the data disk. */
 export const DATA = "/var/lib/redis";
 
-/** Seconds without an answer after which Sentinels call a master down: long enough for a slow disk, short enough for a user. */
-const DOWN_AFTER_MS = 5000;
+/** Milliseconds without an answer after which Sentinels call a master down: long enough for a slow disk, short enough for a user. */
+const DOWN_AFTER_MS = 3000;
 /**
  * A failed attempt is repeated after twice this, and attempts do fail: two Sentinels that notice at the same moment
  * both ask for the other's vote. Redis' default of three minutes would then cost six.
  */
-const FAILOVER_TIMEOUT_MS = 10_000;
+const FAILOVER_TIMEOUT_MS = 6000;
 /** A master that hears from no replica for this long takes no more writes: it may have been replaced. */
 export const MAX_LAG_SECONDS = 10;
 
@@ -30,7 +30,7 @@ const TLS_LINES = [
 ];
 
 /** The settings that this project decides: the whole of redis.conf but for who replicates whom, which Sentinel decides. */
-export function redisConfiguration(self: Placed, maxMemoryGiB: number, replicated: boolean): string {
+export function redisConfiguration(self: Placed, maxMemoryGiB: number, replicas: number): string {
   const address = addressOf(self);
   return lines([
     `bind 127.0.0.1 ${address}`,
@@ -54,11 +54,11 @@ export function redisConfiguration(self: Placed, maxMemoryGiB: number, replicate
     "auto-aof-rewrite-min-size 64mb",
     "save 900 1 300 100",
     "latency-monitor-threshold 100",
-    ...(replicated ? replication(address, maxMemoryGiB) : []),
+    ...(replicas > 0 ? replication(address, maxMemoryGiB, replicas) : []),
   ]);
 }
 
-function replication(address: string, maxMemoryGiB: number): string[] {
+function replication(address: string, maxMemoryGiB: number, replicas: number): string[] {
   return [
     "",
     `masteruser ${USERS.replication}`,
@@ -68,6 +68,9 @@ function replication(address: string, maxMemoryGiB: number): string[] {
     `replica-announce-port ${REDIS_PORT}`,
     `repl-backlog-size ${backlogMiB(maxMemoryGiB)}mb`,
     "repl-diskless-sync yes",
+    "# A restarted master takes no writes before a replica has its data: it must not wait for both for long.",
+    "repl-diskless-sync-delay 1",
+    `repl-diskless-sync-max-replicas ${replicas}`,
     `client-output-buffer-limit replica ${replicaBufferMiB(maxMemoryGiB)}mb ${replicaBufferMiB(maxMemoryGiB) / 4}mb 60`,
     "# A master cut off from all its replicas stops accepting writes, so that none is lost when another is elected.",
     "min-replicas-to-write 1",
@@ -89,6 +92,13 @@ export function redisUsers(): string {
       SERVER_SECRET,
       "sentinel",
       "allchannels +multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info +client|setname +client|kill +script|kill",
+    ),
+    // What the node's own commands need: handing over before a stop, and the restore of a copy.
+    user(
+      USERS.admin,
+      SERVER_SECRET,
+      "admin",
+      "+ping +info +role +dbsize +client|pause +client|unpause +wait +config|get +lastsave",
     ),
     user(
       USERS.monitoring,

@@ -4,7 +4,10 @@ import { DATA, redisConfiguration, redisUsers, sentinelConfiguration, sentinelUs
 import { REDIS_PORT, SENTINEL_PORT } from "./endpoints";
 import { API_SECRET, SERVER_SECRET, USERS } from "./secrets";
 import { roleMemGiB } from "./sizing";
-import { localCli, SENTINEL_PASSWORD, startScript, STATE } from "./start";
+import { localCli } from "./cli";
+import { restoreScript } from "./restore";
+import { SENTINEL_PASSWORD, startScript, STATE } from "./start";
+import { STOP_SECONDS, stopScript } from "./stop";
 
 export interface RedisArgs {
   /** What data may fill: Redis' maxmemory, in GiB. */
@@ -59,7 +62,7 @@ function provision(args: RedisArgs, self: Placed, all: readonly Placed[]): Provi
     files: [
       ...serverFiles(args, self, members),
       ...(replicated ? sentinelFiles(self, members) : []),
-      ...backupFiles(args.backup.bucket, self.role.name, replicated),
+      ...backupFiles(args.backup.bucket, self, members),
     ],
     ...(replicated ? { prepare: [`install -d -o redis -g redis -m 0750 ${DATA}/sentinel`] } : {}),
     units: [SERVER_UNIT, ...(replicated ? [SENTINEL_UNIT] : []), BACKUP_TIMER],
@@ -75,11 +78,18 @@ function provision(args: RedisArgs, self: Placed, all: readonly Placed[]): Provi
 function serverFiles(args: RedisArgs, self: Placed, members: readonly Placed[]): NodeFile[] {
   const own = { owner: "root:redis", mode: "0640", restarts: SERVER_UNIT };
   return [
-    { path: "/etc/redis/ape.conf", content: redisConfiguration(self, args.maxMemoryGiB, args.highlyAvailable), ...own },
+    { path: "/etc/redis/ape.conf", content: redisConfiguration(self, args.maxMemoryGiB, members.length - 1), ...own },
     { path: "/etc/redis/users.acl", content: redisUsers(), ...own },
     password(USERS.monitoring),
     password(USERS.replication),
+    password(USERS.admin),
     { path: "/usr/local/lib/ape/redis-start", mode: "0755", content: startScript(self, members) },
+    { path: "/usr/local/lib/ape/redis-stop", mode: "0755", content: stopScript(self, members) },
+    {
+      path: "/usr/local/sbin/ape-redis-restore",
+      mode: "0755",
+      content: restoreScript(args.backup.bucket, self, members),
+    },
     {
       path: `/etc/systemd/system/${SERVER_UNIT}.d/60-redis.conf`,
       content: `[Service]
@@ -88,6 +98,9 @@ ExecPaths=/usr/bin /usr/local/lib/ape
 ExecStartPre=/usr/local/lib/ape/redis-start
 ExecStart=
 ExecStart=/usr/bin/redis-server ${STATE} --supervised systemd --daemonize no
+ExecStop=/usr/local/lib/ape/redis-stop $MAINPID
+# Debian would wait for ever.
+TimeoutStopSec=${STOP_SECONDS}
 LimitNOFILE=65536
 `,
       restarts: SERVER_UNIT,

@@ -7,6 +7,7 @@ export const USERS = {
   api: "ape",
   replication: "replication",
   sentinel: "sentinel",
+  admin: "admin",
   monitoring: "monitoring",
 } as const;
 
@@ -21,6 +22,7 @@ export const REDIS_SECRETS: readonly SecretPlan[] = [
     fields: {
       replication: { randomLength: PASSWORD_LENGTH },
       sentinel: { randomLength: PASSWORD_LENGTH },
+      admin: { randomLength: PASSWORD_LENGTH },
       monitoring: { randomLength: PASSWORD_LENGTH },
     },
   },

@@ -49,8 +49,3 @@ mv ${STATE}.new ${STATE}
 
 /** The password by which the start script asks the Sentinels; readable by Redis only. */
 export const SENTINEL_PASSWORD = secretMark(SERVER_SECRET, "sentinel");
-
-/** How redis-cli reaches this node's own server as a user who may only look. */
-export function localCli(port: number, user: string, passwordFile: string): string {
-  return `REDISCLI_AUTH="$(cat ${passwordFile})" redis-cli --no-auth-warning --tls --cacert ${TLS.ca} --user ${user} -h localhost -p ${port}`;
-}

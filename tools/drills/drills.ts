@@ -1,5 +1,6 @@
 import type { Drill } from "./drill";
 import { redisFailover } from "./redis/failover";
+import { redisRestore } from "./redis/restore";
 
 /** Every drill. */
-export const DRILLS: readonly Drill[] = [redisFailover];
+export const DRILLS: readonly Drill[] = [redisFailover, redisRestore];

@@ -2,7 +2,7 @@
 # at the first, then from the unit that it installs. The variables above are the only thing that differs between nodes.
 # Installed as ape-node, it also moves files to and from object storage for the node's own jobs.
 
-readonly METADATA="${APE_METADATA_URL:-http://169.254.169.254}"
+readonly METADATA=http://169.254.169.254
 readonly STATE=/var/lib/ape RUNTIME=/run/ape
 
 say() { echo "ape-boot: $*"; }
@@ -61,33 +61,43 @@ gcp_project() {
 }
 
 aws_object() { # aws_object BUCKET KEY
-  curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" "${APE_S3_URL:-https://s3.$REGION.amazonaws.com}/$1/$2"
+  curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" "https://s3.$REGION.amazonaws.com/$1/$2"
 }
 
 aws_secret() { # aws_secret NAME
   curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:secretsmanager" \
     -H 'content-type: application/x-amz-json-1.1' -H 'x-amz-target: secretsmanager.GetSecretValue' \
-    -d "{\"SecretId\":\"$SECRET_PREFIX$1\"}" "${APE_SECRETS_URL:-https://secretsmanager.$REGION.amazonaws.com}/" |
+    -d "{\"SecretId\":\"$SECRET_PREFIX$1\"}" "https://secretsmanager.$REGION.amazonaws.com/" |
     jq -er .SecretString
 }
 
 gcp_object() {
-  curl -fsS -K <(gcp_credentials) "${APE_STORAGE_URL:-https://storage.googleapis.com}/storage/v1/b/$1/o/${2//\//%2F}?alt=media"
+  curl -fsS -K <(gcp_credentials) "https://storage.googleapis.com/storage/v1/b/$1/o/${2//\//%2F}?alt=media"
 }
 
 gcp_secret() {
   curl -fsS -K <(gcp_credentials) \
-    "${APE_SECRETS_URL:-https://secretmanager.googleapis.com}/v1/projects/$(gcp_project)/secrets/$SECRET_PREFIX$1/versions/latest:access" |
+    "https://secretmanager.googleapis.com/v1/projects/$(gcp_project)/secrets/$SECRET_PREFIX$1/versions/latest:access" |
     jq -er .payload.data | base64 -d
 }
 
 aws_put() { # aws_put BUCKET KEY FILE
-  curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" -T "$3" "${APE_S3_URL:-https://s3.$REGION.amazonaws.com}/$1/$2"
+  curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" -T "$3" "https://s3.$REGION.amazonaws.com/$1/$2"
 }
 
 gcp_put() {
   curl -fsS -o /dev/null -K <(gcp_credentials) -H 'content-type: application/octet-stream' -T "$3" -X POST \
-    "${APE_STORAGE_URL:-https://storage.googleapis.com}/upload/storage/v1/b/$1/o?uploadType=media&name=${2//\//%2F}"
+    "https://storage.googleapis.com/upload/storage/v1/b/$1/o?uploadType=media&name=${2//\//%2F}"
+}
+
+aws_list() { # aws_list BUCKET PREFIX: the first thousand keys
+  curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" \
+    "https://s3.$REGION.amazonaws.com/$1?list-type=2&prefix=${2//\//%2F}" | grep -oP '(?<=<Key>)[^<]+' || true
+}
+
+gcp_list() {
+  curl -fsS -K <(gcp_credentials) "https://storage.googleapis.com/storage/v1/b/$1/o?prefix=${2//\//%2F}&fields=items/name" |
+    jq -r '.items[]?.name'
 }
 
 fetch_object() { "${CLOUD}_object" "$BOOTSTRAP_BUCKET" "$1"; }
@@ -136,5 +146,6 @@ case "${1:-boot}" in
   boot) boot ;;
   get) "${CLOUD}_object" "$2" "$3" ;;
   put) "${CLOUD}_put" "$2" "$3" "$4" ;;
-  *) fail "usage: ape-node boot | get BUCKET KEY | put BUCKET KEY FILE" ;;
+  list) "${CLOUD}_list" "$2" "$3" ;;
+  *) fail "usage: ape-node boot | get BUCKET KEY | put BUCKET KEY FILE | list BUCKET PREFIX" ;;
 esac

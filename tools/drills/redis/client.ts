@@ -48,10 +48,19 @@ export class Writer {
   }
 
   /** The numbers that a member has of those that were acknowledged. */
-  async read(address: string): Promise<number[]> {
+  read(address: string): Promise<number[]> {
+    return this.visit(address, false);
+  }
+
+  /** Deletes all that was acknowledged. */
+  erase(address: string): Promise<number[]> {
+    return this.visit(address, true);
+  }
+
+  private async visit(address: string, erase: boolean): Promise<number[]> {
     const { username, password, ca, prefix } = this.args;
     const numbers = this.acknowledged.map(({ number }) => number);
-    const args: ReaderArgs = { address, port: REDIS_PORT, username, password, ca, prefix };
+    const args: ReaderArgs = { address, port: REDIS_PORT, username, password, ca, prefix, erase };
     const found = await run([...this.within, ...SCRIPT, join(__dirname, "reader.ts"), JSON.stringify(args)], {
       input: JSON.stringify(numbers),
       cwd: ROOT,

@@ -1,4 +1,4 @@
-/** Reads numbered keys from one member and prints the numbers that it has. Their numbers come on standard input, as JSON. */
+/** Reads numbered keys from one member, or deletes them, and prints the numbers that it had. Their numbers come on standard input, as JSON. */
 import { text } from "node:stream/consumers";
 import Redis from "ioredis";
 
@@ -9,18 +9,24 @@ export interface ReaderArgs {
   readonly password: string;
   readonly ca: string;
   readonly prefix: string;
+  /** Delete what is read. */
+  readonly erase: boolean;
 }
 
 /** Keys asked for at once. */
 const BATCH = 1000;
 
-async function main({ address, port, username, password, ca, prefix }: ReaderArgs): Promise<void> {
+async function main({ address, port, username, password, ca, prefix, erase }: ReaderArgs): Promise<void> {
   const numbers = JSON.parse(await text(process.stdin)) as number[];
   const redis = new Redis({ host: address, port, username, password, tls: { ca } });
   const found: number[] = [];
   for (let start = 0; start < numbers.length; start += BATCH) {
     const batch = numbers.slice(start, start + BATCH);
-    const values = await redis.mget(batch.map((number) => `${prefix}${number}`));
+    const keys = batch.map((number) => `${prefix}${number}`);
+    const values = await redis.mget(keys);
+    if (erase) {
+      await redis.unlink(keys);
+    }
     found.push(...batch.filter((number, index) => values[index] === String(number)));
   }
   redis.disconnect();

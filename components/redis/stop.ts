@@ -1,0 +1,62 @@
+import { addressOf, type Placed } from "../node/role";
+import { ADMIN, CLI_FUNCTION, FIELD_FUNCTION } from "./cli";
+import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
+import { USERS } from "./secrets";
+
+/** Seconds that a server has to hand over and stop. */
+export const STOP_SECONDS = 60;
+/** While this file is there a master that is stopped does not hand over: it will be back. */
+export const KEEP_MASTER = "/run/ape/redis-keep-master";
+/** Milliseconds for which writes wait while another member takes over: none is accepted that would be lost. */
+const PAUSE_MS = 5000;
+/** Half seconds that the others have to take over. */
+const HANDOVER_TRIES = 16;
+
+/**
+ * Stops redis-server in order. A master hands over first, so that clients wait a second or two and not for Sentinels to
+ * notice. Then the server is asked to stop until it does: it refuses while it writes its first append-only file after it
+ * has become a replica, and would be asked only once.
+ */
+export function stopScript(self: Placed, members: readonly Placed[]): string {
+  const own = addressOf(self);
+  const peers = members.map(addressOf).filter((address) => address !== own);
+  return `#!/bin/bash
+set -uo pipefail
+readonly SERVER=$1
+
+${CLI_FUNCTION}
+${peers.length === 0 ? "" : handOver(peers)}
+while kill -TERM "$SERVER" 2>/dev/null; do
+  for _ in 1 2 3 4 5; do
+    sleep 0.2
+    kill -0 "$SERVER" 2>/dev/null || exit 0
+  done
+done
+`;
+}
+
+function handOver(peers: readonly string[]): string {
+  return `
+${FIELD_FUNCTION}
+
+role() { cli ${ADMIN} localhost ${REDIS_PORT} info replication | field role; }
+
+hand_over() {
+  cli ${ADMIN} localhost ${REDIS_PORT} client pause ${PAUSE_MS} write >/dev/null
+  local peer try
+  for peer in ${peers.join(" ")}; do
+    [[ $(cli ${USERS.sentinel} "$peer" ${SENTINEL_PORT} sentinel failover ${MASTER_NAME}) == OK ]] || continue
+    for ((try = 0; try < ${HANDOVER_TRIES}; try++)); do
+      if [[ $(role) != master ]]; then
+        echo "handed over"
+        return
+      fi
+      sleep 0.5
+    done
+  done
+  echo "no other member takes over"
+}
+
+if [[ ! -e ${KEEP_MASTER} && $(role) == master ]]; then hand_over; fi
+`;
+}
