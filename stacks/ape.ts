@@ -82,6 +82,7 @@ class Ape extends pulumi.ComponentResource {
         sentinels: endpoints.redis.sentinels,
         masterName: endpoints.redis.masterName ?? "",
         url: endpoints.redis.url ?? "",
+        cluster: endpoints.redis.cluster,
       },
       secrets: {
         timescaledb: reference(timescaledb, "timescaledb-api"),
@@ -190,6 +191,7 @@ class Ape extends pulumi.ComponentResource {
           redisSentinels: redis.sentinels,
           redisMasterName: redis.masterName ?? "",
           redisUrl: redis.url ?? "",
+          redisCluster: redis.cluster,
         },
         credentials: credentials(stores),
         authority: ground.authority,

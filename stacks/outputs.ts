@@ -28,12 +28,14 @@ export interface StackOutputs {
     readonly members: readonly string[];
   };
   readonly redis: {
-    /** "address:port" of each Sentinel; empty when Redis is single. */
+    /** "address:port" of each Sentinel; empty without. */
     readonly sentinels: readonly string[];
-    /** What Sentinel calls the master; empty when Redis is single. */
+    /** What Sentinel calls the master; empty without Sentinels. */
     readonly masterName: string;
     /** "rediss://address:port" when Redis is single; empty otherwise. */
     readonly url: string;
+    /** "address:port" of each member of a Redis Cluster; empty when it is none. */
+    readonly cluster: readonly string[];
   };
   /** ARN (AWS) or resource name (GCP) of each secret in the stack's secret store: JSON with `username` and `password`. */
   readonly secrets: { readonly timescaledb: string; readonly neo4j: string; readonly redis: string };

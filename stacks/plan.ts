@@ -77,7 +77,7 @@ function dataRoles(spec: StackSpec): Role[] {
   return [
     ...planTimescaleDb({ ...where, ...spec.timescaledb, highlyAvailable, clientCidrs: apiCidrs(spec) }),
     ...planNeo4j({ ...where, ...spec.neo4j }),
-    ...planRedis({ ...where, ...spec.redis, highlyAvailable }),
+    ...planRedis({ ...where, ...spec.redis }),
   ];
 }
 

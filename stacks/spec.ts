@@ -1,5 +1,6 @@
 import type { Placement } from "../components/node/placement";
 import type { Cloud, NatMode } from "../components/platform/platform";
+import type { RedisMode } from "../components/redis/topology";
 import type { TierName } from "./tiers";
 
 /** Where the API's containers run: machines of the stack, or a Kubernetes cluster that is already there. */
@@ -94,7 +95,8 @@ export interface Neo4jSpec {
 }
 
 export interface RedisSpec {
-  /** Redis' `maxmemory`. */
+  readonly mode: RedisMode;
+  /** Redis' `maxmemory`; that of a cluster's masters together. */
   readonly maxMemoryGiB: number;
   readonly cpus: number;
   readonly diskGiB: number;

@@ -10,7 +10,12 @@ export interface Backends {
     readonly patroni: boolean;
   };
   readonly neo4j: { readonly uri: string; readonly members: readonly string[] };
-  readonly redis: { readonly url?: string; readonly sentinels: readonly string[]; readonly masterName?: string };
+  readonly redis: {
+    readonly url?: string;
+    readonly sentinels: readonly string[];
+    readonly masterName?: string;
+    readonly cluster: readonly string[];
+  };
 }
 
 /** Ports of the node's own proxy; 5432 may be a database's on a shared node. */

@@ -79,7 +79,7 @@ WantedBy=multi-user.target
 function environment(backends: Backends): string {
   const database = (port: number): string =>
     `postgresql://${secretMark("timescaledb-api", "username")}:${secretMark("timescaledb-api", "password")}@localhost:${port}/${backends.timescaledb.database}?sslmode=verify-full&sslrootcert=${CA_IN_CONTAINER}`;
-  const { url, sentinels, masterName } = backends.redis;
+  const { url, sentinels, masterName, cluster } = backends.redis;
   return [
     `DATABASE_URL=${database(PROXY.writer)}`,
     `DATABASE_READER_URL=${database(PROXY.reader)}`,
@@ -89,6 +89,7 @@ function environment(backends: Backends): string {
     `NEO4J_PASSWORD=${secretMark("neo4j-api", "password")}`,
     ...(url === undefined ? [] : [`REDIS_URL=${url}`]),
     ...(masterName === undefined ? [] : [`REDIS_SENTINELS=${sentinels.join(",")}`, `REDIS_MASTER_NAME=${masterName}`]),
+    ...(cluster.length === 0 ? [] : [`REDIS_CLUSTER=${cluster.join(",")}`]),
     `REDIS_USERNAME=${secretMark("redis-api", "username")}`,
     `REDIS_PASSWORD=${secretMark("redis-api", "password")}`,
     `CA_FILE=${CA_IN_CONTAINER}`,

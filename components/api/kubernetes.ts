@@ -17,6 +17,7 @@ export interface PodBackends {
   readonly redisSentinels: readonly string[];
   readonly redisMasterName: string;
   readonly redisUrl: string;
+  readonly redisCluster: readonly string[];
 }
 
 export interface KubernetesApiArgs {
@@ -202,8 +203,10 @@ function configuration(args: KubernetesApiArgs): Record<string, string> {
     DATABASE_READER_URL: `${backends.timescaledbReader}&${tls}`,
     NEO4J_URI: backends.neo4jUri,
     NEO4J_MEMBERS: backends.neo4jMembers.join(","),
+    ...(backends.redisUrl === "" ? {} : { REDIS_URL: backends.redisUrl }),
+    ...(backends.redisCluster.length === 0 ? {} : { REDIS_CLUSTER: backends.redisCluster.join(",") }),
     ...(backends.redisMasterName === ""
-      ? { REDIS_URL: backends.redisUrl }
+      ? {}
       : { REDIS_SENTINELS: backends.redisSentinels.join(","), REDIS_MASTER_NAME: backends.redisMasterName }),
     CA_FILE: `${CA_FOLDER}/ca.crt`,
   };

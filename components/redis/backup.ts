@@ -10,7 +10,10 @@ export const BACKUP_PREFIX = "redis/";
 
 export const BACKUP_TIMER = "ape-redis-backup.timer";
 
-/** An hourly copy of the data to the bucket: of one replica where there are any, so that the master is left alone. */
+/**
+ * An hourly copy of the data to the bucket: of one replica where there are any, so that the master is left alone.
+ * `members` hold the same data: all of them, or those of a cluster's shard.
+ */
 export function backupFiles(bucket: string, self: Placed, members: readonly Placed[]): NodeFile[] {
   return [
     { path: "/usr/local/sbin/ape-redis-backup", mode: "0755", content: script(bucket, self, members) },

@@ -2,6 +2,8 @@ import { TLS } from "../node/bootstrap/bundle";
 import { addressOf, secretMark, type Placed } from "../node/role";
 import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
 import { API_SECRET, SERVER_SECRET, USERS } from "./secrets";
+import { memberMemoryGiB, MEMBERS, type RedisMode } from "./topology";
+import { clusterSettings } from "./cluster";
 import { backlogMiB, replicaBufferMiB } from "./sizing";
 
 /** Where Redis keeps its data, and what Sentinel rewrites: on the data disk. */
@@ -30,8 +32,12 @@ const TLS_LINES = [
 ];
 
 /** The settings that this project decides: the whole of redis.conf but for who replicates whom, which Sentinel decides. */
-export function redisConfiguration(self: Placed, maxMemoryGiB: number, replicas: number): string {
+export function redisConfiguration(
+  self: Placed,
+  { mode, maxMemoryGiB: wholeGiB }: { readonly mode: RedisMode; readonly maxMemoryGiB: number },
+): string {
   const address = addressOf(self);
+  const maxMemoryGiB = memberMemoryGiB(mode, wholeGiB);
   return lines([
     `bind 127.0.0.1 ${address}`,
     "protected-mode yes",
@@ -54,11 +60,13 @@ export function redisConfiguration(self: Placed, maxMemoryGiB: number, replicas:
     "auto-aof-rewrite-min-size 64mb",
     "save 900 1 300 100",
     "latency-monitor-threshold 100",
-    ...(replicas > 0 ? replication(address, maxMemoryGiB, replicas) : []),
+    ...(mode === "single" ? [] : replication(address, maxMemoryGiB)),
+    ...(mode === "sentinel" ? fencing(MEMBERS.sentinel - 1) : []),
+    ...(mode === "cluster" ? clusterSettings(self) : []),
   ]);
 }
 
-function replication(address: string, maxMemoryGiB: number, replicas: number): string[] {
+function replication(address: string, maxMemoryGiB: number): string[] {
   return [
     "",
     `masteruser ${USERS.replication}`,
@@ -70,8 +78,13 @@ function replication(address: string, maxMemoryGiB: number, replicas: number): s
     "repl-diskless-sync yes",
     "# A restarted master takes no writes before a replica has its data: it must not wait for both for long.",
     "repl-diskless-sync-delay 1",
-    `repl-diskless-sync-max-replicas ${replicas}`,
     `client-output-buffer-limit replica ${replicaBufferMiB(maxMemoryGiB)}mb ${replicaBufferMiB(maxMemoryGiB) / 4}mb 60`,
+  ];
+}
+
+function fencing(replicas: number): string[] {
+  return [
+    `repl-diskless-sync-max-replicas ${replicas}`,
     "# A master cut off from all its replicas stops accepting writes, so that none is lost when another is elected.",
     "min-replicas-to-write 1",
     `min-replicas-max-lag ${MAX_LAG_SECONDS}`,
@@ -98,7 +111,7 @@ export function redisUsers(): string {
       USERS.admin,
       SERVER_SECRET,
       "admin",
-      "+ping +info +role +dbsize +client|pause +client|unpause +wait +config|get +lastsave",
+      "+ping +info +dbsize +client|pause +config|set +cluster|myid +cluster|nodes +cluster|info +cluster|meet +cluster|forget +cluster|addslotsrange +cluster|replicate +cluster|failover",
     ),
     user(
       USERS.monitoring,

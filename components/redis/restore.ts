@@ -5,6 +5,7 @@ import { DATA } from "./configuration";
 import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
 import { USERS } from "./secrets";
 import { KEEP_MASTER } from "./stop";
+import type { RedisMode } from "./topology";
 
 /** Milliseconds for which Sentinels leave a master alone that is being restored. */
 const RESTORE_MS = 3_600_000;
@@ -15,7 +16,7 @@ const AOF = "appendonlydir/appendonly.aof";
  * Puts a copy from the bucket in the place of all data. Redis reads nothing but its append-only file at start-up, so the
  * copy becomes that file's base. Replicas then take everything from the master anew.
  */
-export function restoreScript(bucket: string, self: Placed, members: readonly Placed[]): string {
+export function restoreScript(bucket: string, self: Placed, members: readonly Placed[], mode: RedisMode): string {
   const own = addressOf(self);
   return `#!/bin/bash
 # Puts a copy from the bucket in the place of all of Redis' data.
@@ -24,7 +25,7 @@ set -euo pipefail
 ${CLI_FUNCTION}
 ${FIELD_FUNCTION}
 info() { cli ${ADMIN} localhost ${REDIS_PORT} info replication | field "$1"; }
-copies() { /usr/local/sbin/ape-node list ${bucket} ${BACKUP_PREFIX} | grep '\\.rdb$' | sort; }
+copies() { /usr/local/sbin/ape-node list ${bucket} ${BACKUP_PREFIX} | grep -E '(${members.map(({ role }) => role.name).join("|")})\\.rdb$' | sort; }
 stop_with() { echo "$*" >&2; exit 1; }
 
 usage() {
@@ -54,7 +55,7 @@ ${
 copy=$(mktemp ${DATA}/restore.XXXXXX)
 aside=${DATA}/before-restore
 trap 'rm -f "$copy" ${KEEP_MASTER}; resume' EXIT
-${sentinels(members)}
+${KEEPING[mode](members)}
 /usr/local/sbin/ape-node get ${bucket} "$chosen" >"$copy" || stop_with "$chosen can't be fetched"
 redis-check-rdb "$copy" >/dev/null || stop_with "$chosen is damaged; nothing was changed"
 started=$(date +%s)
@@ -80,12 +81,10 @@ echo "restored $chosen in $(($(date +%s) - started)) s"
 `;
 }
 
-/** Sentinels would take the pause for a failure. */
-function sentinels(members: readonly Placed[]): string {
-  if (members.length === 1) {
-    return "resume() { :; }";
-  }
-  return `
+/** Shell functions that keep others from taking over while a master is away, and let them again. */
+const KEEPING: Readonly<Record<RedisMode, (members: readonly Placed[]) => string>> = {
+  single: () => "resume() { :; }",
+  sentinel: (members) => `
 down_after=
 sentinels() { # sentinels COMMAND...
   local member
@@ -99,8 +98,19 @@ resume() {
   if [[ -n $down_after ]]; then sentinels set ${MASTER_NAME} down-after-milliseconds "$down_after" >/dev/null; fi
 }
 trap 'exit 130' INT TERM
-`;
+`,
+  cluster: (members) => `
+failover() { # failover yes|no
+  local member
+  for member in ${members.map(addressOf).join(" ")}; do
+    cli ${ADMIN} "$member" ${REDIS_PORT} config set cluster-replica-no-failover "$1" >/dev/null || true
+  done
 }
+leave_alone() { failover yes; }
+resume() { failover no; }
+trap 'exit 130' INT TERM
+`,
+};
 
 function followers(count: number): string {
   return `

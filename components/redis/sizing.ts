@@ -15,7 +15,7 @@ export function roleMemGiB(maxMemoryGiB: number): number {
 
 /** Backlog from which a replica catches up after a short absence, in MiB: an eighth of the data, from 16 to 256. */
 export function backlogMiB(maxMemoryGiB: number): number {
-  return Math.min(256, Math.max(16, (maxMemoryGiB * 1024) / 8));
+  return Math.min(256, Math.max(16, Math.round((maxMemoryGiB * 1024) / 8)));
 }
 
 /** What a replica that reads too slowly may have waiting before it is let go, in MiB: Redis' own 256, less where memory is small. */

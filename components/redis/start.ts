@@ -47,5 +47,13 @@ mv ${STATE}.new ${STATE}
 `;
 }
 
+/** A cluster keeps who replicates whom in a file of its own. */
+export const CLUSTER_START = `#!/bin/bash
+set -euo pipefail
+
+echo "include /etc/redis/ape.conf" >${STATE}.new
+mv ${STATE}.new ${STATE}
+`;
+
 /** The password by which the start script asks the Sentinels; readable by Redis only. */
 export const SENTINEL_PASSWORD = secretMark(SERVER_SECRET, "sentinel");

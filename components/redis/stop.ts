@@ -2,6 +2,7 @@ import { addressOf, type Placed } from "../node/role";
 import { ADMIN, CLI_FUNCTION, FIELD_FUNCTION } from "./cli";
 import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
 import { USERS } from "./secrets";
+import type { RedisMode } from "./topology";
 
 /** Seconds that a server has to hand over and stop. */
 export const STOP_SECONDS = 60;
@@ -17,7 +18,7 @@ const HANDOVER_TRIES = 16;
  * notice. Then the server is asked to stop until it does: it refuses while it writes its first append-only file after it
  * has become a replica, and would be asked only once.
  */
-export function stopScript(self: Placed, members: readonly Placed[]): string {
+export function stopScript(self: Placed, members: readonly Placed[], mode: RedisMode): string {
   const own = addressOf(self);
   const peers = members.map(addressOf).filter((address) => address !== own);
   return `#!/bin/bash
@@ -25,7 +26,7 @@ set -uo pipefail
 readonly SERVER=$1
 
 ${CLI_FUNCTION}
-${peers.length === 0 ? "" : handOver(peers)}
+${mode === "single" ? "" : handOver(HANDOVER[mode](peers))}
 while kill -TERM "$SERVER" 2>/dev/null; do
   for _ in 1 2 3 4 5; do
     sleep 0.2
@@ -35,7 +36,24 @@ done
 `;
 }
 
-function handOver(peers: readonly string[]): string {
+/** A loop head over the members that may take over, and what asks one of them to. */
+interface Handover {
+  readonly candidates: string;
+  readonly ask: string;
+}
+
+const HANDOVER: Readonly<Record<Exclude<RedisMode, "single">, (peers: readonly string[]) => Handover>> = {
+  sentinel: (peers) => ({
+    candidates: peers.join(" "),
+    ask: `cli ${USERS.sentinel} "$peer" ${SENTINEL_PORT} sentinel failover ${MASTER_NAME}`,
+  }),
+  cluster: () => ({
+    candidates: `$(cli ${ADMIN} localhost ${REDIS_PORT} info replication | sed -n 's/^slave[0-9]*:ip=\\([0-9.]*\\),.*state=online.*/\\1/p')`,
+    ask: `cli ${ADMIN} "$peer" ${REDIS_PORT} cluster failover`,
+  }),
+};
+
+function handOver({ candidates, ask }: Handover): string {
   return `
 ${FIELD_FUNCTION}
 
@@ -44,8 +62,8 @@ role() { cli ${ADMIN} localhost ${REDIS_PORT} info replication | field role; }
 hand_over() {
   cli ${ADMIN} localhost ${REDIS_PORT} client pause ${PAUSE_MS} write >/dev/null
   local peer try
-  for peer in ${peers.join(" ")}; do
-    [[ $(cli ${USERS.sentinel} "$peer" ${SENTINEL_PORT} sentinel failover ${MASTER_NAME}) == OK ]] || continue
+  for peer in ${candidates}; do
+    [[ $(${ask}) == OK ]] || continue
     for ((try = 0; try < ${HANDOVER_TRIES}; try++)); do
       if [[ $(role) != master ]]; then
         echo "handed over"

@@ -165,6 +165,15 @@ export const KEYS = {
     description: "Networks that the cluster's pods or nodes come from: who may open connections to the data services.",
     parse: listOf(cidr, 0),
   }),
+  redisMode: key({
+    type: "string",
+    default: "auto",
+    allowed: "auto (Sentinels when highly available, otherwise a single server) or cluster",
+    example: "cluster",
+    description:
+      "How Redis is made up. `cluster`: three masters that share the keys, each with a replica; T4, highly available, dedicated.",
+    parse: oneOf(["auto", "cluster"] as const),
+  }),
   neo4jEdition: key({
     type: "string",
     default: "auto",

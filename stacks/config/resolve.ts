@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { DEFAULT_REGION, regionZones } from "../../components/platform/zones";
+import type { RedisMode } from "../../components/redis/topology";
 import type { NatMode } from "../../components/platform/platform";
 import { DISK_GIB, type Neo4jEdition, type Neo4jSpec, type StackSpec } from "../spec";
 import { graphAndCacheCpus, TIERS } from "../tiers";
@@ -28,6 +29,14 @@ export function zoneCount(values: From<"tier" | "zones" | "highAvailability">): 
     return values.zones;
   }
   return isHighlyAvailable(values) ? 3 : 1;
+}
+
+/** How Redis is made up. */
+export function redisMode(values: From<"tier" | "zones" | "highAvailability" | "redisMode">): RedisMode {
+  if (values.redisMode === "cluster") {
+    return "cluster";
+  }
+  return isHighlyAvailable(values) ? "sentinel" : "single";
 }
 
 type Neo4jValues = From<"tier" | "zones" | "highAvailability" | "neo4jEdition" | "overrides">;
@@ -109,7 +118,7 @@ function services(values: Values): Pick<StackSpec, "api" | "timescaledb" | "neo4
       ...overrides.neo4j,
       members: neo4jMembers(values),
     },
-    redis: { ...tier.redis, cpus: cpus.redis, diskGiB: DISK_GIB.redis, ...overrides.redis },
+    redis: { mode: redisMode(values), ...tier.redis, cpus: cpus.redis, diskGiB: DISK_GIB.redis, ...overrides.redis },
   };
 }
 

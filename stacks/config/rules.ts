@@ -73,6 +73,12 @@ export const RULES: readonly Rule[] = [
     spoils: ["zones", "highAvailability"],
     check: threeZones,
   },
+  {
+    says: "`redisMode: cluster` takes tier t4, high availability and dedicated placement.",
+    needs: [...AVAILABILITY, "placement", "redisMode"],
+    spoils: ["redisMode"],
+    check: redisCluster,
+  },
   ...(
     [
       ["account", ACCOUNT],
@@ -176,6 +182,22 @@ function regionOfCloud({ cloud, region }: Values): Finding[] {
       reason: other === undefined && guess !== undefined ? `${known}; did you mean ${guess}?` : known,
       allowed: `auto, ${regions(cloud).join(", ")}`,
       example: `region: ${other === undefined && guess !== undefined ? guess : DEFAULT_REGION[cloud]}`,
+    },
+  ];
+}
+
+function redisCluster(values: Values): Finding[] {
+  const { redisMode, tier, placement } = values;
+  if (redisMode !== "cluster" || (tier === "t4" && placement === "dedicated" && isHighlyAvailable(values))) {
+    return [];
+  }
+  return [
+    {
+      key: "redisMode",
+      value: redisMode,
+      reason: "a cluster has six members on nodes of their own, and only T4's load pays for them",
+      allowed: "auto; cluster with tier t4, placement dedicated and high availability in three zones",
+      example: "redisMode: auto",
     },
   ];
 }

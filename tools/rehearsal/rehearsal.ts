@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import type { Service } from "../../components/node/role";
 import type { StackPlan } from "../../stacks/plan";
-import { detachDisks } from "./disks";
+import { destroyDisk, detachDisks } from "./disks";
 import type { Host, LocalStack } from "./local-stack";
 import { Machine } from "./machine";
 import { removeMemoryLimits } from "./memory";
@@ -21,7 +21,7 @@ export class Rehearsal {
   readonly machines: readonly Machine[];
 
   private constructor(
-    state: string,
+    private readonly state: string,
     readonly stack: LocalStack,
     private readonly base: string,
     private readonly trust: ReturnType<typeof trusted>,
@@ -32,12 +32,20 @@ export class Rehearsal {
       .map((host) => new Machine(state, stack, host));
   }
 
-  /** Makes all that the nodes of these services need, up to the power button. Throws CannotRehearseError. */
-  static async prepare(plan: StackPlan, services: readonly Service[], say: (text: string) => void): Promise<Rehearsal> {
+  /**
+   * Makes all that the nodes of these services need, up to the power button. `alter` breaks something on purpose.
+   * Throws CannotRehearseError.
+   */
+  static async prepare(
+    plan: StackPlan,
+    services: readonly Service[],
+    say: (text: string) => void,
+    alter: (stack: LocalStack) => LocalStack = (stack) => stack,
+  ): Promise<Rehearsal> {
     const { stack: name } = plan.spec;
     const state = stateOf(name);
     const seed = randomBytes(32).toString("hex");
-    const stack = await localStack(plan, seed);
+    const stack = alter(await localStack(plan, seed));
     const hosts = stack.hosts.filter(
       (host) =>
         host.starts && (services.length === 0 || host.services.some((own) => services.includes(own as Service))),
@@ -90,6 +98,14 @@ export class Rehearsal {
     await this.attach(machine.host);
     await machine.create(this.base, this.trust);
     await machine.start();
+  }
+
+  /** Loses a node and all its disks. */
+  async destroy(machine: Machine): Promise<void> {
+    await machine.destroy();
+    for (const disk of machine.host.disks) {
+      await destroyDisk(this.state, disk);
+    }
   }
 
   /** Gives a host its place in the network, without a machine: a client may stand there. */

@@ -19,9 +19,15 @@ retry() { # retry COMMAND...: five tries, five seconds apart
   return 1
 }
 
+keep() { # keep PATH: standard input, written only where it differs
+  local text
+  text=$(cat)
+  [[ $(cat "$1" 2>/dev/null) == "$text" ]] || printf '%s\n' "$text" >"$1"
+}
+
 use_mirror() { # a mirror serves debian-security beside debian, as Debian's own servers do
   [[ -n $PACKAGE_MIRROR ]] || return 0
-  cat >/etc/apt/sources.list.d/debian.sources <<SOURCES
+  keep /etc/apt/sources.list.d/debian.sources <<SOURCES
 Types: deb
 URIs: $PACKAGE_MIRROR
 Suites: trixie trixie-updates
@@ -105,7 +111,7 @@ fetch_secret() { "${CLOUD}_secret" "$1"; }
 
 install_unit() {
   [[ $0 -ef /usr/local/sbin/ape-node ]] || install -m 0755 "$0" /usr/local/sbin/ape-node
-  cat >/etc/systemd/system/ape-boot.service <<'UNIT'
+  keep /etc/systemd/system/ape-boot.service <<'UNIT'
 [Unit]
 Description=APE node bootstrap
 Wants=network-online.target

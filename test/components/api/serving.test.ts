@@ -29,7 +29,7 @@ const API: ApiArgs = {
   backends: () => ({
     timescaledb: { hosts: HOSTS, database: "ape", patroni: true },
     neo4j: { uri: "neo4j://10.60.16.80:7687", members: ["10.60.16.80:7687"] },
-    redis: { sentinels: ["10.60.16.112:26379"], masterName: "ape" },
+    redis: { sentinels: ["10.60.16.112:26379"], masterName: "ape", cluster: [] },
   }),
 };
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { RedisMode } from "../../../components/redis/topology";
 import { planRedis } from "../../../components/redis/plan";
 import type { Placed } from "../../../components/node/role";
 import { TIER_NAMES, TIERS } from "../../../stacks/tiers";
@@ -11,8 +12,8 @@ import { redisVersion, RedisNode, secretOf } from "./servers";
 
 const BACKUP = { bucket: "ape-test-backups-1a2b3c4d" };
 
-function placedOn(first: number, maxMemoryGiB: number, highlyAvailable: boolean): Placed[] {
-  return planRedis({ maxMemoryGiB, cpus: 1, diskGiB: 4, highlyAvailable, backup: BACKUP }).map((role, index) => ({
+function placedOn(first: number, maxMemoryGiB: number, mode: RedisMode): Placed[] {
+  return planRedis({ maxMemoryGiB, cpus: 1, diskGiB: 4, mode, backup: BACKUP }).map((role, index) => ({
     role,
     node: role.name,
     address: `127.0.7.${first + index}`,
@@ -53,7 +54,7 @@ describe("Redis on the files that its nodes get", function () {
   TIER_NAMES.forEach((tier, index) => {
     it(`${tier}, single: starts, takes the API's commands over TLS, and refuses everyone else`, async () => {
       const { maxMemoryGiB } = TIERS[tier].redis;
-      const [node] = boot(placedOn(10 + index, maxMemoryGiB, false)) as [RedisNode];
+      const [node] = boot(placedOn(10 + index, maxMemoryGiB, "single")) as [RedisNode];
       node.startServer();
       await until("an answer", 10, () => (api(node, "ping") === "PONG" ? true : undefined));
       assert.equal(api(node, "set", "key", "value"), "OK");
@@ -70,7 +71,7 @@ describe("Redis on the files that its nodes get", function () {
   });
 
   it("replicated: elects a new master, loses no acknowledged write, and takes the old one back as a replica", async () => {
-    const members = boot(placedOn(21, 0.125, true));
+    const members = boot(placedOn(21, 0.125, "sentinel"));
     members.forEach((node) => node.startServer());
     members.forEach((node) => node.startSentinel());
     const [first, second, third] = members as [RedisNode, RedisNode, RedisNode];

@@ -8,10 +8,10 @@ const SINGLE: RedisArgs = {
   maxMemoryGiB: 1,
   cpus: 1,
   diskGiB: 10,
-  highlyAvailable: false,
+  mode: "single",
   backup: { bucket: "ape-test-backups-1a2b3c4d" },
 };
-const REPLICATED = { ...SINGLE, highlyAvailable: true };
+const REPLICATED: RedisArgs = { ...SINGLE, mode: "sentinel" };
 
 function placed(args: RedisArgs): Placed[] {
   return planRedis(args).map((role, index) => ({
