@@ -1,11 +1,16 @@
-# The two commands: `make up` shows what the dev stack would deploy, `make test` proves it. Both set up what they need.
+# The two commands: `make up` shows what the dev stack would deploy and boots its nodes here, `make test` proves it. Both
+# set up what they need; `make down` removes what `make up` booted.
 # Debian keeps the server programs of PostgreSQL off the path.
 export PATH := $(PATH):$(lastword $(wildcard /usr/lib/postgresql/*/bin))
 
-.PHONY: up test setup setup-test
+.PHONY: up down test setup setup-rehearsal setup-test
 
-up: setup
+up: setup-rehearsal
 	npm run --silent plan -- --stack dev --picture .cache/dev.svg
+	npm run --silent rehearse -- --stack dev --where-possible
+
+down: setup
+	npm run --silent rehearse -- down
 
 test: setup-test
 	npm run --silent check
@@ -13,7 +18,10 @@ test: setup-test
 
 setup: node_modules/.package-lock.json
 
-setup-test: setup
+setup-rehearsal: setup
+	scripts/install-packages $$(npm run --silent rehearse -- requirements)
+
+setup-test: setup-rehearsal
 	scripts/install-test-programs
 
 node_modules/.package-lock.json: package-lock.json

@@ -215,6 +215,7 @@ export const BAD_VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   apiSpotPercent: numbersBut(0, 100),
   kubernetesNamespace: fc.constantFrom("", "Ape", "ape_1", "-ape", "ape-", "a".repeat(64)),
   kubernetesCidrs: fc.constantFrom("10.8.0.0/14", ["10.8.0.0"], ["10.8.0.1/14"], { a: 1 }),
+  redisMode: words("auto", "cluster"),
   neo4jEdition: words("auto", "community", "enterprise"),
   neo4jLicense: words("none", "evaluation", "commercial"),
   overrides: fc.constantFrom(

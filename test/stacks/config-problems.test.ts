@@ -198,6 +198,21 @@ const PROBLEMS: readonly Bad[] = [
     example: 'kubernetesCidrs: ["10.8.0.0/14"]',
   },
   {
+    set: { redisMode: "sentinel" },
+    key: "redisMode",
+    value: '"sentinel"',
+    allowed: "or cluster",
+    example: "redisMode: cluster",
+  },
+  {
+    set: { redisMode: "cluster" },
+    key: "redisMode",
+    value: '"cluster"',
+    why: "a cluster has six members on nodes of their own, and only T4's load pays for them",
+    allowed: "cluster with tier t4, placement dedicated and high availability in three zones",
+    example: "redisMode: auto",
+  },
+  {
     set: { neo4jEdition: "aura" },
     key: "neo4jEdition",
     value: '"aura"',

@@ -48,7 +48,7 @@ describe("a config with nothing but what is required", () => {
         cpus: 0.75,
         diskGiB: 40,
       },
-      redis: { maxMemoryGiB: 0.125, cpus: 0.25, diskGiB: 10 },
+      redis: { mode: "single", maxMemoryGiB: 0.125, cpus: 0.25, diskGiB: 10 },
       backupRetentionDays: 30,
       budgetUsd: 150,
       owner: "platform",

@@ -8,7 +8,7 @@ import { ConfigError } from "../../stacks/config";
 import { planFrom } from "../plan/plan";
 import { UsageError } from "../stack-file";
 import type { Machine } from "./machine";
-import { CannotRehearseError } from "./preflight";
+import { assertCanRehearse, CannotRehearseError, PROGRAMS } from "./preflight";
 import { Rehearsal, rehearsed, takeDown } from "./rehearsal";
 import { nodeStatus, report } from "./report";
 import { ServiceError } from "./services";
@@ -54,8 +54,14 @@ program
         return [...all, value];
       }),
   )
+  .option("--where-possible", "where nodes can't be booted, say why and end well", false)
   .option("--json", "print the nodes as JSON", false)
   .action(up);
+
+program
+  .command("requirements")
+  .description("list the Debian packages that a rehearsal needs")
+  .action(() => console.log([...new Set(Object.values(PROGRAMS))].join(" ")));
 
 program
   .command("status")
@@ -107,14 +113,28 @@ interface UpOptions {
   readonly stack: string;
   readonly set: readonly string[];
   readonly service?: readonly Service[];
+  readonly wherePossible: boolean;
   readonly json: boolean;
 }
 
-async function up({ stack, set, service = [], json }: UpOptions): Promise<void> {
+async function up({ stack, set, service = [], wherePossible, json }: UpOptions): Promise<void> {
   const plan = planFrom(stack, set);
-  let begun = false;
+  if (rehearsed().includes(stack)) {
+    const rehearsal = Rehearsal.open(stack);
+    console.error(`${stack} runs already, as it was planned then; "npm run rehearse -- down" ends it`);
+    return print(rehearsal, json);
+  }
+  try {
+    assertCanRehearse(plan.nodes.length);
+  } catch (error) {
+    if (wherePossible && error instanceof CannotRehearseError) {
+      console.error(error.message);
+      return;
+    }
+    throw error;
+  }
   const interrupted = (): void => {
-    void (begun ? takeDown(stack) : Promise.resolve()).finally(() => process.exit(130));
+    void takeDown(stack).finally(() => process.exit(130));
   };
   process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
   let rehearsal: Rehearsal | undefined;
@@ -123,7 +143,6 @@ async function up({ stack, set, service = [], json }: UpOptions): Promise<void> 
       {
         title: "this machine",
         task: async (_, task) => {
-          begun = !rehearsed().includes(stack);
           rehearsal = await Rehearsal.prepare(plan, service, (text) => (task.output = text));
         },
       },
@@ -141,7 +160,7 @@ async function up({ stack, set, service = [], json }: UpOptions): Promise<void> 
   try {
     await tasks.run();
   } catch (error) {
-    if (begun && !(error instanceof CannotRehearseError)) {
+    if (rehearsed().includes(stack)) {
       console.error(`what was made stays for a look; "npm run rehearse -- down" removes it`);
     }
     throw error;
@@ -171,7 +190,7 @@ function print(rehearsal: Rehearsal, json: boolean): void {
   const nodes = rehearsal.machines.map(nodeStatus);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ stack: rehearsal.stack.stack, nodes, standIns: standIns(rehearsal.stack) }, null, 2)}\n`
+      ? `${JSON.stringify({ stack: rehearsal.stack.stack, nodes, standIns: standIns(rehearsal.stack, rehearsal.services) }, null, 2)}\n`
       : report(rehearsal, colours),
   );
   process.exitCode = nodes.every(({ state }) => state === "serving") ? 0 : 1;

@@ -52,9 +52,7 @@ export class Rehearsal {
     );
     assertCanRehearse(hosts.length);
     if (existsSync(state)) {
-      throw new CannotRehearseError(
-        `${name} is being rehearsed already: see "rehearse status", or end it with "rehearse down"`,
-      );
+      throw new CannotRehearseError(`${name} is being rehearsed already; "npm run rehearse -- down" ends it`);
     }
     const foreign = await namespaces(name);
     if (foreign.length > 0) {
@@ -81,7 +79,11 @@ export class Rehearsal {
     const state = stateOf(name);
     const read = (file: string): string => readFileSync(join(state, file), "utf8");
     if (!existsSync(join(state, "seed"))) {
-      throw new CannotRehearseError(`${name} is not being rehearsed`);
+      throw new CannotRehearseError(
+        existsSync(state)
+          ? `the rehearsal of ${name} was interrupted; "npm run rehearse -- down" removes what it made`
+          : `${name} is not being rehearsed`,
+      );
     }
     const { base, booted } = JSON.parse(read("rehearsal.json")) as Kept;
     return new Rehearsal(
@@ -91,6 +93,11 @@ export class Rehearsal {
       trusted(base, cloudAuthority(read("seed"))),
       booted,
     );
+  }
+
+  /** Services that the booted nodes host. */
+  get services(): readonly string[] {
+    return [...new Set(this.machines.flatMap(({ host }) => host.services))];
   }
 
   /** Switches a node on for the first time: a new instance of the image, with the disks that it had if it had any. */

@@ -48,7 +48,11 @@ export function report(rehearsal: Rehearsal, { bold, dim }: Palette): string {
   return [
     table.toString(),
     ...failures.map(({ node, reason }) => `${node}: ${reason}`),
-    dim(["Stand-ins:", ...standIns(rehearsal.stack).map(({ what, by }) => `  ${what}: ${by}`)].join("\n")),
+    dim(
+      ["Stand-ins:", ...standIns(rehearsal.stack, rehearsal.services).map(({ what, by }) => `  ${what}: ${by}`)].join(
+        "\n",
+      ),
+    ),
     "",
   ].join("\n");
 }

@@ -7,8 +7,12 @@ export interface StandIn {
   readonly by: string;
 }
 
-export function standIns({ cloud }: Pick<LocalStack, "cloud">): StandIn[] {
+export function standIns({ cloud }: Pick<LocalStack, "cloud">, services: readonly string[]): StandIn[] {
   return [
+    ...(services.includes("api")
+      ? [{ what: "API containers", by: "servers that answer ok, behind the real nginx and HAProxy" }]
+      : []),
+    ...(services.includes("neo4j") ? [{ what: "Neo4j", by: "listeners on its ports, no database" }] : []),
     ...{
       aws: [
         {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { shardOf, slotsOf } from "../../../components/redis/topology";
 import { redisEndpoints } from "../../../components/redis/endpoints";
 import { planRedis, type RedisArgs } from "../../../components/redis/plan";
 import { backlogMiB, roleMemGiB } from "../../../components/redis/sizing";
@@ -11,6 +12,7 @@ const SINGLE: RedisArgs = {
   mode: "single",
   backup: { bucket: "ape-test-backups-1a2b3c4d" },
 };
+const CLUSTER: RedisArgs = { ...SINGLE, mode: "cluster" };
 const REPLICATED: RedisArgs = { ...SINGLE, mode: "sentinel" };
 
 function placed(args: RedisArgs): Placed[] {
@@ -61,10 +63,52 @@ describe("Redis' roles", () => {
   });
 
   it("are found through Sentinel when replicated, directly otherwise", () => {
-    assert.deepEqual(redisEndpoints(placed(SINGLE)), { sentinels: [], url: "rediss://10.60.16.112:6379" });
+    assert.deepEqual(redisEndpoints(placed(SINGLE)), {
+      sentinels: [],
+      cluster: [],
+      url: "rediss://10.60.16.112:6379",
+    });
     assert.deepEqual(redisEndpoints(placed(REPLICATED)), {
       sentinels: ["10.60.16.112:26379", "10.60.17.113:26379", "10.60.18.114:26379"],
       masterName: "ape",
+      cluster: [],
     });
+    assert.deepEqual(redisEndpoints(placed(CLUSTER)).cluster.length, 6);
+  });
+
+  it("make up a cluster of three masters and three replicas, none beside its master", () => {
+    const members = placed(CLUSTER);
+    assert.deepEqual(
+      members.map(({ role }, index) => [role.name, role.zone, shardOf(index)]),
+      [
+        ["redis-1", 0, 0],
+        ["redis-2", 1, 1],
+        ["redis-3", 2, 2],
+        ["redis-4", 0, 1],
+        ["redis-5", 1, 2],
+        ["redis-6", 2, 0],
+      ],
+    );
+    const slots = [0, 1, 2].map(slotsOf);
+    assert.deepEqual(
+      slots.map(({ first, last }) => [first, last]),
+      [
+        [0, 5461],
+        [5462, 10_922],
+        [10_923, 16_383],
+      ],
+    );
+    assert.deepEqual(members[0]!.role.listens, [
+      { port: 6379, from: ["api", "redis"], protocol: "Redis over TLS" },
+      { port: 16_379, from: ["redis"], protocol: "Redis cluster over TLS" },
+    ]);
+  });
+
+  it("hold a third of a cluster's data each, and a fifth more for keys that are larger than others", () => {
+    const [first] = placed(CLUSTER);
+    const file = first!.role
+      .provision(first!, placed(CLUSTER))
+      .files.find(({ path }) => path === "/etc/redis/ape.conf");
+    assert.match(file!.content, /^maxmemory 410mb$/m); // 1024 / 3 x 1.2
   });
 });
