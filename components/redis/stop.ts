@@ -10,8 +10,8 @@ export const STOP_SECONDS = 60;
 export const KEEP_MASTER = "/run/ape/redis-keep-master";
 /** Milliseconds for which writes wait while another member takes over: none is accepted that would be lost. */
 const PAUSE_MS = 5000;
-/** Half seconds that the others have to take over. */
-const HANDOVER_TRIES = 16;
+/** Fifths of a second that the others have to take over: as long as writes wait. */
+const HANDOVER_TRIES = PAUSE_MS / 200;
 
 /**
  * Stops redis-server in order. A master hands over first, so that clients wait a second or two and not for Sentinels to
@@ -26,7 +26,7 @@ set -uo pipefail
 readonly SERVER=$1
 
 ${CLI_FUNCTION}
-${mode === "single" ? "" : handOver(HANDOVER[mode](peers))}
+${mode === "single" ? "" : handOver(HANDOVER[mode](own, peers))}
 while kill -TERM "$SERVER" 2>/dev/null; do
   for _ in 1 2 3 4 5; do
     sleep 0.2
@@ -40,20 +40,25 @@ done
 interface Handover {
   readonly candidates: string;
   readonly ask: string;
+  /** A condition: it has taken over. */
+  readonly taken: string;
 }
 
-const HANDOVER: Readonly<Record<Exclude<RedisMode, "single">, (peers: readonly string[]) => Handover>> = {
-  sentinel: (peers) => ({
+const HANDOVER: Readonly<Record<Exclude<RedisMode, "single">, (own: string, peers: readonly string[]) => Handover>> = {
+  sentinel: (own, peers) => ({
     candidates: peers.join(" "),
     ask: `cli ${USERS.sentinel} "$peer" ${SENTINEL_PORT} sentinel failover ${MASTER_NAME}`,
+    // Not this server's own role: Sentinels leave a former master as it is for some seconds.
+    taken: `$(cli ${USERS.sentinel} "$peer" ${SENTINEL_PORT} sentinel get-master-addr-by-name ${MASTER_NAME} | head -n 1) != ${own}`,
   }),
   cluster: () => ({
     candidates: `$(cli ${ADMIN} localhost ${REDIS_PORT} info replication | sed -n 's/^slave[0-9]*:ip=\\([0-9.]*\\),.*state=online.*/\\1/p')`,
     ask: `cli ${ADMIN} "$peer" ${REDIS_PORT} cluster failover`,
+    taken: "$(role) != master",
   }),
 };
 
-function handOver({ candidates, ask }: Handover): string {
+function handOver({ candidates, ask, taken }: Handover): string {
   return `
 ${FIELD_FUNCTION}
 
@@ -65,11 +70,11 @@ hand_over() {
   for peer in ${candidates}; do
     [[ $(${ask}) == OK ]] || continue
     for ((try = 0; try < ${HANDOVER_TRIES}; try++)); do
-      if [[ $(role) != master ]]; then
+      if [[ ${taken} ]]; then
         echo "handed over"
         return
       fi
-      sleep 0.5
+      sleep 0.2
     done
   done
   echo "no other member takes over"

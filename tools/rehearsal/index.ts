@@ -102,7 +102,10 @@ program
   .description("end rehearsals and remove everything that they made")
   .option("-s, --stack <name>", "only this stack's; default: all")
   .action(async ({ stack }: { stack?: string }) => {
-    const stacks = stack === undefined ? rehearsed() : [stack];
+    const stacks = rehearsed().filter((name) => stack === undefined || name === stack);
+    if (stacks.length === 0) {
+      console.error(`nothing to remove${stack === undefined ? "" : ` of ${stack}`}`);
+    }
     for (const name of stacks) {
       await takeDown(name);
       console.error(`removed: ${name}`);

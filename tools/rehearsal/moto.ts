@@ -10,8 +10,7 @@ export const MOTO = "moto[server,s3,secretsmanager]==5.2.5";
 export async function motoServer(): Promise<string[]> {
   const directory = join(CACHE, MOTO.replace(/[^a-z0-9.]+/g, "-"));
   if (!existsSync(directory)) {
-    const unfinished = `${directory}.unfinished`;
-    rmSync(unfinished, { recursive: true, force: true });
+    const unfinished = `${directory}.unfinished.${process.pid}`;
     await run(["python3", "-m", "venv", unfinished]);
     await run([
       join(unfinished, "bin", "python"),
@@ -22,7 +21,11 @@ export async function motoServer(): Promise<string[]> {
       "--disable-pip-version-check",
       MOTO,
     ]);
-    renameSync(unfinished, directory);
+    if (existsSync(directory)) {
+      rmSync(unfinished, { recursive: true });
+    } else {
+      renameSync(unfinished, directory);
+    }
   }
   return [join(directory, "bin", "python"), "-m", "moto.server"];
 }

@@ -66,8 +66,8 @@ export async function baseRoot(say: (text: string) => void): Promise<string> {
     return path;
   }
   mkdirSync(CACHE, { recursive: true, mode: 0o755 });
-  const unfinished = `${path}.unfinished`;
-  await remove(unfinished);
+  await removeAbandoned();
+  const unfinished = `${path}.unfinished.${process.pid}`; // two may make one at the same time; the first to end stays
   const { debian } = await mirrors();
   say(`debootstrap ${SUITE} from ${debian}`);
   await run(["debootstrap", "--variant=minbase", `--include=${BASE.join(",")}`, SUITE, unfinished, debian], {
@@ -76,10 +76,18 @@ export async function baseRoot(say: (text: string) => void): Promise<string> {
   say(`installing ${AGENTS.join(" and ")}`);
   await installAgents(unfinished, debian);
   forget(unfinished);
-  for (const old of readdirSync(CACHE).filter((name) => name.startsWith("root-") && !name.endsWith(".unfinished"))) {
+  if (existsSync(path) && ageDays(path) < STALE_DAYS) {
+    await remove(unfinished);
+    return path;
+  }
+  for (const old of readdirSync(CACHE).filter((name) => name.startsWith("root-") && !name.includes(".unfinished"))) {
     await removeUnused(join(CACHE, old));
   }
-  renameSync(unfinished, existsSync(path) ? `${path}.${Date.now()}` : path);
+  // Nodes may still stand on the stale one: it makes room and goes when it is unused.
+  if (existsSync(path)) {
+    renameSync(path, `${path}.stale`);
+  }
+  renameSync(unfinished, path);
   return path;
 }
 
@@ -119,6 +127,16 @@ async function removeUnused(root: string): Promise<void> {
   const { stdout } = await attempt(["findmnt", "-rno", "OPTIONS", "-t", "overlay"]);
   if (!stdout.includes(`lowerdir=${root},`)) {
     await remove(root);
+  }
+}
+
+/** Roots that were never finished, and whose maker has ended. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of readdirSync(CACHE)) {
+    const maker = /\.unfinished\.(\d+)$/.exec(name)?.[1];
+    if (maker !== undefined && !existsSync(`/proc/${maker}`)) {
+      await remove(join(CACHE, name));
+    }
   }
 }
 

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { CLOUDS } from "../../../components/platform/platform";
 import { SERVICES } from "../../../components/node/role";
-import { planFrom } from "../../../tools/plan/plan";
+import { planFrom, planResources } from "../../../tools/plan/plan";
 import { allowed } from "../../../tools/rehearsal/cloud/server";
 import { s3Action } from "../../../tools/rehearsal/cloud/aws";
 import { cutRules, firewallRules } from "../../../tools/rehearsal/firewall";
 import type { Host, LocalStack } from "../../../tools/rehearsal/local-stack";
 import { localStack } from "../../../tools/rehearsal/plan";
 
+const INSTANCE = { aws: "aws:ec2/instance:Instance", gcp: "gcp:compute/instance:Instance" };
 const SETTINGS = { aws: [], gcp: ["cloud=gcp", "account=acme-ape-prod"] };
 
 describe("a stack on one machine", function () {
@@ -41,6 +42,16 @@ describe("a stack on one machine", function () {
         assert.equal(new Set(members.map(({ zone }) => zone)).size, 3);
         assert.equal(members.filter(({ starts }) => starts).length, plan.apiGroup!.minNodes);
         assert.ok(members.every(({ memGiB }) => memGiB === plan.apiGroup!.machine.memGiB));
+      });
+
+      it("gives every node exactly the user data of its planned instance", async () => {
+        const { resources } = await planResources(plan);
+        const planned = new Map(resources.map(({ type, name, inputs }) => [`${type} ${name}`, inputs]));
+        for (const { name, userData, services } of stack.hosts.filter((host) => !host.services.includes("api"))) {
+          const inputs = planned.get(`${INSTANCE[cloud]} ${name}`)!;
+          const metadata = inputs.metadata as Record<string, string> | undefined;
+          assert.equal(userData, inputs.userData ?? metadata?.["startup-script"], services.join());
+        }
       });
 
       it("lets every host in where the roles' flows say so, and nowhere else", () => {

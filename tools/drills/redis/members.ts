@@ -1,6 +1,8 @@
 import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "../../../components/redis/endpoints";
 import { USERS } from "../../../components/redis/secrets";
 import { TLS } from "../../../components/node/bootstrap/bundle";
+import { MEMBERS } from "../../../components/redis/topology";
+import { CannotRehearseError } from "../../rehearsal/preflight";
 import type { Machine } from "../../rehearsal/machine";
 import type { Rehearsal } from "../../rehearsal/rehearsal";
 import { until } from "../../rehearsal/shell";
@@ -11,6 +13,11 @@ export class RedisMembers {
 
   constructor(rehearsal: Rehearsal) {
     this.machines = rehearsal.machines.filter(({ host }) => host.services.includes("redis"));
+    if (this.machines.length !== MEMBERS.sentinel) {
+      throw new CannotRehearseError(
+        `the drill needs Redis under Sentinels: highAvailability true and redisMode auto, as in --stack prod`,
+      );
+    }
   }
 
   /** The member that takes writes, as it says itself; undefined when there is none, throws when there are two. */
