@@ -1,6 +1,6 @@
 import { TLS } from "../node/bootstrap/bundle";
 import { addressOf, type NodeFile, type Placed } from "../node/role";
-import { ADMIN, CLI_FUNCTION } from "./cli";
+import { CLI_FUNCTION } from "./cli";
 import { DATA } from "./configuration";
 import { REDIS_PORT } from "./endpoints";
 import { USERS } from "./secrets";
@@ -44,7 +44,7 @@ echo "copied to $key"
 function turn(self: Placed, members: readonly Placed[]): string {
   const own = addressOf(self);
   return `
-is_replica() { cli ${ADMIN} "$1" ${REDIS_PORT} info replication 2>/dev/null | grep -q '^role:slave'; }
+is_replica() { cli ${USERS.admin} "$1" ${REDIS_PORT} info replication 2>/dev/null | grep -q '^role:slave'; }
 
 if [[ \${1:-} != --any ]]; then
   chosen=

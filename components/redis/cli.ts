@@ -1,5 +1,4 @@
 import { TLS } from "../node/bootstrap/bundle";
-import { USERS } from "./secrets";
 
 /** How redis-cli reaches this node's own server as a user who may only look. */
 export function localCli(port: number, user: string, passwordFile: string): string {
@@ -16,6 +15,3 @@ export const CLI_FUNCTION = `cli() { # cli USER HOST PORT COMMAND...
 export const FIELD_FUNCTION = `field() { # field NAME, from INFO's output
   tr -d '\\r' | sed -n "s/^$1://p"
 }`;
-
-/** The user whose password every command on a node may use. */
-export const ADMIN = USERS.admin;

@@ -1,5 +1,6 @@
 import { addressOf, type NodeFile, type Placed } from "../node/role";
-import { ADMIN, CLI_FUNCTION } from "./cli";
+import { CLI_FUNCTION } from "./cli";
+import { USERS } from "./secrets";
 import { BUS_PORT, REDIS_PORT } from "./endpoints";
 import { shardOf, SHARDS, slotsOf } from "./topology";
 
@@ -64,7 +65,7 @@ function joinScript(self: Placed, members: readonly Placed[]): string {
 set -uo pipefail
 
 ${CLI_FUNCTION}
-here() { cli ${ADMIN} localhost ${REDIS_PORT} cluster "$@" 2>/dev/null; }
+here() { cli ${USERS.admin} localhost ${REDIS_PORT} cluster "$@" 2>/dev/null; }
 # Lines of CLUSTER NODES: id address flags master ping pong epoch link slots...
 living() { here nodes | grep -vE ' (\\S*,)?(fail|noaddr|handshake)[, ]'; }
 owner() { # the living master of slot ${first}
@@ -73,9 +74,9 @@ owner() { # the living master of slot ${first}
 forget_former_self() { # a disk that was lost took its member's id along, and its address is now another's
   local id peer
   for peer in ${members.map(addressOf).join(" ")}; do
-    for id in $(cli ${ADMIN} "$peer" ${REDIS_PORT} cluster nodes 2>/dev/null |
+    for id in $(cli ${USERS.admin} "$peer" ${REDIS_PORT} cluster nodes 2>/dev/null |
       awk -v own="${own}:" '$3 ~ /noaddr/ || (index($2, own) == 1 && $3 ~ /fail/) { print $1 }'); do
-      cli ${ADMIN} "$peer" ${REDIS_PORT} cluster forget "$id" >/dev/null 2>&1
+      cli ${USERS.admin} "$peer" ${REDIS_PORT} cluster forget "$id" >/dev/null 2>&1
     done
   done
 }

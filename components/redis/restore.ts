@@ -1,6 +1,6 @@
 import { addressOf, type Placed } from "../node/role";
 import { BACKUP_PREFIX } from "./backup";
-import { ADMIN, CLI_FUNCTION, FIELD_FUNCTION } from "./cli";
+import { CLI_FUNCTION, FIELD_FUNCTION } from "./cli";
 import { DATA } from "./configuration";
 import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
 import { USERS } from "./secrets";
@@ -24,7 +24,7 @@ set -euo pipefail
 
 ${CLI_FUNCTION}
 ${FIELD_FUNCTION}
-info() { cli ${ADMIN} localhost ${REDIS_PORT} info replication | field "$1"; }
+info() { cli ${USERS.admin} localhost ${REDIS_PORT} info replication | field "$1"; }
 copies() { /usr/local/sbin/ape-node list ${bucket} ${BACKUP_PREFIX} | grep -E '(${members.map(({ role }) => role.name).join("|")})\\.rdb$' | sort; }
 stop_with() { echo "$*" >&2; exit 1; }
 
@@ -59,7 +59,7 @@ ${KEEPING[mode](members)}
 /usr/local/sbin/ape-node get ${bucket} "$chosen" >"$copy" || stop_with "$chosen can't be fetched"
 redis-check-rdb "$copy" >/dev/null || stop_with "$chosen is damaged; nothing was changed"
 started=$(date +%s)
-echo "keys before: $(cli ${ADMIN} localhost ${REDIS_PORT} dbsize)"
+echo "keys before: $(cli ${USERS.admin} localhost ${REDIS_PORT} dbsize)"
 ${members.length > 1 ? `leave_alone\ntouch ${KEEP_MASTER}\n` : ""}
 systemctl stop redis-server.service
 rm -rf "$aside"
@@ -70,13 +70,13 @@ echo "file appendonly.aof.1.base.rdb seq 1 type b" >${DATA}/${AOF}.manifest
 chown redis:redis ${DATA}/${AOF}.manifest
 systemctl start redis-server.service
 for ((try = 0; try < 600; try++)); do
-  [[ $(cli ${ADMIN} localhost ${REDIS_PORT} ping 2>/dev/null) == PONG ]] && break
+  [[ $(cli ${USERS.admin} localhost ${REDIS_PORT} ping 2>/dev/null) == PONG ]] && break
   sleep 0.5
 done
 [[ $(info role) == master ]] || stop_with "${own} is no longer the master; the data before stand in $aside"
 ${members.length > 1 ? followers(members.length - 1) : ""}
 rm -rf "$aside"
-echo "keys after: $(cli ${ADMIN} localhost ${REDIS_PORT} dbsize)"
+echo "keys after: $(cli ${USERS.admin} localhost ${REDIS_PORT} dbsize)"
 echo "restored $chosen in $(($(date +%s) - started)) s"
 `;
 }
@@ -103,7 +103,7 @@ trap 'exit 130' INT TERM
 failover() { # failover yes|no
   local member
   for member in ${members.map(addressOf).join(" ")}; do
-    cli ${ADMIN} "$member" ${REDIS_PORT} config set cluster-replica-no-failover "$1" >/dev/null || true
+    cli ${USERS.admin} "$member" ${REDIS_PORT} config set cluster-replica-no-failover "$1" >/dev/null || true
   done
 }
 leave_alone() { failover yes; }
@@ -116,7 +116,7 @@ function followers(count: number): string {
   return `
 echo "waiting for the replicas"
 for ((try = 0; try < 600; try++)); do
-  [[ $(cli ${ADMIN} localhost ${REDIS_PORT} info replication | grep -c ',state=online,') == ${count} ]] && break
+  [[ $(cli ${USERS.admin} localhost ${REDIS_PORT} info replication | grep -c ',state=online,') == ${count} ]] && break
   sleep 0.5
 done
 `;

@@ -1,5 +1,5 @@
 import { addressOf, type Placed } from "../node/role";
-import { ADMIN, CLI_FUNCTION, FIELD_FUNCTION } from "./cli";
+import { CLI_FUNCTION, FIELD_FUNCTION } from "./cli";
 import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
 import { USERS } from "./secrets";
 import type { RedisMode } from "./topology";
@@ -52,8 +52,8 @@ const HANDOVER: Readonly<Record<Exclude<RedisMode, "single">, (own: string, peer
     taken: `$(cli ${USERS.sentinel} "$peer" ${SENTINEL_PORT} sentinel get-master-addr-by-name ${MASTER_NAME} | head -n 1) != ${own}`,
   }),
   cluster: () => ({
-    candidates: `$(cli ${ADMIN} localhost ${REDIS_PORT} info replication | sed -n 's/^slave[0-9]*:ip=\\([0-9.]*\\),.*state=online.*/\\1/p')`,
-    ask: `cli ${ADMIN} "$peer" ${REDIS_PORT} cluster failover`,
+    candidates: `$(cli ${USERS.admin} localhost ${REDIS_PORT} info replication | sed -n 's/^slave[0-9]*:ip=\\([0-9.]*\\),.*state=online.*/\\1/p')`,
+    ask: `cli ${USERS.admin} "$peer" ${REDIS_PORT} cluster failover`,
     taken: "$(role) != master",
   }),
 };
@@ -62,10 +62,10 @@ function handOver({ candidates, ask, taken }: Handover): string {
   return `
 ${FIELD_FUNCTION}
 
-role() { cli ${ADMIN} localhost ${REDIS_PORT} info replication | field role; }
+role() { cli ${USERS.admin} localhost ${REDIS_PORT} info replication | field role; }
 
 hand_over() {
-  cli ${ADMIN} localhost ${REDIS_PORT} client pause ${PAUSE_MS} write >/dev/null
+  cli ${USERS.admin} localhost ${REDIS_PORT} client pause ${PAUSE_MS} write >/dev/null
   local peer try
   for peer in ${candidates}; do
     [[ $(${ask}) == OK ]] || continue

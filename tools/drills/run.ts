@@ -1,4 +1,5 @@
 import type { StackPlan } from "../../stacks/plan";
+import { BOOT_TIMEOUT_MS } from "../rehearsal/machine";
 import { Rehearsal, rehearsed, takeDown } from "../rehearsal/rehearsal";
 import type { Drill, DrillResult } from "./drill";
 
@@ -12,9 +13,6 @@ export interface DrillRecord extends DrillResult {
   readonly seconds: number;
   readonly passed: boolean;
 }
-
-/** Milliseconds that a node has to serve: packages come first. */
-const BOOT_TIMEOUT_MS = 900_000;
 
 /** The stack's nodes that a drill needs: those that run already, or newly booted ones, which then are ours to end. */
 export async function rehearsedFor(

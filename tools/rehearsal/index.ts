@@ -7,15 +7,12 @@ import { SERVICES, type Service } from "../../components/node/role";
 import { ConfigError } from "../../stacks/config";
 import { planFrom } from "../plan/plan";
 import { UsageError } from "../stack-file";
-import type { Machine } from "./machine";
+import { BOOT_TIMEOUT_MS, type Machine } from "./machine";
 import { assertCanRehearse, CannotRehearseError, PROGRAMS } from "./preflight";
 import { Rehearsal, rehearsed, takeDown } from "./rehearsal";
 import { nodeStatus, report } from "./report";
 import { ServiceError } from "./services";
 import { standIns } from "./stand-ins";
-
-/** Milliseconds that a node has to serve: packages come first. */
-const BOOT_TIMEOUT_MS = 900_000;
 
 const program = new Command("npm run rehearse --")
   .description(

@@ -8,6 +8,9 @@ import { hostNamespace } from "./network";
 import { CannotRehearseError } from "./preflight";
 import { attempt, run, startDetached, until, type Finished, type RunOptions } from "./shell";
 
+/** Milliseconds that a node has to serve: packages come first. */
+export const BOOT_TIMEOUT_MS = 900_000;
+
 /** How a boot ended, or how far it is. */
 export type MachineState = "off" | "booting" | "serving" | "failed";
 

@@ -1,8 +1,5 @@
 import type { Recorded } from "../plan/record";
 
-/** A resource's inputs, of which only some are of interest. */
-export type Inputs = Readonly<Record<string, never>> & Readonly<Record<string, unknown>>;
-
 /** Planned resources by their type. */
 export class Resources {
   constructor(private readonly all: readonly Recorded[]) {}

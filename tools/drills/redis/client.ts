@@ -77,6 +77,9 @@ export class Writer {
 
   stop(): Promise<void> {
     return new Promise((resolve) => {
+      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+        return resolve();
+      }
       this.child.once("close", () => resolve());
       this.child.kill("SIGKILL");
     });

@@ -64,26 +64,30 @@ async function masterLost(rehearsal: Rehearsal, members: RedisMembers, { strike,
   await strike(old);
   await resumed(writer, struckAt);
   await repair(old);
+  return outcome(members, writer, struckAt, old);
+}
+
+/** What a client saw from a moment on, once everything is in its place again. */
+async function outcome(members: RedisMembers, writer: Writer, moment: number, before: Machine): ReturnType<Run> {
   const rejoinSeconds = await members.settled(SETTLE_MS);
   await sleep(STEADY_MS);
   await writer.stop();
-  const now = await members.master();
-  const gap = longestGap(writer, struckAt);
+  const gap = longestGap(writer, moment);
   const missing = await lost(members, writer);
   return {
     measured: {
-      secondsWithoutWrites: gap,
+      longestSecondsWithoutWrites: gap,
       acknowledged: writer.acknowledged.length,
       acknowledgedLost: missing.length,
-      masterBefore: old.host.name,
-      masterAfter: now?.host.name ?? "none",
+      masterBefore: before.host.name,
+      masterAfter: (await members.master())?.host.name ?? "none",
       oldMasterRejoined: rejoinSeconds !== undefined,
       rejoinSeconds: rejoinSeconds ?? "never",
     },
     violations: [
       ...expect(gap <= NODE_LOSS_SECONDS, `${gap} s without an accepted write; at most ${NODE_LOSS_SECONDS}`),
       ...expect(missing.length === 0, `${missing.length} acknowledged writes are lost`),
-      ...expect(rejoinSeconds !== undefined, `${old.host.name} did not rejoin`),
+      ...expect(rejoinSeconds !== undefined, `${before.host.name} did not rejoin`),
     ],
   };
 }
@@ -97,36 +101,24 @@ async function zoneCut(rehearsal: Rehearsal, members: RedisMembers): ReturnType<
   await rehearsal.cut(zone);
   await sleep(CUT_MS);
   await rehearsal.heal(zone);
-  const rejoinSeconds = await members.settled(SETTLE_MS);
-  await sleep(STEADY_MS);
-  await Promise.all([outside.stop(), inside.stop()]);
-  const now = await members.master();
+  const { measured, violations } = await outcome(members, outside, cutAt, old);
+  await inside.stop();
   const whileCut = inside.acknowledged.filter(({ at }) => at > cutAt && at < cutAt + CUT_MS);
   const late = whileCut.filter(({ at }) => at > cutAt + MAX_LAG_SECONDS * 1000 + CLOCK_MS);
-  const gap = longestGap(outside, cutAt);
-  const missing = await lost(members, outside);
   return {
     measured: {
-      secondsWithoutWrites: gap,
-      acknowledged: outside.acknowledged.length,
-      acknowledgedLost: missing.length,
+      ...measured,
       acceptedOnCutOffSide: whileCut.length,
       acceptedOnCutOffSideAfterMaxLag: late.length,
       lostOnCutOffSide: (await lost(members, inside)).length,
-      masterBefore: old.host.name,
-      masterAfter: now?.host.name ?? "none",
-      oldMasterRejoined: rejoinSeconds !== undefined,
-      rejoinSeconds: rejoinSeconds ?? "never",
     },
     violations: [
-      ...expect(gap <= NODE_LOSS_SECONDS, `${gap} s without an accepted write; at most ${NODE_LOSS_SECONDS}`),
-      ...expect(missing.length === 0, `${missing.length} writes acknowledged outside the cut are lost`),
+      ...violations,
       ...expect(
         late.length === 0,
         `${late.length} writes were accepted on the cut-off side after ${MAX_LAG_SECONDS} s`,
       ),
-      ...expect(now !== undefined && now !== old, "no other member became master"),
-      ...expect(rejoinSeconds !== undefined, `${old.host.name} did not rejoin`),
+      ...expect(measured.masterAfter !== old.host.name, "no other member became master"),
     ],
   };
 }
@@ -149,25 +141,8 @@ async function nodesRestarted(rehearsal: Rehearsal, members: RedisMembers): Retu
     const whole = await members.settled(SETTLE_MS);
     problems.push(...expect(whole !== undefined, `${machine.host.name} did not rejoin after its restart`));
   }
-  await sleep(STEADY_MS);
-  await writer.stop();
-  const gap = longestGap(writer, startedAt);
-  const missing = await lost(members, writer);
-  return {
-    measured: {
-      longestSecondsWithoutWrites: gap,
-      acknowledged: writer.acknowledged.length,
-      acknowledgedLost: missing.length,
-      masterBefore: before.host.name,
-      masterAfter: (await members.master())?.host.name ?? "none",
-      oldMasterRejoined: problems.length === 0,
-    },
-    violations: [
-      ...problems,
-      ...expect(gap <= NODE_LOSS_SECONDS, `${gap} s without an accepted write; at most ${NODE_LOSS_SECONDS}`),
-      ...expect(missing.length === 0, `${missing.length} acknowledged writes are lost`),
-    ],
-  };
+  const { measured, violations } = await outcome(members, writer, startedAt, before);
+  return { measured, violations: [...problems, ...violations] };
 }
 
 async function settle(members: RedisMembers): Promise<void> {
