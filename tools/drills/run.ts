@@ -1,5 +1,6 @@
 import type { StackPlan } from "../../stacks/plan";
 import { BOOT_TIMEOUT_MS } from "../rehearsal/machine";
+import { assertRoot } from "../rehearsal/preflight";
 import { Rehearsal, rehearsed, takeDown } from "../rehearsal/rehearsal";
 import type { Drill, DrillResult } from "./drill";
 
@@ -21,6 +22,7 @@ export async function rehearsedFor(
   say: (text: string) => void,
 ): Promise<{ rehearsal: Rehearsal; ours: boolean }> {
   const { stack } = plan.spec;
+  assertRoot();
   if (rehearsed().includes(stack)) {
     return { rehearsal: Rehearsal.open(stack), ours: false };
   }

@@ -8,7 +8,7 @@ import { ConfigError } from "../../stacks/config";
 import { planFrom } from "../plan/plan";
 import { UsageError } from "../stack-file";
 import { BOOT_TIMEOUT_MS, type Machine } from "./machine";
-import { assertCanRehearse, CannotRehearseError, PROGRAMS } from "./preflight";
+import { assertCanRehearse, assertRoot, CannotRehearseError, PROGRAMS } from "./preflight";
 import { Rehearsal, rehearsed, takeDown } from "./rehearsal";
 import { nodeStatus, report } from "./report";
 import { ServiceError } from "./services";
@@ -32,7 +32,12 @@ Examples:
 Needs Linux, root and, for each node, 1.5 GiB of disk. Exit code: 0 when every node serves, 1 when one doesn't or the
 machine or config can't, 2 when the command is wrong.`,
   )
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+  .hook("preAction", (_, command) => {
+    if (["status", "logs", "shell", "down"].includes(command.name())) {
+      assertRoot();
+    }
+  });
 
 const collect = (value: string, all: string[]): string[] => [...all, value];
 
@@ -119,19 +124,19 @@ interface UpOptions {
 
 async function up({ stack, set, service = [], wherePossible, json }: UpOptions): Promise<void> {
   const plan = planFrom(stack, set);
-  if (rehearsed().includes(stack)) {
-    const rehearsal = Rehearsal.open(stack);
-    console.error(`${stack} runs already, as it was planned then; "npm run rehearse -- down" ends it`);
-    return print(rehearsal, json);
-  }
   try {
-    assertCanRehearse(plan.nodes.length);
+    assertCanRehearse(1);
   } catch (error) {
     if (wherePossible && error instanceof CannotRehearseError) {
       console.error(error.message);
       return;
     }
     throw error;
+  }
+  if (rehearsed().includes(stack)) {
+    const rehearsal = Rehearsal.open(stack);
+    console.error(`${stack} runs already, as it was planned then; "npm run rehearse -- down" ends it`);
+    return print(rehearsal, json);
   }
   const interrupted = (): void => {
     void takeDown(stack).finally(() => process.exit(130));

@@ -24,15 +24,21 @@ const GIB = 2 ** 30;
 const BASE_GIB = 2;
 const NODE_GIB = 1.5;
 
+/** Throws CannotRehearseError where nobody may boot nodes, or look at them. */
+export function assertRoot(): void {
+  refuse([
+    ...(process.platform === "linux" ? [] : [`it takes Linux, and this is ${process.platform}`]),
+    ...(process.getuid?.() === 0 ? [] : ["it takes root: run it with sudo"]),
+  ]);
+}
+
 /** Throws CannotRehearseError with everything that keeps this machine from booting so many nodes. */
 export function assertCanRehearse(nodes: number): void {
-  const problems = [
-    ...(process.platform === "linux" ? [] : [`it needs Linux, and this is ${process.platform}`]),
-    ...(process.getuid?.() === 0 ? [] : ["it needs root: run it with sudo"]),
-  ];
-  if (problems.length === 0) {
-    problems.push(...missingPrograms(), ...missingSpace(BASE_GIB + nodes * NODE_GIB));
-  }
+  assertRoot();
+  refuse([...missingPrograms(), ...missingSpace(BASE_GIB + nodes * NODE_GIB)]);
+}
+
+function refuse(problems: readonly string[]): void {
   if (problems.length > 0) {
     throw new CannotRehearseError(
       `Nodes can't be booted here:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
