@@ -2,7 +2,7 @@ import { addressOf, type NodeFile, type Placed } from "../node/role";
 import { CLI_FUNCTION } from "./cli";
 import { USERS } from "./secrets";
 import { BUS_PORT, REDIS_PORT } from "./endpoints";
-import { shardOf, SHARDS, slotsOf } from "./topology";
+import { indexOf, shardOf, SHARDS, slotsOf } from "./topology";
 
 /** Brings a member into its cluster; done when the cluster is whole. */
 export const JOIN_UNIT = "ape-redis-join.service";
@@ -58,7 +58,7 @@ WantedBy=multi-user.target
  * becomes a replica of the one that took its place.
  */
 function joinScript(self: Placed, members: readonly Placed[]): string {
-  const index = members.indexOf(self);
+  const index = indexOf(self, members);
   const { first, last } = slotsOf(shardOf(index));
   const own = addressOf(self);
   return `#!/bin/bash

@@ -9,7 +9,7 @@ import { localCli } from "./cli";
 import { restoreScript } from "./restore";
 import { CLUSTER_START, SENTINEL_PASSWORD, startScript, STATE } from "./start";
 import { STOP_SECONDS, stopScript } from "./stop";
-import { memberMemoryGiB, MEMBERS, shardOf, zoneOf, type RedisMode } from "./topology";
+import { indexOf, memberMemoryGiB, MEMBERS, shardOf, zoneOf, type RedisMode } from "./topology";
 
 export interface RedisArgs {
   /** What data may fill, in GiB: Redis' maxmemory, or that of a cluster's masters together. */
@@ -87,7 +87,9 @@ function provision(args: RedisArgs, self: Placed, all: readonly Placed[]): Provi
 
 /** The members that hold the same data as this one, itself among them. */
 function sameData(mode: RedisMode, self: Placed, members: readonly Placed[]): readonly Placed[] {
-  return mode === "cluster" ? members.filter((_, index) => shardOf(index) === shardOf(members.indexOf(self))) : members;
+  return mode === "cluster"
+    ? members.filter((_, index) => shardOf(index) === shardOf(indexOf(self, members)))
+    : members;
 }
 
 function health(mode: RedisMode): string {

@@ -1,3 +1,5 @@
+import type { Placed } from "../node/role";
+
 /** How Redis is made up: one server, one master with replicas under Sentinels, or several masters that share the keys. */
 export const REDIS_MODES = ["single", "sentinel", "cluster"] as const;
 export type RedisMode = (typeof REDIS_MODES)[number];
@@ -26,6 +28,11 @@ export function zoneOf(index: number): number {
 /** The shard of a cluster's member: masters first, each in its zone; the replicas one zone on, so that a zone never takes both. */
 export function shardOf(index: number): number {
   return index < SHARDS ? index : (index + 1) % SHARDS;
+}
+
+/** A member's place among all. */
+export function indexOf(self: Placed, members: readonly Placed[]): number {
+  return members.findIndex(({ role }) => role.name === self.role.name);
 }
 
 /** First and last slot of a shard. */
