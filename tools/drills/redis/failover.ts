@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MAX_LAG_SECONDS } from "../../../components/redis/configuration";
 import type { Machine } from "../../rehearsal/machine";
 import type { Rehearsal } from "../../rehearsal/rehearsal";
+import { longestGap, resumed, STEADY_MS } from "../client";
 import { expect, type Drill, type Scenario } from "../drill";
 import { Writer } from "./client";
 import { lost } from "./keys";
@@ -11,8 +12,6 @@ import { RedisMembers, replication } from "./members";
 const NODE_LOSS_SECONDS = 8;
 /** Milliseconds that everything has to be in its place again. */
 const SETTLE_MS = 180_000;
-/** Milliseconds of undisturbed writing before and after. */
-const STEADY_MS = 2000;
 /** A cut must outlast the failover, and the lag after which a master that is cut off takes no more writes. */
 const CUT_MS = (MAX_LAG_SECONDS + 10) * 1000;
 
@@ -62,7 +61,7 @@ async function masterLost(rehearsal: Rehearsal, members: RedisMembers, { strike,
   const writer = await writing(rehearsal, otherZone(members, old));
   const struckAt = Date.now();
   await strike(old);
-  await resumed(writer, struckAt);
+  await resumed(writer, struckAt, SETTLE_MS);
   await repair(old);
   return outcome(members, writer, struckAt, old);
 }
@@ -159,29 +158,9 @@ let runs = 0;
 /** A client that has been writing for a while. */
 async function writing(rehearsal: Rehearsal, zone: string, side = "client"): Promise<Writer> {
   const writer = await Writer.start(rehearsal, zone, `drill:${process.pid}:${++runs}:${side}:`);
-  await resumed(writer, Date.now());
+  await resumed(writer, Date.now(), SETTLE_MS);
   await sleep(STEADY_MS);
   return writer;
-}
-
-/** Waits for a write to be accepted after a moment. */
-async function resumed(writer: Writer, moment: number): Promise<void> {
-  const end = Date.now() + SETTLE_MS;
-  while (writer.acknowledged.at(-1) === undefined || writer.acknowledged.at(-1)!.at <= moment + STRUCK_MS) {
-    if (Date.now() > end) {
-      throw new Error(`${writer.host.name} gets no write accepted for ${SETTLE_MS / 1000} s`);
-    }
-    await sleep(100);
-  }
-}
-
-/** A blow may take this long to land; a write accepted meanwhile says nothing. */
-const STRUCK_MS = 1000;
-
-/** The longest time between two accepted writes that ends after a moment, in seconds. */
-function longestGap({ acknowledged }: Writer, moment: number): number {
-  const gaps = acknowledged.slice(1).map(({ at }, index) => (at > moment ? at - acknowledged[index]!.at : 0));
-  return Math.round(Math.max(0, ...gaps) / 10) / 100;
 }
 
 function otherZone(members: RedisMembers, master: Machine): string {

@@ -1,5 +1,5 @@
+import type { Acknowledged } from "../client";
 import type { Writer } from "./client";
-import type { Acknowledged } from "./writer";
 import type { RedisMembers } from "./members";
 
 /** Writes that were acknowledged to a client and that the master doesn't know. */

@@ -3,6 +3,7 @@
  * was acknowledged, with its time. Finds the master through the Sentinels, as an application does.
  */
 import Redis, { type RedisOptions } from "ioredis";
+import type { Acknowledged } from "../client";
 
 export interface WriterArgs {
   readonly sentinels: readonly { readonly host: string; readonly port: number }[];
@@ -12,15 +13,6 @@ export interface WriterArgs {
   readonly ca: string;
   /** Begins every key. */
   readonly prefix: string;
-}
-
-/** One line of output. */
-export interface Acknowledged {
-  readonly number: number;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  /** Where the write was accepted. */
-  readonly by: string;
 }
 
 /** Milliseconds that an answer may take before the client looks for a master again. */
@@ -62,9 +54,7 @@ async function main(args: WriterArgs): Promise<void> {
         await within(2 * CONNECT_MS, redis.connect());
       }
       await within(ANSWER_MS, redis.set(`${args.prefix}${number}`, String(number)));
-      const by =
-        (redis as unknown as { readonly stream: { readonly remoteAddress?: string } }).stream.remoteAddress ?? "";
-      process.stdout.write(`${JSON.stringify({ number, at: Date.now(), by } satisfies Acknowledged)}\n`);
+      process.stdout.write(`${JSON.stringify({ number, at: Date.now() } satisfies Acknowledged)}\n`);
     } catch {
       redis?.disconnect();
       redis = undefined;
