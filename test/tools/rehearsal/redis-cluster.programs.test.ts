@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { USERS } from "../../../components/redis/secrets";
 import { REDIS_PORT } from "../../../components/redis/endpoints";
-import { redisCli } from "../../../tools/drills/redis/members";
+import { redisCli, replication } from "../../../tools/drills/redis/members";
 import { planFrom } from "../../../tools/plan/plan";
 import type { Machine } from "../../../tools/rehearsal/machine";
 import { Rehearsal, takeDown } from "../../../tools/rehearsal/rehearsal";
@@ -10,6 +10,8 @@ import { canBoot } from "../../support/rehearsal";
 
 const STACK = "prod";
 const MINUTE = 60_000;
+/** Less than the members take to notice a loss, so that it can't be why a replica took over. */
+const NOTICED_MS = 4000;
 
 /** Slots of each shard, its planned master and its planned replica. */
 const PLANNED = [
@@ -73,8 +75,11 @@ describe("Redis Cluster, booted on this machine", function () {
 
   it("hands a shard over before its master stops", async () => {
     const [first, ...others] = PLANNED;
-    assert.ok(await rehearsal.machine("redis-6").shutDown());
-    assert.equal((await shards("redis-2"))[0]!.master, "redis-1");
+    const master = rehearsal.machine("redis-6");
+    assert.ok(await until(async () => (await replication(master)).slave0?.includes("state=online") ?? false, MINUTE));
+    assert.ok(await master.shutDown());
+    const handedOver = await until(async () => (await shards("redis-2"))[0]?.master === "redis-1", NOTICED_MS);
+    assert.ok(handedOver, "the replica took over only when the others had missed its master");
     await rehearsal.machine("redis-6").start();
     await serves(rehearsal.machine("redis-6"));
     await becomes([first!, ...others]);
