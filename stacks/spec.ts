@@ -1,6 +1,8 @@
 import type { Placement } from "../components/node/placement";
 import type { Cloud, NatMode } from "../components/platform/platform";
 import type { RedisMode } from "../components/redis/topology";
+import type { Edition } from "../components/timescaledb/edition";
+import type { SchemaOptions } from "../components/timescaledb/schema-options";
 import type { TierName } from "./tiers";
 
 /** Where the API's containers run: machines of the stack, or a Kubernetes cluster that is already there. */
@@ -79,6 +81,10 @@ export interface TimescaleDbSpec {
   readonly memGiB: number;
   readonly cpus: number;
   readonly diskGiB: number;
+  readonly edition: Edition;
+  readonly schema: SchemaOptions;
+  /** Which state of the backups a blank disk is filled with; absent: their end. */
+  readonly restoreTo?: string;
   readonly instanceType?: string;
 }
 

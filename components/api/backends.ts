@@ -22,7 +22,8 @@ export interface Backends {
 export const PROXY = { writer: 15432, reader: 15433 } as const;
 
 const PATRONI_PORT = 8008;
-const POSTGRES_PORT = 5432;
+/** PgBouncer on each data node. */
+const POOL_PORT = 6432;
 
 /** HAProxy on each API node: the writer port always leads to the primary, the reader port to a replica if there is one. */
 export function backendFiles(backends: Backends): NodeFile[] {
@@ -63,8 +64,8 @@ function section(name: string, port: number, { hosts, patroni }: Backends["times
   return [
     `listen timescaledb-${name}`,
     `    bind 127.0.0.1:${port}`,
-    ...(patroni ? [`    option httpchk GET ${role}`, "    http-check expect status 200"] : []),
-    ...hosts.map(({ name: host, address }) => `    server ${host} ${address}:${POSTGRES_PORT} ${check(host, patroni)}`),
+    ...(patroni ? [`    option httpchk OPTIONS ${role}`, "    http-check expect status 200"] : []),
+    ...hosts.map(({ name: host, address }) => `    server ${host} ${address}:${POOL_PORT} ${check(host, patroni)}`),
     ...(patroni && name === "reader" ? fallback(hosts) : []),
     "",
   ].join("\n");
@@ -72,8 +73,8 @@ function section(name: string, port: number, { hosts, patroni }: Backends["times
 
 function check(host: string, patroni: boolean): string {
   return patroni
-    ? `check port ${PATRONI_PORT} check-ssl verify required verifyhost ${host} ca-file ${TLS.ca} inter 2s fastinter 1s rise 2 fall 3 on-marked-down shutdown-sessions`
-    : "check inter 2s rise 1 fall 3";
+    ? `check port ${PATRONI_PORT} check-ssl verify required verifyhost ${host} ca-file ${TLS.ca} inter 1s fastinter 500ms downinter 500ms rise 1 fall 2 on-marked-down shutdown-sessions`
+    : "check inter 1s rise 1 fall 3";
 }
 
 /** With no replica left, reads go on at the primary: whichever host answers. */
@@ -81,6 +82,6 @@ function fallback(hosts: Backends["timescaledb"]["hosts"]): string[] {
   return [
     "    option redispatch 1",
     "    option allbackups",
-    ...hosts.map(({ name, address }) => `    server ${name}-fallback ${address}:${POSTGRES_PORT} backup`),
+    ...hosts.map(({ name, address }) => `    server ${name}-fallback ${address}:${POOL_PORT} backup`),
   ];
 }

@@ -13,13 +13,13 @@ export interface TimescaleDbEndpoints {
 }
 
 /**
- * Where the database answers. libpq (17 and before) and what is built on it try the hosts in turn; a driver that takes
+ * Where the database answers: through the pool of each data node. libpq (17 and before) and what is built on it try the hosts in turn; a driver that takes
  * one host only stands behind a proxy that asks Patroni. The password is field `password` of secret "timescaledb-api".
  */
 export function timescaleDbEndpoints(placed: readonly Placed[], database: string): TimescaleDbEndpoints {
   const hosts = dataNodes(placed).map(({ name, address }) => ({ name: dnsName(name), address }));
   // Addresses, not names: consumers outside the stack's nodes don't know its names, and certificates hold both.
-  const authority = hosts.map(({ address }) => `${address}:${PORTS.postgresql}`).join(",");
+  const authority = hosts.map(({ address }) => `${address}:${PORTS.pool}`).join(",");
   const uri = (target: string): string =>
     `postgresql://${APP_USER}@${authority}/${database}?target_session_attrs=${target}&sslmode=verify-full`;
   return { hosts, writer: uri("read-write"), reader: uri("prefer-standby") };

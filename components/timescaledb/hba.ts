@@ -1,16 +1,17 @@
-import { MONITORING_USER, REPLICATION_USER, REWIND_USER, APP_USER } from "./secrets";
+import { MONITORING_USER, REPLICATION_USER, REWIND_USER } from "./secrets";
 import type { DataNode } from "./topology";
 
 export interface HbaArgs {
-  /** Networks that the application's connections come from, CIDR. */
-  readonly clientCidrs: readonly string[];
   readonly database: string;
   /** The data nodes; none when there is no replication. */
   readonly peers: readonly DataNode[];
 }
 
-/** Who may log in, from where, to what, in the order of pg_hba.conf: the first line that matches decides. */
-export function hbaRules({ clientCidrs, database, peers }: HbaArgs): string[] {
+/**
+ * Who may log in, from where, to what, in the order of pg_hba.conf: the first line that matches decides. Clients come
+ * through the pool on the same machine, which has rules of its own for where they come from.
+ */
+export function hbaRules({ database, peers }: HbaArgs): string[] {
   return [
     "local all postgres peer",
     "local all all scram-sha-256",
@@ -21,7 +22,6 @@ export function hbaRules({ clientCidrs, database, peers }: HbaArgs): string[] {
       `hostssl replication ${REPLICATION_USER} ${address}/32 scram-sha-256`,
       `hostssl postgres ${REWIND_USER} ${address}/32 scram-sha-256`,
     ]),
-    ...clientCidrs.map((cidr) => `hostssl ${database} ${APP_USER} ${cidr} scram-sha-256`),
     "host all all all reject",
   ];
 }

@@ -1,11 +1,15 @@
 import { TLS } from "../node/bootstrap/bundle";
 import { dnsName, secretMark } from "../node/role";
-import { CREATE_SCRIPT } from "./database";
+import { CREATE_SCRIPT } from "./create";
 import { hbaRules, type HbaArgs } from "./hba";
+import { RECONNECT_SCRIPT } from "./pooling";
 import { parameters, RESTORE_COMMAND } from "./postgresql";
 import { PATRONI_USER, REPLICATION_USER, REWIND_USER, SERVER_SECRET } from "./secrets";
 import type { ServerSize } from "./sizing";
 import { BIN_DIRECTORY, DATA_DIRECTORY, PORTS, SOCKET_DIRECTORY } from "./topology";
+
+/** The cluster's name in Patroni. */
+export const SCOPE = "timescaledb";
 
 /** Patroni's own configuration, and that which all members share. */
 export const PATRONI_CONFIG = "/etc/patroni/config.yml";
@@ -21,7 +25,7 @@ export const APPLY_DYNAMIC_CONFIG = `patronictl -c ${PATRONI_CONFIG} edit-config
 export function restartPending(name: string): string[] {
   return [
     `sleep ${LOOP_WAIT + 1}`, // until Patroni has seen the configuration
-    `patronictl -c ${PATRONI_CONFIG} restart --pending --force timescaledb ${name}`,
+    `patronictl -c ${PATRONI_CONFIG} restart --pending --force ${SCOPE} ${name}`,
   ];
 }
 
@@ -74,7 +78,7 @@ export function patroniConfig(args: PatroniArgs): string {
       password: "${secretMark(SERVER_SECRET, field)}"
       sslmode: verify-full
       sslrootcert: ${TLS.ca}`;
-  return `scope: timescaledb
+  return `scope: ${SCOPE}
 name: ${name}
 
 log:
@@ -109,6 +113,8 @@ ${args.founder ? founding(size) : ""}postgresql:
   data_dir: ${DATA_DIRECTORY}
   bin_dir: ${BIN_DIRECTORY}
   use_unix_socket: true
+  callbacks:
+    on_role_change: ${RECONNECT_SCRIPT}
   parameters:
     unix_socket_directories: ${SOCKET_DIRECTORY}
   pg_hba:

@@ -1,7 +1,8 @@
 import { DoesNotFitError } from "../node/placement";
 import { dnsName, type Listen, type NodeFile, type Placed, type Provision, type Role } from "../node/role";
-import { CREATE_SCRIPT, databaseFiles, DATABASE_UNIT, memberHealth, primaryHealth } from "./database";
-import { ETCD_DROP_IN, ETCD_HEALTH, etcdEnvironment } from "./etcd";
+import { CREATE_SCRIPT, createFile } from "./create";
+import { databaseFiles, DATABASE_UNIT, memberHealth, primaryHealth } from "./database";
+import { ETCD_HEALTH, etcdFiles } from "./etcd";
 import { hbaConf } from "./hba";
 import {
   APPLY_DYNAMIC_CONFIG,
@@ -13,10 +14,17 @@ import {
   restartPending,
 } from "./patroni";
 import { BACKUP_PREFIX, pgBackRestConf } from "./pgbackrest";
-import { CONFIG_DIRECTORY, postgresqlConf } from "./postgresql";
+import { CONFIG_DIRECTORY, postgresqlConf, reloadableConf } from "./postgresql";
+import { restoreFile } from "./restore";
 import { BACKUP_TIMERS, backupFiles } from "./schedule";
-import { API_SECRET, SERVER_SECRET } from "./secrets";
+import { editionPackages, editionSources, type Edition } from "./edition";
+import { operationFiles } from "./operations";
+import { POOL_UNIT, poolFiles } from "./pooling";
+import { SCHEMA_PACKAGES, schemaFiles } from "./schema";
+import type { SchemaOptions } from "./schema-options";
+import { API_SECRET, READ_ONLY_SECRET, SERVER_SECRET } from "./secrets";
 import { GIB, MIB, peakMemory, type ServerSize } from "./sizing";
+import { verifyFiles, METRICS_DIRECTORY, VERIFY_TIMERS } from "./verify";
 import {
   dataNodes,
   FOUNDER,
@@ -52,8 +60,17 @@ export interface TimescaleDbArgs {
     /** Days that a backup can be restored. */
     readonly retentionDays: number;
   };
+  /**
+   * TimescaleDB's edition. `apache`: Debian's packages. `community`: the maker's own, under the Timescale licence, with
+   * compression, retention and continuous aggregates. Default "apache".
+   */
+  readonly edition?: Edition;
+  /** Days after which prices are deleted, and the aggregates that are kept of them. Edition "community". Default: neither. */
+  readonly schema?: SchemaOptions;
   /** Networks that the application's connections come from, CIDR: the API's subnets, and the data subnets when packed. */
   readonly clientCidrs: readonly string[];
+  /** What a blank data disk is filled with: the backups' state of this moment, ISO 8601. Default: the end of the backups. */
+  readonly restoreTo?: string;
   /** Name of the database. Default "ape". Changing it makes another, empty one. */
   readonly database?: string;
 }
@@ -92,8 +109,8 @@ function dataNode({ name, zone }: MemberPlan, args: TimescaleDbArgs): Role {
     needs: { vcpu: args.cpus, memGiB: args.memGiB },
     instanceType: args.instanceType,
     disk: { sizeGiB: args.diskGiB, mount: MOUNT, owner: "postgres" },
-    listens: args.highlyAvailable ? [SQL_AND_REPLICATION, PATRONI, ...ETCD] : [SQL],
-    secrets: [SERVER_SECRET, API_SECRET],
+    listens: args.highlyAvailable ? [POOL, REPLICATION, PATRONI, ...ETCD] : [POOL],
+    secrets: [SERVER_SECRET, API_SECRET, READ_ONLY_SECRET],
     grants: [{ bucket: "backups", prefix: BACKUP_PREFIX, access: "write" }],
     provision: (self, all) => (args.highlyAvailable ? replicated(self, all, args) : single(args)),
   };
@@ -111,7 +128,7 @@ function witness({ name, zone }: MemberPlan): Role {
     grants: [],
     provision: (self, all) => ({
       packages: ["etcd-server", "etcd-client"],
-      files: etcdFiles(self, all, WITNESS_ETCD),
+      files: etcdFiles({ name: self.role.name, voters: voters(all), directory: WITNESS_ETCD }),
       units: ["etcd.service"],
       tlsUsers: ["etcd"],
       health: ETCD_HEALTH,
@@ -119,8 +136,8 @@ function witness({ name, zone }: MemberPlan): Role {
   };
 }
 
-const SQL: Listen = { port: PORTS.postgresql, from: ["api"], protocol: "PostgreSQL" };
-const SQL_AND_REPLICATION: Listen = { ...SQL, from: ["api", "timescaledb"], protocol: "PostgreSQL and replication" };
+const POOL: Listen = { port: PORTS.pool, from: ["api"], protocol: "PostgreSQL, pooled" };
+const REPLICATION: Listen = { port: PORTS.postgresql, from: ["timescaledb"], protocol: "PostgreSQL replication" };
 const PATRONI: Listen = { port: PORTS.patroni, from: ["api", "timescaledb"], protocol: "Patroni REST" };
 const ETCD: readonly Listen[] = [
   { port: PORTS.etcdClient, from: ["timescaledb"], protocol: "etcd client" },
@@ -129,7 +146,7 @@ const ETCD: readonly Listen[] = [
 
 /** One server, run by systemd. */
 function single(args: TimescaleDbArgs): Provision {
-  const database = args.database ?? DEFAULT_DATABASE;
+  const database = databaseOf(args);
   const configuration = (name: string, content: string, action: Partial<NodeFile>): NodeFile => ({
     path: `${CONFIG_DIRECTORY}/${name}`,
     content,
@@ -138,18 +155,20 @@ function single(args: TimescaleDbArgs): Provision {
     ...action,
   });
   return {
-    packages: SERVER_PACKAGES,
+    packages: serverPackages(args),
+    sources: editionSources(args.edition),
     files: [
       ...serverFiles(args),
       configuration("postgresql.conf", postgresqlConf(sizeOf(args)), { restarts: POSTGRESQL_UNIT }),
-      configuration("pg_hba.conf", hbaConf({ clientCidrs: args.clientCidrs, database, peers: [] }), {
+      configuration("reloadable.conf", reloadableConf(sizeOf(args)), { reloads: POSTGRESQL_UNIT }),
+      configuration("pg_hba.conf", hbaConf({ database, peers: [] }), {
         reloads: POSTGRESQL_UNIT,
       }),
       configuration("pg_ident.conf", "# No system user logs in under another name.\n", { reloads: POSTGRESQL_UNIT }),
       ...databaseFiles({ database, server: POSTGRESQL_UNIT, primary: [], standby: [] }),
     ],
-    prepare: [`systemctl unmask --quiet ${POSTGRESQL_UNIT}`, `runuser -u postgres -- ${CREATE_SCRIPT}`],
-    units: [POSTGRESQL_UNIT, DATABASE_UNIT, ...BACKUP_TIMERS],
+    prepare: [METRICS, `systemctl unmask --quiet ${POSTGRESQL_UNIT}`, `runuser -u postgres -- ${CREATE_SCRIPT}`],
+    units: [POSTGRESQL_UNIT, DATABASE_UNIT, ...BACKUP_TIMERS, ...VERIFY_TIMERS, POOL_UNIT],
     masks: ["patroni.service", "etcd.service", "pgbackrest.service"],
     tlsUsers: ["postgres"],
     sysctl: KERNEL,
@@ -159,25 +178,26 @@ function single(args: TimescaleDbArgs): Provision {
 
 /** One of two servers, run by Patroni. */
 function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs): Provision {
-  const database = args.database ?? DEFAULT_DATABASE;
+  const database = databaseOf(args);
   const size = sizeOf(args);
   const config = patroniConfig({
     name: self.role.name,
     founder: self.role.name === FOUNDER,
     etcd: etcdHosts(all),
     size,
-    clientCidrs: args.clientCidrs,
     database,
     peers: dataNodes(all),
   });
   return {
-    packages: [...SERVER_PACKAGES, "patroni", "python3-etcd", "etcd-server", "etcd-client"],
+    packages: [...serverPackages(args), "patroni", "python3-etcd", "etcd-server", "etcd-client"],
+    sources: editionSources(args.edition),
     files: [
       ...serverFiles(args),
-      ...etcdFiles(self, all, DATA_NODE_ETCD),
+      ...etcdFiles({ name: self.role.name, voters: voters(all), directory: DATA_NODE_ETCD }),
       { path: PATRONI_CONFIG, content: config, owner: "postgres", mode: "0600", reloads: "patroni.service" },
       { path: DYNAMIC_CONFIG, content: dynamicConfig(size), restarts: DATABASE_UNIT },
       { path: "/etc/systemd/system/patroni.service.d/40-ape.conf", content: PATRONI_DROP_IN },
+      ...operationFiles(),
       ...databaseFiles({
         database,
         server: "patroni.service",
@@ -186,11 +206,12 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
       }),
     ],
     prepare: [
+      METRICS,
       "systemctl unmask --quiet patroni.service etcd.service",
       // Its parent belongs to postgres, and so does all in it when the users of a new system image are numbered differently.
       `install -d -m 0700 ${DATA_NODE_ETCD} && chown -R etcd:etcd ${DATA_NODE_ETCD}`,
     ],
-    units: ["etcd.service", "patroni.service", DATABASE_UNIT, ...BACKUP_TIMERS],
+    units: ["etcd.service", "patroni.service", DATABASE_UNIT, ...BACKUP_TIMERS, ...VERIFY_TIMERS, POOL_UNIT],
     // A server that systemd started would be a second one on the same data.
     masks: [POSTGRESQL_UNIT, "pgbackrest.service"],
     tlsUsers: ["postgres", "etcd"],
@@ -199,18 +220,28 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
   };
 }
 
-const SERVER_PACKAGES: readonly string[] = [
-  `postgresql-${MAJOR}`,
-  `postgresql-client-${MAJOR}`,
-  `postgresql-${MAJOR}-timescaledb`,
-  "pgbackrest",
-];
+const METRICS = `install -d -o postgres -g postgres ${METRICS_DIRECTORY}`;
+
+function serverPackages({ edition }: TimescaleDbArgs): string[] {
+  return [
+    `postgresql-${MAJOR}`,
+    `postgresql-client-${MAJOR}`,
+    ...editionPackages(edition),
+    "pgbackrest",
+    "pgbouncer",
+    ...SCHEMA_PACKAGES,
+  ];
+}
 
 /**
  * Writes go to the disk early and steadily, so that a checkpoint is no stall. `vm.overcommit_memory` is left alone: a
  * strict one would be right for PostgreSQL and fatal to Redis and to a JVM on the same node.
  */
 const KERNEL = { "vm.dirty_background_bytes": 64 * 1024 ** 2, "vm.dirty_bytes": 512 * 1024 ** 2 } as const;
+
+function databaseOf({ database = DEFAULT_DATABASE }: TimescaleDbArgs): string {
+  return database;
+}
 
 function sizeOf({ memGiB, cpus, diskGiB }: TimescaleDbArgs): ServerSize {
   return { memGiB, cpus, diskGiB };
@@ -224,18 +255,11 @@ function serverFiles(args: TimescaleDbArgs): NodeFile[] {
       early: true,
     },
     { path: "/etc/pgbackrest.conf", content: pgBackRestConf(args), owner: "postgres", mode: "0600" },
+    createFile(args.restoreTo),
+    restoreFile(args.highlyAvailable),
     ...backupFiles(),
-  ];
-}
-
-/** etcd keeps its state in a directory of the role's data disk. */
-function etcdFiles(self: Placed, all: readonly Placed[], directory: string): NodeFile[] {
-  return [
-    {
-      path: "/etc/default/etcd",
-      content: etcdEnvironment({ name: self.role.name, voters: voters(all), directory }),
-      restarts: "etcd.service",
-    },
-    { path: "/etc/systemd/system/etcd.service.d/40-ape.conf", content: ETCD_DROP_IN, restarts: "etcd.service" },
+    ...verifyFiles(args.highlyAvailable),
+    ...poolFiles({ size: sizeOf(args), database: databaseOf(args), clientCidrs: args.clientCidrs }),
+    ...schemaFiles(databaseOf(args), args.schema ?? {}, DATABASE_UNIT),
   ];
 }

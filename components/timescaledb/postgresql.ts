@@ -33,7 +33,38 @@ export const CONFIG_DIRECTORY = `/etc/postgresql/${MAJOR}/main`;
 /** Fetches a segment of WAL from the backups; the same on every data node, since each may have to recover. */
 export const RESTORE_COMMAND = 'pgbackrest --stanza=main archive-get %f "%p"';
 
-/** The whole of postgresql.conf for a server that systemd runs. */
+/**
+ * Settings that take a restart (`pg_settings.context` is postmaster). A single server keeps them in a file of their own:
+ * only when that changes is it restarted. Patroni knows them by itself.
+ */
+export const NEEDS_RESTART: readonly string[] = [
+  "archive_mode",
+  "autovacuum_max_workers",
+  "data_directory",
+  "external_pid_file",
+  "hba_file",
+  "hot_standby",
+  "huge_pages",
+  "ident_file",
+  "listen_addresses",
+  "max_connections",
+  "max_locks_per_transaction",
+  "max_prepared_transactions",
+  "max_replication_slots",
+  "max_wal_senders",
+  "max_worker_processes",
+  "port",
+  "shared_buffers",
+  "shared_preload_libraries",
+  "superuser_reserved_connections",
+  "timescaledb.max_background_workers",
+  "unix_socket_directories",
+  "wal_buffers",
+  "wal_level",
+  "wal_log_hints",
+];
+
+/** The whole of postgresql.conf for a server that systemd runs: what takes a restart. */
 export function postgresqlConf(size: ServerSize): string {
   const place: Group = {
     why: "Where things are. Who may connect is decided by pg_hba.conf and by the firewall, not by the listening address.",
@@ -45,10 +76,26 @@ export function postgresqlConf(size: ServerSize): string {
       unix_socket_directories: SOCKET_DIRECTORY,
       listen_addresses: "*",
       port: PORTS.postgresql,
-      restore_command: RESTORE_COMMAND,
     },
   };
-  return [place, ...groups(size)].map(render).join("\n");
+  const taking = [place, ...groups(size)].map((group) => only(group, (name) => NEEDS_RESTART.includes(name)));
+  return ["# A change of these takes a restart.\n", ...taking.flatMap(render), "include = 'reloadable.conf'\n"].join(
+    "\n",
+  );
+}
+
+/** The settings that take effect when the server reads them anew. */
+export function reloadableConf(size: ServerSize): string {
+  const recovery: Group = {
+    why: "Recovery fetches WAL from the backups.",
+    settings: { restore_command: RESTORE_COMMAND },
+  };
+  const rest = [recovery, ...groups(size)].map((group) => only(group, (name) => !NEEDS_RESTART.includes(name)));
+  return rest.flatMap(render).join("\n");
+}
+
+function only({ why, settings }: Group, wanted: (name: string) => boolean): Group {
+  return { why, settings: Object.fromEntries(Object.entries(settings).filter(([name]) => wanted(name))) };
 }
 
 /** All settings but those of place: the same for every data node, so that each may take the other's part. */
@@ -183,10 +230,13 @@ function groups(size: ServerSize): Group[] {
   ];
 }
 
-function render({ why, settings }: Group): string {
+function render({ why, settings }: Group): string[] {
+  if (Object.keys(settings).length === 0) {
+    return [];
+  }
   const comment = why.split("\n").map((line) => `# ${line}\n`);
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${quoted(value)}\n`);
-  return [...comment, ...lines].join("");
+  return [[...comment, ...lines].join("")];
 }
 
 function quoted(value: string | number): string {

@@ -18,6 +18,9 @@ const SCHEDULES: readonly Schedule[] = [
   { type: "incr", title: "hourly incremental", calendar: "*-*-* 00..01,03..23:00:00 UTC", afterStart: "1min" },
 ];
 
+/** Held by whoever reads or replaces the whole database. */
+export const BACKUP_LOCK = `${MOUNT}/backup.lock`;
+
 const SCRIPT = "/usr/local/lib/ape/timescaledb-backup";
 
 /** The timers to enable and start. */
@@ -39,7 +42,7 @@ export function backupFiles(): NodeFile[] {
 const BACKUP_SCRIPT = `#!/bin/bash
 # timescaledb-backup full|diff|incr: backs up the primary; does nothing on a standby. Backups wait for one another.
 set -euo pipefail
-exec 9>${MOUNT}/backup.lock
+exec 9>>${BACKUP_LOCK}
 flock 9
 if [[ $(psql -XAtqd postgres -c 'SELECT pg_is_in_recovery()') == t ]]; then
   echo "this is a standby; the primary makes the backup"

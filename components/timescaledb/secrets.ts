@@ -1,7 +1,13 @@
 import type { SecretPlan } from "../node/credentials";
 
-/** The role that the API logs in as; owns the database. */
+/** The role that the API logs in as: reads and writes rows. */
 export const APP_USER = "ape";
+
+/** The role of people and tools that only read. */
+export const READ_ONLY_USER = "ape_readonly";
+
+/** Owns the database and its tables; nobody logs in as it, for it has no password. */
+export const OWNER_ROLE = "ape_owner";
 
 /** Login roles that only the data nodes themselves use. */
 export const REPLICATION_USER = "replicator";
@@ -14,6 +20,9 @@ export const SERVER_SECRET = "timescaledb-server";
 
 /** Read by consumers, and by the data nodes, which create the role. */
 export const API_SECRET = "timescaledb-api";
+
+/** Read by who only reads, and by the data nodes. */
+export const READ_ONLY_SECRET = "timescaledb-readonly";
 
 /** Characters of a random password: 32 of 62 letters and digits are 190 bits. Ours. */
 const PASSWORD_LENGTH = 32;
@@ -37,5 +46,9 @@ export const TIMESCALEDB_SECRETS: readonly SecretPlan[] = [
   {
     name: API_SECRET,
     fields: { username: { text: APP_USER }, password: { randomLength: PASSWORD_LENGTH } },
+  },
+  {
+    name: READ_ONLY_SECRET,
+    fields: { username: { text: READ_ONLY_USER }, password: { randomLength: PASSWORD_LENGTH } },
   },
 ];

@@ -33,6 +33,28 @@ export function maxConnections({ memGiB }: ServerSize): number {
   return clamp(Math.round(25 * memGiB), 25, 200);
 }
 
+/** Connections of max_connections that the pool leaves: the superuser's three, monitoring, checks and people's. */
+const UNPOOLED = 8;
+
+/**
+ * Connections to the server that the pool holds for the API, for readers, and for either when one runs short. Ours: seven
+ * tenths, a tenth and a tenth of what it may have, for the reserve counts twice.
+ */
+export function poolSizes(size: ServerSize): {
+  readonly api: number;
+  readonly readOnly: number;
+  readonly reserve: number;
+} {
+  const pooled = maxConnections(size) - UNPOOLED;
+  const part = Math.max(1, Math.floor(pooled / 10));
+  return { api: pooled - 3 * part, readOnly: part, reserve: part };
+}
+
+/** Clients that the pool keeps connected at once. Ours: 250 for each GiB, at most 2000. */
+export function maxClients({ memGiB }: ServerSize): number {
+  return clamp(Math.round(250 * memGiB), 100, 2000);
+}
+
 /** TimescaleDB's jobs: tune's 16 from 8 CPUs on. Ours: fewer below, two for each CPU: small machines run few jobs. */
 export function backgroundWorkers({ cpus }: ServerSize): number {
   return clamp(2 * cpus, 4, 16);
@@ -111,6 +133,9 @@ const SHARED_PART = 0.08;
 const SHARED_LEAST = 10 * MIB;
 /** Patroni (32 MiB) and etcd (44 MiB), with room. Measured. */
 const PATRONI_AND_ETCD = 80 * MIB;
+/** PgBouncer, and each of its clients with TLS. Measured: 1.24, 3.1 MiB alone and 8.7 with 200 clients. */
+const POOL = 4 * MIB;
+const POOL_CLIENT = 32;
 /** pgBackRest, each process. Measured: 4 MiB for the first, 13 for each that compresses. */
 const BACKUP = 10 * MIB;
 
@@ -128,6 +153,8 @@ export function peakMemory(size: ServerSize, highlyAvailable: boolean): number {
       (maxConnections(size) + backgroundWorkers(size)) * backend +
       autovacuumWorkers(size) * autovacuumWorkMem(size) +
       maintenanceWorkMem(size) +
+      POOL +
+      maxClients(size) * POOL_CLIENT +
       (1 + backupProcesses(size)) * BACKUP +
       (highlyAvailable ? PATRONI_AND_ETCD : 0),
   );

@@ -16,7 +16,7 @@ export interface DataNode {
   readonly address: string;
 }
 
-export const PORTS = { postgresql: 5432, patroni: 8008, etcdClient: 2379, etcdPeer: 2380 } as const;
+export const PORTS = { postgresql: 5432, pool: 6432, patroni: 8008, etcdClient: 2379, etcdPeer: 2380 } as const;
 
 /** PostgreSQL's major version. A cluster keeps its major for life: another one needs pg_upgrade. Debian 13 has 17. */
 export const MAJOR = 17;

@@ -1,6 +1,8 @@
 import { NETWORK_PREFIX, parseCidr } from "../../components/platform/addresses";
 import { PLACEMENTS } from "../../components/node/placement";
 import { CLOUDS, NAT_MODES } from "../../components/platform/platform";
+import { EDITIONS } from "../../components/timescaledb/edition";
+import { AGGREGATES, COMPRESS_AFTER_DAYS } from "../../components/timescaledb/schema-options";
 import { DEFAULT_REGION } from "../../components/platform/zones";
 import { API_RUNTIMES, NEO4J_EDITIONS, NEO4J_LICENCES } from "../spec";
 import { BACKUP_RETENTION_DAYS, TIER_NAMES, TIERS } from "../tiers";
@@ -12,6 +14,7 @@ import {
   day,
   emptyOr,
   flag,
+  instant,
   integer,
   listOf,
   number,
@@ -173,6 +176,39 @@ export const KEYS = {
     description:
       "How Redis is made up. `cluster`: three masters that share the keys, each with a replica; T4, highly available, dedicated.",
     parse: oneOf(["auto", "cluster"] as const),
+  }),
+  timescaledbEdition: key({
+    type: "string",
+    default: "apache",
+    ...among(EDITIONS),
+    example: "community",
+    description:
+      "Edition of TimescaleDB. `apache`: Debian's packages. `community`: the maker's, under the Timescale licence that you accept by setting it; it compresses prices after a week.",
+  }),
+  timescaledbRetentionDays: key({
+    type: "integer",
+    default: 0,
+    allowed: `0 (for ever) or ${2 * COMPRESS_AFTER_DAYS} to 36500; above 0 requires timescaledbEdition: community`,
+    example: "730",
+    description: "Days after which prices are deleted.",
+    parse: (value) => (value === 0 || value === "0" ? 0 : integer(2 * COMPRESS_AFTER_DAYS, 36_500)(value)),
+  }),
+  timescaledbAggregates: key({
+    type: "array",
+    default: [],
+    allowed: `a list of ${words(AGGREGATES)}; requires timescaledbEdition: community`,
+    example: '["hour", "day"]',
+    description: "Continuous aggregates that are kept of prices, by their interval.",
+    parse: listOf(oneOf(AGGREGATES), 0),
+  }),
+  timescaledbRestoreTo: key({
+    type: "string",
+    default: "",
+    allowed: '"" (the end of the backups) or a time in UTC, "2026-01-31T12:00:00Z"',
+    example: "2026-01-31T12:00:00Z",
+    description:
+      "Which state of the backups a blank data disk of TimescaleDB is filled with. Disks with data stay as they are.",
+    parse: emptyOr(instant),
   }),
   neo4jEdition: key({
     type: "string",

@@ -97,7 +97,7 @@ export function number(min: number, max: number): Parser<number> {
 export const flag: Parser<boolean> = (value) => oneOf(["true", "false"])(value) === "true";
 
 /** A list of strings, each accepted by the parser. */
-export function listOf(parser: Parser<string>, least: number): Parser<readonly string[]> {
+export function listOf<T extends string>(parser: Parser<T>, least: number): Parser<readonly T[]> {
   return (value) => {
     const items = structured(value);
     if (!Array.isArray(items)) {
@@ -129,6 +129,15 @@ export const day: Parser<string> = (value) => {
   const given = text(/^\d{4}-\d{2}-\d{2}$/)(value);
   const time = Date.parse(`${given}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(given) ? given : refuse("there is no such day");
+};
+
+/** A moment in UTC, "2026-01-31T12:00:00Z". */
+export const instant: Parser<string> = (value) => {
+  const given = text(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/)(value);
+  const time = Date.parse(given);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(given.slice(0, -1))
+    ? given
+    : refuse("there is no such time");
 };
 
 /** Runs parsers by name and returns all results; throws all their faults at once, each with its name before its path. */

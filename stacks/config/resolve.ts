@@ -109,7 +109,14 @@ function services(values: Values): Pick<StackSpec, "api" | "timescaledb" | "neo4
         ? { kubernetes: { namespace: values.kubernetesNamespace, cidrs: distinct(values.kubernetesCidrs) } }
         : {}),
     },
-    timescaledb: { ...tier.timescaledb, diskGiB: DISK_GIB.timescaledb, ...overrides.timescaledb },
+    timescaledb: {
+      ...tier.timescaledb,
+      diskGiB: DISK_GIB.timescaledb,
+      edition: values.timescaledbEdition,
+      schema: { retentionDays: values.timescaledbRetentionDays, aggregates: distinct(values.timescaledbAggregates) },
+      ...(values.timescaledbRestoreTo === "" ? {} : { restoreTo: values.timescaledbRestoreTo }),
+      ...overrides.timescaledb,
+    },
     neo4j: {
       ...licensed(values),
       ...tier.neo4j,
@@ -140,6 +147,6 @@ function uniqueSuffix({
 }
 
 /** A network that is named twice is still one. */
-function distinct(networks: readonly string[]): string[] {
+function distinct<T extends string>(networks: readonly T[]): T[] {
   return [...new Set(networks)];
 }

@@ -79,6 +79,11 @@ export const RULES: readonly Rule[] = [
     spoils: ["redisMode"],
     check: redisCluster,
   },
+  ...(["timescaledbRetentionDays", "timescaledbAggregates"] as const).map((name) => ({
+    says: `\`${name}\` requires \`timescaledbEdition: community\`.`,
+    needs: ["timescaledbEdition", name] as const,
+    check: (values: Values) => underTimescaleLicence(values, name),
+  })),
   ...(
     [
       ["account", ACCOUNT],
@@ -198,6 +203,22 @@ function redisCluster(values: Values): Finding[] {
       reason: "a cluster has six members on nodes of their own, and only T4's load pays for them",
       allowed: "auto; cluster with tier t4, placement dedicated and high availability in three zones",
       example: "redisMode: auto",
+    },
+  ];
+}
+
+function underTimescaleLicence(values: Values, name: "timescaledbRetentionDays" | "timescaledbAggregates"): Finding[] {
+  const value = values[name];
+  if (values.timescaledbEdition === "community" || value === 0 || (Array.isArray(value) && value.length === 0)) {
+    return [];
+  }
+  return [
+    {
+      key: name,
+      value: typeof value === "number" ? value : [...value],
+      reason: "only TimescaleDB's community edition has jobs that delete or sum up",
+      allowed: `nothing with timescaledbEdition: apache; or timescaledbEdition: community`,
+      example: `${name}: ${name === "timescaledbAggregates" ? "[]" : 0}`,
     },
   ];
 }

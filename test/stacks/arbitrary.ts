@@ -216,6 +216,10 @@ export const BAD_VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   kubernetesNamespace: fc.constantFrom("", "Ape", "ape_1", "-ape", "ape-", "a".repeat(64)),
   kubernetesCidrs: fc.constantFrom("10.8.0.0/14", ["10.8.0.0"], ["10.8.0.1/14"], { a: 1 }),
   redisMode: words("auto", "cluster"),
+  timescaledbEdition: words("apache", "community"),
+  timescaledbRetentionDays: fc.oneof(fc.integer({ min: 1, max: 13 }), fc.integer({ max: -1 })),
+  timescaledbAggregates: fc.constantFrom("hour", ["minute"], ["Hour"], { hour: true }),
+  timescaledbRestoreTo: fc.constantFrom("yesterday", "2026-01-31", "2026-02-30T00:00:00Z", "2026-01-31T12:00:00+01:00"),
   neo4jEdition: words("auto", "community", "enterprise"),
   neo4jLicense: words("none", "evaluation", "commercial"),
   overrides: fc.constantFrom(

@@ -38,7 +38,13 @@ describe("a config with nothing but what is required", () => {
         certificate: "",
         spotPercent: 0,
       },
-      timescaledb: { memGiB: 0.5, cpus: 2, diskGiB: 100 },
+      timescaledb: {
+        memGiB: 0.5,
+        cpus: 2,
+        diskGiB: 100,
+        edition: "apache",
+        schema: { retentionDays: 0, aggregates: [] },
+      },
       neo4j: {
         edition: "community",
         licence: "none",
@@ -151,7 +157,7 @@ describe("overrides", () => {
       }),
     });
     assert.deepEqual([spec.api.containers, spec.api.workersPerContainer, spec.api.instanceType], [3, 2, "m5.large"]);
-    assert.deepEqual(spec.timescaledb, { memGiB: 6.5, cpus: 4, diskGiB: 200 });
+    assert.deepEqual([spec.timescaledb.memGiB, spec.timescaledb.cpus, spec.timescaledb.diskGiB], [6.5, 4, 200]);
     assert.deepEqual([spec.neo4j.heapGiB, spec.neo4j.pageCacheGiB], [3, 2]);
     assert.equal(spec.redis.maxMemoryGiB, 0.5);
   });

@@ -1,14 +1,55 @@
 import { join } from "node:path";
 import Table from "cli-table3";
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { TIER_NAMES, type TierName } from "../../stacks/tiers";
+import { CannotRehearseError } from "../rehearsal/preflight";
 import { readStackFile } from "../stack-file";
+import { benchDatabase, databaseTable } from "./database";
 import { measure, median, ratio, type Subject } from "./measure";
 
 const program = new Command("npm run bench --")
-  .description("Times the program's start and its plans against each other, as ratios of one run.")
+  .description("Times things against each other, as ratios of one run.")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  npm run bench
+  npm run bench -- start --rounds 9 --json
+  npm run bench -- database --tier t3 --seconds 30      as root: boots the tier's own node on this machine`,
+  );
+
+program
+  .command("start", { isDefault: true })
+  .description("the program's start and its plans, against an empty Pulumi program")
   .option("-n, --rounds <number>", "rounds that count", "5")
   .option("--json", "print the figures as JSON", false)
-  .addHelpText("after", "\nExamples:\n  npm run bench\n  npm run bench -- --rounds 9 --json");
+  .action(benchStart);
+
+program
+  .command("database")
+  .description("TimescaleDB's rendered settings, against timescaledb-tune's and PostgreSQL's own, on the tier's node")
+  .addOption(new Option("-t, --tier <tiers...>", "tiers").choices(TIER_NAMES).default([...TIER_NAMES], "all"))
+  .option("-n, --rounds <number>", "rounds", "3")
+  .option("--seconds <number>", "seconds of each run", "15")
+  .option("--json", "print the figures as JSON", false)
+  .action(async ({ tier, rounds, seconds, json }: DatabaseOptions) => {
+    const say = progress();
+    const figures = await benchDatabase({ tiers: tier, rounds: Number(rounds), seconds: Number(seconds), say });
+    say("");
+    console.log(json ? JSON.stringify(figures, null, 2) : databaseTable(figures));
+  });
+
+interface DatabaseOptions {
+  readonly tier: readonly TierName[];
+  readonly rounds: string;
+  readonly seconds: string;
+  readonly json: boolean;
+}
+
+/** Shows what is going on, on a line of its own, to people only. */
+function progress(): (text: string) => void {
+  return process.stderr.isTTY ? (text) => process.stderr.write(`\r\x1b[K${text}`) : () => undefined;
+}
 
 const START = join(__dirname, "start.js");
 const STACK = "prod";
@@ -51,13 +92,10 @@ const SUBJECTS: readonly Subject[] = [
   plan("plan of T4 on Google Cloud", "tier=t4", "cloud=gcp"),
 ];
 
-function main(): void {
-  const { rounds, json } = program.parse().opts<{ rounds: string; json: boolean }>();
-  const progress = process.stderr.isTTY ? (text: string) => process.stderr.write(`\r\x1b[K${text}`) : () => undefined;
-  const measured = measure(SUBJECTS, Number(rounds), progress);
-  if (process.stderr.isTTY) {
-    process.stderr.write("\r\x1b[K");
-  }
+function benchStart({ rounds, json }: { readonly rounds: string; readonly json: boolean }): void {
+  const say = progress();
+  const measured = measure(SUBJECTS, Number(rounds), say);
+  say("");
   const base = measured[0]!;
   const rows = measured.map((subject) => ({
     name: subject.name,
@@ -73,4 +111,10 @@ function main(): void {
   console.log(table.toString());
 }
 
-main();
+program.parseAsync().catch((error: unknown) => {
+  if (!(error instanceof CannotRehearseError)) {
+    throw error;
+  }
+  console.error(error.message);
+  process.exitCode = 1;
+});

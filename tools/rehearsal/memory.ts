@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where the kernel accounts memory: in a hierarchy of its own (version 1), or in the only one. */
@@ -19,6 +19,14 @@ export function limitMemory(stack: string, host: string, memGiB: number): string
   mkdirSync(group, { recursive: true });
   writeFileSync(join(group, limit), String(Math.floor(memGiB * 2 ** 30)));
   return join(group, "cgroup.procs");
+}
+
+/** Processes of a host that the kernel ended because its memory was full. */
+export function killedForMemory(stack: string, host: string): number {
+  const { base, limit } = hierarchy();
+  const record = limit === "memory.max" ? "memory.events" : "memory.oom_control";
+  const text = readFileSync(join(base, `${stack}.${host}`, record), "utf8");
+  return Number(/^oom_kill (\d+)$/m.exec(text)![1]);
 }
 
 /** Removes the groups of a stack's hosts, which must have ended. */

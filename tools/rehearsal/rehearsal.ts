@@ -14,6 +14,7 @@ import { assertCanRehearse, CannotRehearseError } from "./preflight";
 import { baseRoot } from "./root";
 import { cloudAuthority, startServices, stopMirror } from "./services";
 import { attempt, until } from "./shell";
+import { storageOf, type Storage } from "./storage";
 import { trusted } from "./trust";
 
 /** A stack's own nodes, running on this machine. */
@@ -98,6 +99,32 @@ export class Rehearsal {
   /** Services that the booted nodes host. */
   get services(): readonly string[] {
     return [...new Set(this.machines.flatMap(({ host }) => host.services))];
+  }
+
+  /** The stack's buckets, with their owner's rights. */
+  get storage(): Storage {
+    return storageOf(this.stack, this.state);
+  }
+
+  /** The bucket of a purpose, for example "backups". */
+  bucket(purpose: string): string {
+    const found = this.stack.buckets.find((name) => name.startsWith(`ape-${this.stack.stack}-${purpose}-`));
+    if (found === undefined) {
+      throw new Error(`the stack has no bucket for ${purpose}: ${this.stack.buckets.join(", ")}`);
+    }
+    return found;
+  }
+
+  /**
+   * Plans anew with other config and gives the running nodes their new bootstraps, as an update does; they take them at
+   * their next boot. What an update changes beyond that is left alone.
+   */
+  async update(plan: StackPlan): Promise<void> {
+    const seed = readFileSync(join(this.state, "seed"), "utf8");
+    const { objects } = await localStack(plan, seed);
+    for (const { bucket, key, content } of objects) {
+      await this.storage.put(bucket, key, Buffer.from(content));
+    }
   }
 
   /** Switches a node on for the first time: a new instance of the image, with the disks that it had if it had any. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { timescaleDbEndpoints } from "../../../components/timescaledb/endpoints";
 import { planTimescaleDb } from "../../../components/timescaledb/plan";
+import { maxConnections, poolSizes } from "../../../components/timescaledb/sizing";
 import { TIMESCALEDB_SECRETS } from "../../../components/timescaledb/secrets";
 import { renderBundle } from "../../../components/node/bootstrap/bundle";
 import { TIER_NAMES, TIERS } from "../../../stacks/tiers";
@@ -37,9 +38,10 @@ describe("TimescaleDB: plan", () => {
   });
 
   it("answers the API, and members among themselves", () => {
-    assert.deepEqual(single.map(flows), [["5432 from api"]]);
+    assert.deepEqual(single.map(flows), [["6432 from api"]]);
     const data = [
-      "5432 from api, timescaledb",
+      "6432 from api",
+      "5432 from timescaledb",
       "8008 from api, timescaledb",
       "2379 from timescaledb",
       "2380 from timescaledb",
@@ -52,8 +54,8 @@ describe("TimescaleDB: plan", () => {
     assert.deepEqual(
       replicated.map(({ secrets, grants }) => [secrets, grants]),
       [
-        [["timescaledb-server", "timescaledb-api"], [right]],
-        [["timescaledb-server", "timescaledb-api"], [right]],
+        [["timescaledb-server", "timescaledb-api", "timescaledb-readonly"], [right]],
+        [["timescaledb-server", "timescaledb-api", "timescaledb-readonly"], [right]],
         [[], []],
       ],
     );
@@ -65,6 +67,7 @@ describe("TimescaleDB: plan", () => {
       [
         ["timescaledb-server", true, ["replication", "rewind", "monitoring", "patroni", "backupCipher"]],
         ["timescaledb-api", undefined, ["username", "password"]],
+        ["timescaledb-readonly", undefined, ["username", "password"]],
       ],
     );
   });
@@ -101,7 +104,9 @@ describe("TimescaleDB: plan", () => {
         .replace(/^bootstrap:\n(( .*)?\n)+/m, "")
         .replace(/^(name|ETCD_NAME).*\n/gm, "")
         .replace(/^(ETCD_(INITIAL_)?ADVERTISE|.*connect_address:).*\n/gm, "")
-        .replace(/^ETCD_INITIAL_ADVERTISE_PEER_URLS.*\n/gm, "");
+        .replace(/^ETCD_INITIAL_ADVERTISE_PEER_URLS.*\n/gm, "")
+        // Each joins by the other.
+        .replace(/^(for peer in| *known=|.*\.name ==|.* member add ).*\n/gm, "");
     assert.deepEqual(
       first!.files.map(({ path, content }) => [path, own(content)]),
       second!.files.map(({ path, content }) => [path, own(content)]),
@@ -139,7 +144,7 @@ describe("TimescaleDB: plan", () => {
     const used = [...provisions(), ...provisions({ highlyAvailable: false })].flatMap(({ files }) =>
       files.flatMap(({ content }) => [...content.matchAll(/@\{([^}]*)\}/g)].map((match) => match[1]!)),
     );
-    assert.deepEqual([...new Set(used)].sort(), known.filter((field) => field !== "timescaledb-api/username").sort());
+    assert.deepEqual([...new Set(used)].sort(), known.filter((field) => !field.endsWith("/username")).sort());
   });
 
   it("makes sure that only one program runs the server", () => {
@@ -171,8 +176,6 @@ describe("TimescaleDB: plan", () => {
       "local all postgres peer",
       "local all all scram-sha-256",
       "hostssl postgres,prices monitoring 127.0.0.1/32 scram-sha-256",
-      "hostssl prices ape 10.60.32.0/24 scram-sha-256",
-      "hostssl prices ape 10.60.33.0/24 scram-sha-256",
       "host all all all reject",
     ]);
     const config = contentOf(provisions()[1]!, "/etc/patroni/config.yml");
@@ -191,10 +194,54 @@ describe("TimescaleDB: plan", () => {
         "hostssl postgres rewind 10.60.16.11/32 scram-sha-256",
         "hostssl replication replicator 10.60.16.12/32 scram-sha-256",
         "hostssl postgres rewind 10.60.16.12/32 scram-sha-256",
-        "hostssl ape ape 10.60.32.0/24 scram-sha-256",
-        "hostssl ape ape 10.60.33.0/24 scram-sha-256",
         "host all all all reject",
       ],
+    );
+  });
+
+  it("lets clients into the pool from their networks only, and never beyond what the server has room for", () => {
+    const [alone] = provisions({ highlyAvailable: false, database: "prices" });
+    assert.deepEqual(contentOf(alone!, "/etc/pgbouncer/hba.conf").split("\n").slice(1, -1), [
+      "local pgbouncer postgres peer",
+      "hostssl pgbouncer monitoring 127.0.0.1/32 scram-sha-256",
+      "hostssl prices ape 10.60.32.0/24 scram-sha-256",
+      "hostssl prices ape_readonly 10.60.32.0/24 scram-sha-256",
+      "hostssl prices ape 10.60.33.0/24 scram-sha-256",
+      "hostssl prices ape_readonly 10.60.33.0/24 scram-sha-256",
+      "host all all 0.0.0.0/0 reject",
+    ]);
+    for (const tier of TIER_NAMES) {
+      const size = { ...TIERS[tier].timescaledb, diskGiB: 100 };
+      const { api, readOnly, reserve } = poolSizes(size);
+      // Both kinds of client may take the reserve.
+      assert.ok(api + readOnly + 2 * reserve + 3 < maxConnections(size), tier);
+    }
+  });
+
+  it("takes TimescaleDB from Debian, or from its maker once that licence is chosen", () => {
+    const named = (edition: "apache" | "community"): unknown => {
+      const { packages, sources } = provisions({ edition })[0]!;
+      return [packages.filter((name) => name.includes("timescaledb")), sources?.map(({ uri }) => uri)];
+    };
+    assert.deepEqual(named("apache"), [["postgresql-17-timescaledb"], []]);
+    assert.deepEqual(named("community"), [
+      ["timescaledb-2-loader-postgresql-17", "timescaledb-2-postgresql-17"],
+      ["https://packagecloud.io/timescale/timescaledb/debian/"],
+    ]);
+  });
+
+  it("fills a blank disk with the moment that the config names, or else with the end of the backups", () => {
+    const command = (restoreTo?: string): string | undefined =>
+      /exec (pgbackrest .*)/.exec(
+        contentOf(
+          provisions(restoreTo === undefined ? {} : { restoreTo })[0]!,
+          "/usr/local/lib/ape/timescaledb-create",
+        ),
+      )?.[1];
+    assert.equal(command(), "pgbackrest --stanza=main restore");
+    assert.equal(
+      command("2026-01-31T12:00:00Z"),
+      'pgbackrest --stanza=main --type=time --target="2026-01-31 12:00:00+00" --target-action=promote restore',
     );
   });
 
@@ -202,10 +249,10 @@ describe("TimescaleDB: plan", () => {
     const query = "sslmode=verify-full";
     assert.deepEqual(timescaleDbEndpoints(placed({ highlyAvailable: false }), "ape"), {
       hosts: [{ name: "timescaledb-1.ape.internal", address: "10.60.16.11" }],
-      writer: `postgresql://ape@10.60.16.11:5432/ape?target_session_attrs=read-write&${query}`,
-      reader: `postgresql://ape@10.60.16.11:5432/ape?target_session_attrs=prefer-standby&${query}`,
+      writer: `postgresql://ape@10.60.16.11:6432/ape?target_session_attrs=read-write&${query}`,
+      reader: `postgresql://ape@10.60.16.11:6432/ape?target_session_attrs=prefer-standby&${query}`,
     });
-    const both = "10.60.16.11:5432,10.60.16.12:5432";
+    const both = "10.60.16.11:6432,10.60.16.12:6432";
     assert.deepEqual(timescaleDbEndpoints(placed(), "prices"), {
       hosts: [
         { name: "timescaledb-1.ape.internal", address: "10.60.16.11" },

@@ -44,6 +44,7 @@ describe("TimescaleDB: the programs that read its files", () => {
         const bin = dirname(realpathSync(run("sh", "-c", "command -v postgres").stdout.trim()));
         const file = (path: string): string => contentOf(single!, path).replace(/@\{[^}]*\}/g, PASSWORD);
         const conf = write("postgresql.conf", file("/etc/postgresql/17/main/postgresql.conf"));
+        write("reloadable.conf", file("/etc/postgresql/17/main/reloadable.conf"));
         const hba = write("pg_hba.conf", file("/etc/postgresql/17/main/pg_hba.conf"));
         const ident = write("pg_ident.conf", file("/etc/postgresql/17/main/pg_ident.conf"));
         const data = join(directory, "data");
@@ -81,7 +82,7 @@ describe("TimescaleDB: the programs that read its files", () => {
         const ask = (query: string): string => expectSuccess(psql("-c", query));
 
         assert.equal(ask("SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL"), "0");
-        assert.equal(ask("SELECT count(*) FROM pg_hba_file_rules"), "6");
+        assert.equal(ask("SELECT count(*) FROM pg_hba_file_rules"), "4");
         assert.equal(ask("SHOW data_checksums"), "on");
         assert.equal(
           ask("SELECT setting::int / 128 FROM pg_settings WHERE name = 'shared_buffers'"),
@@ -99,9 +100,9 @@ describe("TimescaleDB: the programs that read its files", () => {
         }
         assert.equal(
           ask("SELECT string_agg(rolname, ' ' ORDER BY rolname) FROM pg_roles WHERE rolcanlogin AND NOT rolsuper"),
-          "ape monitoring replicator rewind",
+          "ape ape_readonly monitoring replicator rewind",
         );
-        assert.equal(ask("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'ape'"), "ape");
+        assert.equal(ask("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'ape'"), "ape_owner");
         assert.equal(ask(`SELECT count(*) FROM pg_stat_statements WHERE query LIKE '%${PASSWORD.slice(0, 9)}%'`), "0");
         assert.ok(!log.includes(PASSWORD));
       });
@@ -174,7 +175,6 @@ describe("TimescaleDB: the programs that read its files", () => {
       founder: true,
       etcd: ["127.0.0.1:2379"],
       size: SIZES.t3,
-      clientCidrs: ["10.60.32.0/24"],
       database: "ape",
       peers: [],
     });

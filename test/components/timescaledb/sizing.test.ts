@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dynamicConfig } from "../../../components/timescaledb/patroni";
-import { parameters, postgresqlConf } from "../../../components/timescaledb/postgresql";
+import { parameters, postgresqlConf, reloadableConf } from "../../../components/timescaledb/postgresql";
 import { GIB, maxWalSize, minWalSize, peakMemory } from "../../../components/timescaledb/sizing";
 import { TIER_NAMES } from "../../../stacks/tiers";
 import { SIZES } from "./fixtures";
@@ -56,15 +56,16 @@ describe("TimescaleDB: sizing", () => {
     const conf = (text: string): string[] =>
       text.split("\n").filter((line) => / = /.test(line) && !line.startsWith("#"));
     const place =
-      /^(data_directory|hba_file|ident_file|external_pid_file|unix_socket_directories|listen_addresses|port|restore_command) /;
-    const alone = conf(postgresqlConf(SIZES.t3)).filter((line) => !place.test(line));
+      /^(data_directory|hba_file|ident_file|external_pid_file|unix_socket_directories|listen_addresses|port|restore_command|include) /;
+    const alone = conf(`${postgresqlConf(SIZES.t3)}\n${reloadableConf(SIZES.t3)}`).filter((line) => !place.test(line));
     const shared = /\n {2}parameters:\n((?: {4}.*\n)+)$/.exec(dynamicConfig(SIZES.t3))![1]!;
     assert.deepEqual(
       shared
         .trimEnd()
         .split("\n")
-        .map((line) => line.trim().replace(": ", " = ").replace(/"/g, "'")),
-      alone,
+        .map((line) => line.trim().replace(": ", " = ").replace(/"/g, "'"))
+        .sort(),
+      alone.sort(),
     );
   });
 

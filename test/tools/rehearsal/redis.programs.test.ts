@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type { StackPlan } from "../../../stacks/plan";
+import { planStack, type StackPlan } from "../../../stacks/plan";
 import type { Drill } from "../../../tools/drills/drill";
 import { redisFailover } from "../../../tools/drills/redis/failover";
 import { redisRestore } from "../../../tools/drills/redis/restore";
@@ -18,6 +18,7 @@ import { attempt } from "../../../tools/rehearsal/shell";
 import { canBoot } from "../../support/rehearsal";
 
 const STACK = "prod";
+const BROKEN = "broken";
 const MINUTE = 60_000;
 const CLOUDS = { aws: [], gcp: ["cloud=gcp", "account=acme-ape-prod"] };
 /** Something listens there, and no role declares it. */
@@ -30,6 +31,29 @@ systemctl show -p MainPID,NRestarts redis-server redis-sentinel`;
 
 describe("Redis' nodes, booted on this machine", function () {
   this.timeout(15 * MINUTE);
+  let broken: Rehearsal;
+
+  // Nodes that lack something wait for it for minutes: they do so while the others are tried.
+  before(async function () {
+    canBoot(this, BROKEN);
+    broken = await Rehearsal.prepare(
+      planStack({ ...planFrom(STACK, []).spec, stack: BROKEN }),
+      ["redis"],
+      () => undefined,
+      (stack) => ({
+        ...stack,
+        hosts: stack.hosts.map((host) => MISSING[host.name]?.(host) ?? host),
+        objects: withoutPackage(stack.objects, "redis-3"),
+      }),
+    );
+    await Promise.all(broken.machines.map((machine) => broken.launch(machine)));
+  });
+
+  after(async () => {
+    if (broken !== undefined) {
+      await leaveNothing(BROKEN); // though no node ever served
+    }
+  });
 
   for (const [cloud, settings] of Object.entries(CLOUDS)) {
     describe(cloud, () => {
@@ -50,7 +74,7 @@ describe("Redis' nodes, booted on this machine", function () {
 
       after(async () => {
         if (rehearsal !== undefined) {
-          await leaveNothing();
+          await leaveNothing(STACK);
         }
       });
 
@@ -120,36 +144,13 @@ describe("Redis' nodes, booted on this machine", function () {
   }
 
   describe("with something missing", () => {
-    let rehearsal: Rehearsal;
-
-    before(async function () {
-      canBoot(this, STACK);
-      rehearsal = await Rehearsal.prepare(
-        planFrom(STACK, []),
-        ["redis"],
-        () => undefined,
-        (stack) => ({
-          ...stack,
-          hosts: stack.hosts.map((host) => MISSING[host.name]?.(host) ?? host),
-          objects: withoutPackage(stack.objects, "redis-3"),
-        }),
-      );
-      await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
-    });
-
-    after(async () => {
-      if (rehearsal !== undefined) {
-        await leaveNothing(); // though no node ever served
-      }
-    });
-
     for (const [name, reason] of [
       ["redis-1", /disk \/dev\/disk\/by-id\/\S+ of redis-1 did not appear within 180 s/],
       ["redis-2", /secret redis-server can't be read/],
       ["redis-3", /packages can't be installed: .*redis-absent/],
     ] as const) {
       it(`${name} says what on its console`, async () => {
-        const condition = await machineOf(rehearsal, name).settled(5 * MINUTE);
+        const condition = await machineOf(broken, name).settled(5 * MINUTE);
         assert.equal(condition.state, "failed");
         assert.match(condition.reason!, reason);
       });
@@ -158,16 +159,16 @@ describe("Redis' nodes, booted on this machine", function () {
 });
 
 /** Ends a rehearsal; whatever it made must be gone. */
-async function leaveNothing(): Promise<void> {
-  await takeDown(STACK);
-  assert.deepEqual(await namespaces(STACK), []);
-  assert.ok(!rehearsed().includes(STACK));
+async function leaveNothing(stack: string): Promise<void> {
+  await takeDown(stack);
+  assert.deepEqual(await namespaces(stack), []);
+  assert.ok(!rehearsed().includes(stack));
   for (const command of [
     ["losetup", "--list"],
     ["findmnt", "--raw"],
     ["ps", "-eo", "args"],
   ]) {
-    assert.doesNotMatch((await attempt(command)).stdout, new RegExp(`ape-rehearsal/${STACK}/|machine=ape\\.${STACK}`));
+    assert.doesNotMatch((await attempt(command)).stdout, new RegExp(`ape-rehearsal/${stack}/|machine=ape\\.${stack}`));
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { RESTART_SCRIPT } from "../../../components/timescaledb/operations";
 import { APP_USER } from "../../../components/timescaledb/secrets";
 import type { Machine } from "../../rehearsal/machine";
 import { CannotRehearseError } from "../../rehearsal/preflight";
@@ -6,7 +7,7 @@ import type { Rehearsal } from "../../rehearsal/rehearsal";
 import { longestGap, resumed, STEADY_MS } from "../client";
 import { expect, type Drill, type Scenario } from "../drill";
 import { Writer } from "./client";
-import { execute, patronictl, TimescaleDbMembers } from "./members";
+import { ask, execute, patronictl, TimescaleDbMembers } from "./members";
 
 /**
  * Seconds without an acknowledged row that each blow may cost. Leadership runs out after 20 s, the least that Patroni
@@ -21,7 +22,8 @@ const CUT_MS = 45_000;
 
 export const timescaledbFailover: Drill = {
   name: "timescaledb-failover",
-  description: "the primary's process is killed, its node, its zone cut off; then the standby takes over as planned",
+  description:
+    "the primary's process is killed, its node, its zone cut off; a setting is changed; the standby takes over as planned",
   services: ["timescaledb", "api"],
   async run(rehearsal, say) {
     const members = await TimescaleDbMembers.of(rehearsal);
@@ -58,6 +60,7 @@ const SCENARIOS: Readonly<Record<string, Run>> = {
       repair: (primary) => primary.start(),
     }),
   "zone cut off": zoneCut,
+  "settings changed": settingsChanged,
   switchover: (rehearsal, members) =>
     primaryLost(rehearsal, members, LIMITS.switchover, {
       strike: async (primary) => void (await primary.run(patronictl("switchover", "--force", "timescaledb"))),
@@ -84,6 +87,39 @@ async function primaryLost(
   await repair(old);
   return outcome(members, writer, { moment: struckAt, before: old, limit });
 }
+
+/** A setting that takes a restart changes, and the node's own command puts it in force. */
+async function settingsChanged(rehearsal: Rehearsal, members: TimescaleDbMembers): ReturnType<Run> {
+  const old = await members.primary();
+  const before = Number(await execute(old, `SHOW ${RESTART_SETTING}`));
+  const writer = await writing(rehearsal, otherZone(rehearsal, old));
+  const changedAt = Date.now();
+  await old.run(patronictl("edit-config", "--quiet", "--force", "--pg", `${RESTART_SETTING}=${before + 8}`));
+  await sleep(PATRONI_LOOKS_MS);
+  const said = await old.run([RESTART_SCRIPT]);
+  const { measured, violations } = await outcome(members, writer, {
+    moment: changedAt,
+    before: old,
+    limit: LIMITS.switchover,
+  });
+  const inForce = await Promise.all(members.machines.map((machine) => ask(machine, `SHOW ${RESTART_SETTING}`)));
+  const first = /restarting (\S+)/.exec(said)?.[1];
+  return {
+    measured: { ...measured, restartedFirst: first ?? "none" },
+    violations: [
+      ...violations,
+      ...expect(
+        inForce.every((value) => value === String(before + 8)),
+        `${RESTART_SETTING} is ${inForce.join(" and ")}`,
+      ),
+      ...expect(first !== undefined && first !== old.host.name, "the standby was not restarted first"),
+    ],
+  };
+}
+
+const RESTART_SETTING = "max_locks_per_transaction";
+/** Patroni looks at its configuration every five seconds. */
+const PATRONI_LOOKS_MS = 7000;
 
 async function zoneCut(rehearsal: Rehearsal, members: TimescaleDbMembers): ReturnType<Run> {
   const old = await members.primary();

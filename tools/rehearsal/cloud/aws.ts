@@ -18,7 +18,7 @@ export function awsMetadata(stack: LocalStack): Handler {
     if (request.headers["x-aws-ec2-metadata-token"] !== tokenOf(caller)) {
       return answer(response, 401, "");
     }
-    const text = metadata(stack, caller)[path.replace("/latest/meta-data/", "")];
+    const text = metadata(stack, caller)[path.replace("/latest/meta-data/", "").replace(/\/$/, "")];
     return text === undefined ? answer(response, 404, "") : answer(response, 200, text);
   };
 }
@@ -40,7 +40,7 @@ function metadata(stack: LocalStack, host: Host): Readonly<Record<string, string
     "local-hostname": host.name,
     "placement/availability-zone": host.zone,
     "placement/region": stack.region,
-    "iam/security-credentials/": host.name,
+    "iam/security-credentials": host.name,
     [`iam/security-credentials/${host.name}`]: JSON.stringify(credentials),
   };
 }
@@ -143,6 +143,11 @@ function bucketBody(region: string): string {
     : `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
 }
 
+/** What a request to moto is signed with by the stack's owner: moto asks who it is, and believes it. */
+export function ownersSignature(region: string, service: string): string {
+  return `AWS4-HMAC-SHA256 Credential=REHEARSAL/20200101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+}
+
 interface Ask {
   readonly method: string;
   readonly path: string;
@@ -152,7 +157,7 @@ interface Ask {
 }
 
 function ask({ region }: LocalStack, service: string, { method, path, host, body, headers }: Ask): Promise<void> {
-  const authorization = `AWS4-HMAC-SHA256 Credential=REHEARSAL/20200101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+  const authorization = ownersSignature(region, service);
   return new Promise((resolve, reject) => {
     const sent = httpRequest(
       {

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Host, LocalStack } from "../local-stack";
-import { allowed, answer, answerJson, bodyOf, type Handler } from "./server";
+import { cloudStorage, ObjectStore } from "./gcs";
+import { allowed, answer, answerJson, denied, type Handler } from "./server";
 
 const PROJECT = "rehearsal";
 const TOKEN_SECONDS = 3600;
@@ -62,12 +61,10 @@ function tokenOf({ name }: Pick<Host, "name">): string {
 export function gcpApis(stack: LocalStack, directory: string): Handler {
   const store = new ObjectStore(directory);
   stack.objects.forEach(({ bucket, key, content }) => store.put(bucket, key, Buffer.from(content)));
+  const storage = cloudStorage(store);
   const secrets = new Map(stack.secrets.map(({ name, value }) => [name, value]));
   return async (request, response, caller) => {
-    const body = await bodyOf(request);
     const url = new URL(request.url!, "https://googleapis");
-    const denied = (what: string): void =>
-      answerJson(response, 403, { error: { code: 403, message: `${caller.name} may not ${what}` } });
     if (request.headers.authorization !== `Bearer ${tokenOf(caller)}`) {
       return answerJson(response, 401, { error: { code: 401, message: "no valid token" } });
     }
@@ -75,75 +72,8 @@ export function gcpApis(stack: LocalStack, directory: string): Handler {
     if (secret !== undefined) {
       return allowed(caller, "secret", secret) && secrets.has(secret)
         ? answerJson(response, 200, { payload: { data: Buffer.from(secrets.get(secret)!).toString("base64") } })
-        : denied(`read secret ${secret}`);
+        : denied(response, `${caller.name} may not read secret ${secret}`);
     }
-    const upload = /^\/upload\/storage\/v1\/b\/([^/]+)\/o$/.exec(url.pathname);
-    if (upload !== null) {
-      const [bucket, key] = [upload[1]!, url.searchParams.get("name")!];
-      if (!allowed(caller, "put", bucket, key)) {
-        return denied(`write ${key}`);
-      }
-      store.put(bucket, key, body);
-      return answerJson(response, 200, describe(bucket, key, body.length));
-    }
-    const [, bucket = "", encoded] = /^\/storage\/v1\/b\/([^/]+)\/o(?:\/(.+))?$/.exec(url.pathname) ?? [];
-    if (encoded === undefined) {
-      const prefix = url.searchParams.get("prefix") ?? "";
-      return allowed(caller, "list", bucket, prefix)
-        ? answerJson(response, 200, {
-            items: store.list(bucket, prefix).map(({ key, size }) => describe(bucket, key, size)),
-          })
-        : denied(`list ${bucket}`);
-    }
-    const key = decodeURIComponent(encoded);
-    const action = request.method === "DELETE" ? "delete" : "get";
-    if (!allowed(caller, action, bucket, key)) {
-      return denied(`${action} ${key}`);
-    }
-    const content = store.get(bucket, key);
-    if (content === undefined) {
-      return answerJson(response, 404, { error: { code: 404, message: `no such object: ${key}` } });
-    }
-    if (action === "delete") {
-      store.delete(bucket, key);
-      return answer(response, 204, "");
-    }
-    return url.searchParams.get("alt") === "media"
-      ? answer(response, 200, content, "application/octet-stream")
-      : answerJson(response, 200, describe(bucket, key, content.length));
+    return storage(request, response, caller);
   };
-}
-
-function describe(bucket: string, name: string, size: number): object {
-  return { kind: "storage#object", bucket, name, size: String(size) };
-}
-
-/** Objects as files, so that they outlive the process. */
-class ObjectStore {
-  constructor(private readonly directory: string) {}
-
-  put(bucket: string, key: string, content: Buffer): void {
-    mkdirSync(join(this.directory, bucket), { recursive: true });
-    writeFileSync(this.file(bucket, key), content);
-  }
-
-  get(bucket: string, key: string): Buffer | undefined {
-    return existsSync(this.file(bucket, key)) ? readFileSync(this.file(bucket, key)) : undefined;
-  }
-
-  delete(bucket: string, key: string): void {
-    rmSync(this.file(bucket, key), { force: true });
-  }
-
-  list(bucket: string, prefix: string): { key: string; size: number }[] {
-    const folder = join(this.directory, bucket);
-    return (existsSync(folder) ? readdirSync(folder) : [])
-      .map((name) => ({ key: decodeURIComponent(name), size: statSync(join(folder, name)).size }))
-      .filter(({ key }) => key.startsWith(prefix))
-      .sort((a, b) => (a.key < b.key ? -1 : 1));
-  }
-
-  private file(bucket: string, key: string): string {
-    return join(this.directory, bucket, encodeURIComponent(key));
-  }
 }

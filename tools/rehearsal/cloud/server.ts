@@ -15,6 +15,11 @@ export function answerJson(response: ServerResponse, status: number, body: unkno
   answer(response, status, JSON.stringify(body), "application/json");
 }
 
+/** Answers as Google's services do to whom they don't let in. */
+export function denied(response: ServerResponse, message: string): void {
+  answerJson(response, 403, { error: { code: 403, message } });
+}
+
 /** The whole body of a request. */
 export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import type { Drill } from "../../../tools/drills/drill";
+import { report } from "../../../tools/drills/report";
+import { runDrill } from "../../../tools/drills/run";
+import { timescaledbFailover } from "../../../tools/drills/timescaledb/failover";
+import { ask, execute, TimescaleDbMembers } from "../../../tools/drills/timescaledb/members";
+import { timescaledbRestore } from "../../../tools/drills/timescaledb/restore";
+import { planFrom } from "../../../tools/plan/plan";
+import type { Machine } from "../../../tools/rehearsal/machine";
+import { Rehearsal, takeDown } from "../../../tools/rehearsal/rehearsal";
+import { canBoot } from "../../support/rehearsal";
+
+const STACK = "prod";
+const MINUTE = 60_000;
+const PLAIN = { bold: (text: string) => text, dim: (text: string) => text };
+
+describe("TimescaleDB's nodes, booted on this machine", function () {
+  this.timeout(15 * MINUTE);
+  let rehearsal: Rehearsal;
+  let members: TimescaleDbMembers;
+
+  const boot = (settings: readonly string[], services: readonly ("timescaledb" | "api")[]) =>
+    async function (this: Mocha.Context): Promise<void> {
+      canBoot(this, STACK);
+      rehearsal = await Rehearsal.prepare(planFrom(STACK, settings), services, () => undefined);
+      await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
+      for (const machine of rehearsal.machines) {
+        const { state, reason, bootSeconds } = await machine.settled(10 * MINUTE);
+        assert.equal(state, "serving", `${machine.host.name}: ${reason ?? "does not serve"}`);
+        console.log(`      ${machine.host.name} served ${bootSeconds!.toFixed(1)} s after power on`);
+      }
+      members = await TimescaleDbMembers.of(rehearsal);
+      assert.notEqual(await members.settled(4 * MINUTE), undefined, "the standby does not follow");
+    };
+  const end = async (): Promise<void> => {
+    if (rehearsal !== undefined) {
+      await takeDown(STACK);
+    }
+  };
+
+  describe("aws", () => {
+    before(boot([], ["timescaledb", "api"]));
+    after(end);
+
+    it("have the schema, and both data nodes the same settings, in force", async () => {
+      const primary = await members.primary();
+      assert.equal(
+        await execute(primary, "SELECT string_agg(change, ' ' ORDER BY committed_at) FROM sqitch.changes"),
+        "market_data market_data_access market_data_checks",
+      );
+      const settings = await Promise.all(
+        members.machines.map((machine) =>
+          ask(machine, "SELECT name, setting FROM pg_settings WHERE context = 'postmaster' ORDER BY name"),
+        ),
+      );
+      assert.equal(settings[0], settings[1]);
+      for (const machine of members.machines) {
+        assert.equal(await ask(machine, "SELECT count(*) FROM pg_settings WHERE pending_restart"), "0");
+      }
+    });
+
+    for (const drill of [timescaledbFailover, timescaledbRestore]) {
+      it(`hold in the drill ${drill.name}: ${drill.description}`, () => holds(drill));
+    }
+
+    async function holds(drill: Drill): Promise<void> {
+      const record = await runDrill(drill, rehearsal, () => undefined);
+      console.log(report(record, PLAIN).replace(/^/gm, "      "));
+      assert.deepEqual(
+        record.scenarios.flatMap(({ scenario, violations }) => violations.map((each) => `${scenario}: ${each}`)),
+        [],
+      );
+    }
+  });
+
+  describe("gcp", () => {
+    before(boot(["cloud=gcp", "account=acme-ape-prod"], ["timescaledb"]));
+    after(end);
+
+    it("back up to the bucket, find every file there sound, and restore from it", async () => {
+      const primary = await members.primary();
+      await primary.run(["systemctl", "start", "timescaledb-backup@full.service"]);
+      await primary.run(["systemctl", "start", "timescaledb-backup-check.service"]);
+      const standby = members.machines.find((machine) => machine !== primary)!;
+      for (const check of ["backup-verify", "restore-test"]) {
+        await standby.run(["systemctl", "start", `timescaledb-${check}.service`]);
+        assert.equal(await figure(standby, check, `${check.replace("-", "_")}_problems`), 0);
+      }
+      const seconds = await figure(standby, "restore-test", "restore_seconds");
+      console.log(`      a restore, tried on the standby: ${seconds} s`);
+    });
+  });
+});
+
+/** A figure that a check left for the monitoring. */
+async function figure(machine: Machine, check: string, name: string): Promise<number> {
+  const text = await machine.run(["cat", `/var/lib/ape/metrics/timescaledb-${check}.prom`]);
+  return Number(new RegExp(`^ape_timescaledb_${name} (-?\\d+)$`, "m").exec(text)![1]);
+}

@@ -1,0 +1,155 @@
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
+import { join } from "node:path";
+import { allowed, answer, answerJson, bodyOf, denied, type Handler } from "./server";
+
+/** Cloud Storage's JSON API, what nodes and pgBackRest use of it. A stand-in. */
+export function cloudStorage(store: ObjectStore): Handler {
+  const uploads = new Map<string, Upload>();
+  return async (request, response, caller) => {
+    const body = await bodyOf(request);
+    const url = new URL(request.url!, "https://storage.googleapis.com");
+    const may = (action: Parameters<typeof allowed>[1], bucket: string, key: string): boolean =>
+      allowed(caller, action, bucket, key) ||
+      (denied(response, `${caller.name} may not ${action} ${key} in ${bucket}`), false);
+    const upload = /^\/upload\/storage\/v1\/b\/([^/]+)\/o$/.exec(url.pathname);
+    if (upload !== null) {
+      const [bucket, key] = [upload[1]!, url.searchParams.get("name")!];
+      if (!may("put", bucket, key)) {
+        return;
+      }
+      if (url.searchParams.get("uploadType") === "resumable") {
+        const range = request.headers["content-range"];
+        return resumable(
+          { store, uploads, response, url, body, ...(range === undefined ? {} : { range }) },
+          bucket,
+          key,
+        );
+      }
+      store.put(bucket, key, body);
+      return answerJson(response, 200, store.describe(bucket, key));
+    }
+    const [, bucket = "", encoded] = /^\/storage\/v1\/b\/([^/]+)\/o(?:\/(.+))?$/.exec(url.pathname) ?? [];
+    if (encoded === undefined) {
+      const prefix = url.searchParams.get("prefix") ?? "";
+      return may("list", bucket, prefix)
+        ? answerJson(response, 200, listing(store, bucket, prefix, url.searchParams.get("delimiter")))
+        : undefined;
+    }
+    const key = decodeURIComponent(encoded);
+    const action = request.method === "DELETE" ? "delete" : "get";
+    if (!may(action, bucket, key)) {
+      return;
+    }
+    const content = store.get(bucket, key);
+    if (content === undefined) {
+      return answerJson(response, 404, { error: { code: 404, message: `no such object: ${key}` } });
+    }
+    if (action === "delete") {
+      store.delete(bucket, key);
+      return answer(response, 204, "");
+    }
+    if (url.searchParams.get("alt") !== "media") {
+      return answerJson(response, 200, store.describe(bucket, key));
+    }
+    const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
+    return first === undefined
+      ? answer(response, 200, content, "application/octet-stream")
+      : answer(
+          response,
+          206,
+          content.subarray(Number(first), last ? Number(last) + 1 : undefined),
+          "application/octet-stream",
+        );
+  };
+}
+
+interface Upload {
+  readonly parts: Buffer[];
+}
+
+interface Resumable {
+  readonly store: ObjectStore;
+  readonly uploads: Map<string, Upload>;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly body: Buffer;
+  readonly range?: string;
+}
+
+/** An upload in parts: the first request asks for its id, the last one knows the whole length. */
+function resumable({ store, uploads, response, url, body, range }: Resumable, bucket: string, key: string): void {
+  const id = url.searchParams.get("upload_id");
+  if (id === null) {
+    const made = randomUUID();
+    uploads.set(made, { parts: [] });
+    response.setHeader("x-guploader-uploadid", made);
+    return answer(response, 200, "");
+  }
+  const { parts } = uploads.get(id)!;
+  parts.push(body);
+  if (range?.endsWith("/*") === true) {
+    return answer(response, 308, "");
+  }
+  uploads.delete(id);
+  store.put(bucket, key, Buffer.concat(parts));
+  answerJson(response, 200, store.describe(bucket, key));
+}
+
+/** Objects below a prefix; with a delimiter only those right below it, and the names of what is further down. */
+function listing(store: ObjectStore, bucket: string, prefix: string, delimiter: string | null): object {
+  const keys = store.list(bucket, prefix);
+  const folder = (key: string): string | undefined => {
+    const end = delimiter === null ? -1 : key.indexOf(delimiter, prefix.length);
+    return end < 0 ? undefined : key.slice(0, end + 1);
+  };
+  return {
+    items: keys.filter((key) => folder(key) === undefined).map((key) => store.describe(bucket, key)),
+    prefixes: [...new Set(keys.flatMap((key) => folder(key) ?? []))],
+  };
+}
+
+/** Objects as files, so that they outlive the process. */
+export class ObjectStore {
+  constructor(private readonly directory: string) {}
+
+  put(bucket: string, key: string, content: Buffer): void {
+    mkdirSync(join(this.directory, bucket), { recursive: true });
+    writeFileSync(this.file(bucket, key), content);
+  }
+
+  get(bucket: string, key: string): Buffer | undefined {
+    return existsSync(this.file(bucket, key)) ? readFileSync(this.file(bucket, key)) : undefined;
+  }
+
+  delete(bucket: string, key: string): void {
+    rmSync(this.file(bucket, key), { force: true });
+  }
+
+  /** Keys with a prefix, in order. */
+  list(bucket: string, prefix: string): string[] {
+    const folder = join(this.directory, bucket);
+    return (existsSync(folder) ? readdirSync(folder) : [])
+      .map((name) => decodeURIComponent(name))
+      .filter((key) => key.startsWith(prefix))
+      .sort();
+  }
+
+  /** The object's resource, as the API shows it. */
+  describe(bucket: string, name: string): object {
+    const content = this.get(bucket, name)!;
+    return {
+      kind: "storage#object",
+      bucket,
+      name,
+      size: String(content.length),
+      updated: statSync(this.file(bucket, name)).mtime.toISOString(),
+      md5Hash: createHash("md5").update(content).digest("base64"),
+    };
+  }
+
+  private file(bucket: string, key: string): string {
+    return join(this.directory, bucket, encodeURIComponent(key));
+  }
+}
