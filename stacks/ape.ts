@@ -76,7 +76,11 @@ class Ape extends pulumi.ComponentResource {
       tier: spec.tier,
       apiUrl,
       caCertificate: ground.authority.certificate,
-      timescaledb: { writer: endpoints.timescaledb.writer, reader: endpoints.timescaledb.reader },
+      timescaledb: {
+        writer: endpoints.timescaledb.writer,
+        reader: endpoints.timescaledb.reader,
+        shards: endpoints.timescaledb.shards.map(({ writer, reader }) => ({ writer, reader })),
+      },
       neo4j: { uri: endpoints.neo4j.uri, members: endpoints.neo4j.members },
       redis: {
         sentinels: endpoints.redis.sentinels,
@@ -186,6 +190,7 @@ class Ape extends pulumi.ComponentResource {
         backends: {
           timescaledbWriter: timescaledb.writer,
           timescaledbReader: timescaledb.reader,
+          timescaledbShards: timescaledb.shards,
           neo4jUri: neo4j.uri,
           neo4jMembers: neo4j.members,
           redisSentinels: redis.sentinels,

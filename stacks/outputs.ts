@@ -20,6 +20,8 @@ export interface StackOutputs {
     readonly writer: string;
     /** libpq URI that prefers a replica. */
     readonly reader: string;
+    /** The same of each shard, in order: docs/timescaledb.md says which one has a symbol. One when they are not spread. */
+    readonly shards: readonly { readonly writer: string; readonly reader: string }[];
   };
   readonly neo4j: {
     /** Driver URI; routed where there is a cluster. User and password: `secrets.neo4j`. */

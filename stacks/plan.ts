@@ -118,7 +118,11 @@ function endpointsOf(placed: readonly Placed[]): Endpoints {
 
 function backends({ timescaledb, neo4j, redis }: Endpoints): Backends {
   return {
-    timescaledb: { hosts: timescaledb.hosts, database: DEFAULT_DATABASE, patroni: timescaledb.hosts.length > 1 },
+    timescaledb: {
+      shards: timescaledb.shards.map(({ hosts }) => hosts),
+      database: DEFAULT_DATABASE,
+      patroni: timescaledb.hosts.length > 1,
+    },
     neo4j,
     redis,
   };

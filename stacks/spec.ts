@@ -3,6 +3,7 @@ import type { Cloud, NatMode } from "../components/platform/platform";
 import type { RedisMode } from "../components/redis/topology";
 import type { Edition } from "../components/timescaledb/edition";
 import type { SchemaOptions } from "../components/timescaledb/schema-options";
+import type { ShardCount } from "../components/timescaledb/topology";
 import type { TierName } from "./tiers";
 
 /** Where the API's containers run: machines of the stack, or a Kubernetes cluster that is already there. */
@@ -82,6 +83,8 @@ export interface TimescaleDbSpec {
   readonly cpus: number;
   readonly diskGiB: number;
   readonly edition: Edition;
+  /** Parts that symbols are spread over. */
+  readonly shards: ShardCount;
   readonly schema: SchemaOptions;
   /** Which state of the backups a blank disk is filled with; absent: their end. */
   readonly restoreTo?: string;

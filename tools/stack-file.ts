@@ -64,13 +64,21 @@ export function applySettings(
 function assign(target: Record<string, unknown>, path: readonly string[], text: string): void {
   const [key, ...rest] = path as [string, ...string[]];
   if (rest.length === 0) {
-    target[key] = /^[[{]/.test(text) ? JSON.parse(text) : text;
+    target[key] = /^[[{]/.test(text) ? json(key, text) : text;
     return;
   }
   const inner = target[key];
   const next = typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>) : {};
   target[key] = next;
   assign(next, rest, text);
+}
+
+function json(key: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`--set ${key}=${text}: not valid JSON, for example --set 'allowedClientCidrs=["10.0.0.0/8"]'`);
+  }
 }
 
 function isEncrypted(value: unknown): boolean {

@@ -4,7 +4,8 @@ import type { NodeFile } from "../node/role";
 /** Where the data services are, and by which secrets they are opened. */
 export interface Backends {
   readonly timescaledb: {
-    readonly hosts: readonly { readonly name: string; readonly address: string }[];
+    /** The data nodes of each shard; of one when symbols are not spread. */
+    readonly shards: readonly (readonly DatabaseHost[])[];
     readonly database: string;
     /** Whether Patroni says on port 8008 which host is the primary; a lone host needs no asking. */
     readonly patroni: boolean;
@@ -18,8 +19,15 @@ export interface Backends {
   };
 }
 
-/** Ports of the node's own proxy; 5432 may be a database's on a shared node. */
-export const PROXY = { writer: 15432, reader: 15433 } as const;
+export interface DatabaseHost {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** Ports of the node's own proxy for a shard, from 0; 5432 may be a database's on a shared node. */
+export function proxyPorts(shard = 0): { readonly writer: number; readonly reader: number } {
+  return { writer: 15432 + 2 * shard, reader: 15433 + 2 * shard };
+}
 
 const PATRONI_PORT = 8008;
 /** PgBouncer on each data node. */
@@ -56,17 +64,33 @@ defaults
     timeout server 1h
     timeout check 2s
 
-${section("writer", PROXY.writer, timescaledb, "/primary")}
-${section("reader", PROXY.reader, timescaledb, "/replica")}`;
+${timescaledb.shards.map((hosts, shard) => shardSections(hosts, shard, timescaledb.patroni)).join("\n")}`;
 }
 
-function section(name: string, port: number, { hosts, patroni }: Backends["timescaledb"], role: string): string {
+function shardSections(hosts: readonly DatabaseHost[], shard: number, patroni: boolean): string {
+  const suffix = shard === 0 ? "" : `-${shard + 1}`;
+  const { writer, reader } = proxyPorts(shard);
+  return [
+    section({ name: `writer${suffix}`, port: writer, role: "/primary", hosts, patroni }),
+    section({ name: `reader${suffix}`, port: reader, role: "/replica", hosts, patroni }),
+  ].join("\n");
+}
+
+interface Section {
+  readonly name: string;
+  readonly port: number;
+  readonly role: "/primary" | "/replica";
+  readonly hosts: readonly DatabaseHost[];
+  readonly patroni: boolean;
+}
+
+function section({ name, port, role, hosts, patroni }: Section): string {
   return [
     `listen timescaledb-${name}`,
     `    bind 127.0.0.1:${port}`,
     ...(patroni ? [`    option httpchk OPTIONS ${role}`, "    http-check expect status 200"] : []),
     ...hosts.map(({ name: host, address }) => `    server ${host} ${address}:${POOL_PORT} ${check(host, patroni)}`),
-    ...(patroni && name === "reader" ? fallback(hosts) : []),
+    ...(patroni && role === "/replica" ? fallback(hosts) : []),
     "",
   ].join("\n");
 }
@@ -78,7 +102,7 @@ function check(host: string, patroni: boolean): string {
 }
 
 /** With no replica left, reads go on at the primary: whichever host answers. */
-function fallback(hosts: Backends["timescaledb"]["hosts"]): string[] {
+function fallback(hosts: readonly DatabaseHost[]): string[] {
   return [
     "    option redispatch 1",
     "    option allbackups",

@@ -1,6 +1,6 @@
 import { TLS } from "../node/bootstrap/bundle";
 import { secretMark, type NodeFile } from "../node/role";
-import { PROXY, type Backends } from "./backends";
+import { proxyPorts, type Backends } from "./backends";
 import type { ApiArgs } from "./plan";
 
 const FIRST_PORT = 8001;
@@ -80,9 +80,16 @@ function environment(backends: Backends): string {
   const database = (port: number): string =>
     `postgresql://${secretMark("timescaledb-api", "username")}:${secretMark("timescaledb-api", "password")}@localhost:${port}/${backends.timescaledb.database}?sslmode=verify-full&sslrootcert=${CA_IN_CONTAINER}`;
   const { url, sentinels, masterName, cluster } = backends.redis;
+  const ports = backends.timescaledb.shards.map((_, shard) => proxyPorts(shard));
   return [
-    `DATABASE_URL=${database(PROXY.writer)}`,
-    `DATABASE_READER_URL=${database(PROXY.reader)}`,
+    `DATABASE_URL=${database(proxyPorts().writer)}`,
+    `DATABASE_READER_URL=${database(proxyPorts().reader)}`,
+    ...(ports.length === 1
+      ? []
+      : [
+          `DATABASE_SHARD_URLS=${ports.map(({ writer }) => database(writer)).join(" ")}`,
+          `DATABASE_SHARD_READER_URLS=${ports.map(({ reader }) => database(reader)).join(" ")}`,
+        ]),
     `NEO4J_URI=${backends.neo4j.uri}`,
     `NEO4J_MEMBERS=${backends.neo4j.members.join(",")}`,
     `NEO4J_USERNAME=${secretMark("neo4j-api", "username")}`,

@@ -12,6 +12,8 @@ export interface ContainerResources {
 export interface PodBackends {
   readonly timescaledbWriter: string;
   readonly timescaledbReader: string;
+  /** Writer and reader of each shard; of one when symbols are not spread. */
+  readonly timescaledbShards: readonly { readonly writer: string; readonly reader: string }[];
   readonly neo4jUri: string;
   readonly neo4jMembers: readonly string[];
   readonly redisSentinels: readonly string[];
@@ -201,6 +203,12 @@ function configuration(args: KubernetesApiArgs): Record<string, string> {
     WEB_CONCURRENCY: String(args.workersPerContainer),
     DATABASE_URL: `${backends.timescaledbWriter}&${tls}`,
     DATABASE_READER_URL: `${backends.timescaledbReader}&${tls}`,
+    ...(backends.timescaledbShards.length === 1
+      ? {}
+      : {
+          DATABASE_SHARD_URLS: backends.timescaledbShards.map(({ writer }) => `${writer}&${tls}`).join(" "),
+          DATABASE_SHARD_READER_URLS: backends.timescaledbShards.map(({ reader }) => `${reader}&${tls}`).join(" "),
+        }),
     NEO4J_URI: backends.neo4jUri,
     NEO4J_MEMBERS: backends.neo4jMembers.join(","),
     ...(backends.redisUrl === "" ? {} : { REDIS_URL: backends.redisUrl }),

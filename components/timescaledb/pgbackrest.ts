@@ -12,6 +12,8 @@ export const SPOOL_DIRECTORY = `${MOUNT}/spool`;
 export interface PgBackRestArgs extends ServerSize {
   readonly cloud: "aws" | "gcp";
   readonly region: string;
+  /** Number of the shard, from 0: each has backups of its own. */
+  readonly shard: number;
   readonly backup: {
     /** Whole name of the bucket. */
     readonly bucket: string;
@@ -28,7 +30,7 @@ export function pgBackRestConf(args: PgBackRestArgs): string {
   return [
     section("global", {
       ...repository(args),
-      "repo1-path": `/${BACKUP_PREFIX.replace(/\/$/, "")}`,
+      "repo1-path": `/${shardPrefix(args.shard).replace(/\/$/, "")}`,
       "repo1-cipher-type": "aes-256-cbc",
       "repo1-cipher-pass": secretMark(SERVER_SECRET, "backupCipher"),
       "repo1-bundle": "y",
@@ -55,6 +57,11 @@ export function pgBackRestConf(args: PgBackRestArgs): string {
       "pg1-socket-path": SOCKET_DIRECTORY,
     }),
   ].join("\n");
+}
+
+/** Key prefix of a shard's backups. The first has that of a service without shards. */
+export function shardPrefix(shard: number): string {
+  return shard === 0 ? BACKUP_PREFIX : `${BACKUP_PREFIX}shard-${shard + 1}/`;
 }
 
 type Options = Readonly<Record<string, string | number>>;

@@ -27,15 +27,17 @@ import { GIB, MIB, peakMemory, type ServerSize } from "./sizing";
 import { verifyFiles, METRICS_DIRECTORY, VERIFY_TIMERS } from "./verify";
 import {
   dataNodes,
-  FOUNDER,
+  isFounder,
   etcdHosts,
   MAJOR,
   members,
   MOUNT,
   PORTS,
   POSTGRESQL_UNIT,
+  shardOf,
   voters,
   type MemberPlan,
+  type ShardCount,
 } from "./topology";
 
 /** What the service is made of. Plain values. */
@@ -54,6 +56,8 @@ export interface TimescaleDbArgs {
   readonly instanceType?: string;
   /** Two data nodes and a witness in three zones instead of one node. */
   readonly highlyAvailable: boolean;
+  /** Parts that symbols are spread over, each with nodes of its own. Default 1; more only when highly available. */
+  readonly shards?: ShardCount;
   readonly backup: {
     /** Whole name of the bucket with purpose "backups". */
     readonly bucket: string;
@@ -96,7 +100,7 @@ export function planTimescaleDb(args: TimescaleDbArgs): Role[] {
       `overrides.timescaledb: ${args.memGiB} GiB with ${args.cpus} CPUs is too little for PostgreSQL${args.highlyAvailable ? ", Patroni and etcd" : ""}: ${Math.ceil(peak / MIB)} MiB at their peak`,
     );
   }
-  return members(args.highlyAvailable).map((member) =>
+  return members(args.highlyAvailable, args.shards).map((member) =>
     member.kind === "witness" ? witness(member) : dataNode(member, args),
   );
 }
@@ -128,7 +132,7 @@ function witness({ name, zone }: MemberPlan): Role {
     grants: [],
     provision: (self, all) => ({
       packages: ["etcd-server", "etcd-client"],
-      files: etcdFiles({ name: self.role.name, voters: voters(all), directory: WITNESS_ETCD }),
+      files: etcdFiles({ name: self.role.name, voters: voters(all, shardOf(name)), directory: WITNESS_ETCD }),
       units: ["etcd.service"],
       tlsUsers: ["etcd"],
       health: ETCD_HEALTH,
@@ -158,7 +162,7 @@ function single(args: TimescaleDbArgs): Provision {
     packages: serverPackages(args),
     sources: editionSources(args.edition),
     files: [
-      ...serverFiles(args),
+      ...serverFiles(args, 0),
       configuration("postgresql.conf", postgresqlConf(sizeOf(args)), { restarts: POSTGRESQL_UNIT }),
       configuration("reloadable.conf", reloadableConf(sizeOf(args)), { reloads: POSTGRESQL_UNIT }),
       configuration("pg_hba.conf", hbaConf({ database, peers: [] }), {
@@ -178,22 +182,24 @@ function single(args: TimescaleDbArgs): Provision {
 
 /** One of two servers, run by Patroni. */
 function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs): Provision {
+  const { name } = self.role;
+  const shard = shardOf(name);
   const database = databaseOf(args);
   const size = sizeOf(args);
   const config = patroniConfig({
-    name: self.role.name,
-    founder: self.role.name === FOUNDER,
-    etcd: etcdHosts(all),
+    name,
+    founder: isFounder(name),
+    etcd: etcdHosts(all, shard),
     size,
     database,
-    peers: dataNodes(all),
+    peers: dataNodes(all, shard),
   });
   return {
     packages: [...serverPackages(args), "patroni", "python3-etcd", "etcd-server", "etcd-client"],
     sources: editionSources(args.edition),
     files: [
-      ...serverFiles(args),
-      ...etcdFiles({ name: self.role.name, voters: voters(all), directory: DATA_NODE_ETCD }),
+      ...serverFiles(args, shard),
+      ...etcdFiles({ name, voters: voters(all, shard), directory: DATA_NODE_ETCD }),
       { path: PATRONI_CONFIG, content: config, owner: "postgres", mode: "0600", reloads: "patroni.service" },
       { path: DYNAMIC_CONFIG, content: dynamicConfig(size), restarts: DATABASE_UNIT },
       { path: "/etc/systemd/system/patroni.service.d/40-ape.conf", content: PATRONI_DROP_IN },
@@ -202,7 +208,7 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
         database,
         server: "patroni.service",
         primary: [APPLY_DYNAMIC_CONFIG],
-        standby: [APPLY_DYNAMIC_CONFIG, ...restartPending(self.role.name)],
+        standby: [APPLY_DYNAMIC_CONFIG, ...restartPending(name)],
       }),
     ],
     prepare: [
@@ -216,7 +222,7 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
     masks: [POSTGRESQL_UNIT, "pgbackrest.service"],
     tlsUsers: ["postgres", "etcd"],
     sysctl: KERNEL,
-    health: memberHealth(`https://${dnsName(self.role.name)}:${PORTS.patroni}`),
+    health: memberHealth(`https://${dnsName(name)}:${PORTS.patroni}`),
   };
 }
 
@@ -237,7 +243,11 @@ function serverPackages({ edition }: TimescaleDbArgs): string[] {
  * Writes go to the disk early and steadily, so that a checkpoint is no stall. `vm.overcommit_memory` is left alone: a
  * strict one would be right for PostgreSQL and fatal to Redis and to a JVM on the same node.
  */
-const KERNEL = { "vm.dirty_background_bytes": 64 * 1024 ** 2, "vm.dirty_bytes": 512 * 1024 ** 2 } as const;
+const KERNEL = {
+  "vm.swappiness": 1,
+  "vm.dirty_background_bytes": 64 * 1024 ** 2,
+  "vm.dirty_bytes": 512 * 1024 ** 2,
+} as const;
 
 function databaseOf({ database = DEFAULT_DATABASE }: TimescaleDbArgs): string {
   return database;
@@ -247,14 +257,14 @@ function sizeOf({ memGiB, cpus, diskGiB }: TimescaleDbArgs): ServerSize {
   return { memGiB, cpus, diskGiB };
 }
 
-function serverFiles(args: TimescaleDbArgs): NodeFile[] {
+function serverFiles(args: TimescaleDbArgs, shard: number): NodeFile[] {
   return [
     {
       path: "/etc/postgresql-common/createcluster.conf",
       content: "# The cluster is made on the data disk, once that is mounted.\ncreate_main_cluster = false\n",
       early: true,
     },
-    { path: "/etc/pgbackrest.conf", content: pgBackRestConf(args), owner: "postgres", mode: "0600" },
+    { path: "/etc/pgbackrest.conf", content: pgBackRestConf({ ...args, shard }), owner: "postgres", mode: "0600" },
     createFile(args.restoreTo),
     restoreFile(args.highlyAvailable),
     ...backupFiles(),

@@ -3,6 +3,7 @@ import { PLACEMENTS } from "../../components/node/placement";
 import { CLOUDS, NAT_MODES } from "../../components/platform/platform";
 import { EDITIONS } from "../../components/timescaledb/edition";
 import { AGGREGATES, COMPRESS_AFTER_DAYS } from "../../components/timescaledb/schema-options";
+import { SHARD_COUNTS, type ShardCount } from "../../components/timescaledb/topology";
 import { DEFAULT_REGION } from "../../components/platform/zones";
 import { API_RUNTIMES, NEO4J_EDITIONS, NEO4J_LICENCES } from "../spec";
 import { BACKUP_RETENTION_DAYS, TIER_NAMES, TIERS } from "../tiers";
@@ -24,6 +25,7 @@ import {
   whole,
   words,
   type Accepting,
+  type Parser,
 } from "./parsers";
 import { overrides } from "./sizes";
 
@@ -39,6 +41,12 @@ export interface Key<T> extends Accepting<T> {
   /** Whether the value is encrypted, and never shown: `parse` is only told whether there is one. Default false. */
   readonly secret?: boolean;
 }
+
+/** Shards: a number of the few that there are. */
+const shards: Parser<ShardCount> = (value) => {
+  const given = number(1, Number.MAX_SAFE_INTEGER)(value);
+  return SHARD_COUNTS.find((count) => count === given) ?? refuse();
+};
 
 const LABEL = /^[a-z][a-z0-9_-]{0,62}$/;
 const LABEL_WORDS = "1 to 63 of a-z, 0-9, _ and -, a letter first: valid as an AWS tag and as a Google Cloud label";
@@ -176,6 +184,14 @@ export const KEYS = {
     description:
       "How Redis is made up. `cluster`: three masters that share the keys, each with a replica; T4, highly available, dedicated.",
     parse: oneOf(["auto", "cluster"] as const),
+  }),
+  timescaledbShards: key({
+    type: "integer",
+    default: 1,
+    allowed: "1, 2 or 4; more than 1 with tier t4, placement dedicated and high availability",
+    example: "2",
+    description: "Parts that symbols are spread over, each with two data nodes and a witness of its own.",
+    parse: shards,
   }),
   timescaledbEdition: key({
     type: "string",

@@ -113,6 +113,7 @@ function services(values: Values): Pick<StackSpec, "api" | "timescaledb" | "neo4
       ...tier.timescaledb,
       diskGiB: DISK_GIB.timescaledb,
       edition: values.timescaledbEdition,
+      shards: values.timescaledbShards,
       schema: { retentionDays: values.timescaledbRetentionDays, aggregates: distinct(values.timescaledbAggregates) },
       ...(values.timescaledbRestoreTo === "" ? {} : { restoreTo: values.timescaledbRestoreTo }),
       ...overrides.timescaledb,

@@ -79,6 +79,12 @@ export const RULES: readonly Rule[] = [
     spoils: ["redisMode"],
     check: redisCluster,
   },
+  {
+    says: "`timescaledbShards` above 1 takes tier t4, high availability and dedicated placement.",
+    needs: [...AVAILABILITY, "placement", "timescaledbShards"],
+    spoils: ["timescaledbShards"],
+    check: sharded,
+  },
   ...(["timescaledbRetentionDays", "timescaledbAggregates"] as const).map((name) => ({
     says: `\`${name}\` requires \`timescaledbEdition: community\`.`,
     needs: ["timescaledbEdition", name] as const,
@@ -203,6 +209,22 @@ function redisCluster(values: Values): Finding[] {
       reason: "a cluster has six members on nodes of their own, and only T4's load pays for them",
       allowed: "auto; cluster with tier t4, placement dedicated and high availability in three zones",
       example: "redisMode: auto",
+    },
+  ];
+}
+
+function sharded(values: Values): Finding[] {
+  const { timescaledbShards, tier, placement } = values;
+  if (timescaledbShards === 1 || (tier === "t4" && placement === "dedicated" && isHighlyAvailable(values))) {
+    return [];
+  }
+  return [
+    {
+      key: "timescaledbShards",
+      value: timescaledbShards,
+      reason: "each shard has three nodes of its own, and only T4's load pays for more than one",
+      allowed: "1; 2 or 4 with tier t4, placement dedicated and high availability in three zones",
+      example: "timescaledbShards: 1",
     },
   ];
 }

@@ -216,6 +216,7 @@ export const BAD_VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   kubernetesNamespace: fc.constantFrom("", "Ape", "ape_1", "-ape", "ape-", "a".repeat(64)),
   kubernetesCidrs: fc.constantFrom("10.8.0.0/14", ["10.8.0.0"], ["10.8.0.1/14"], { a: 1 }),
   redisMode: words("auto", "cluster"),
+  timescaledbShards: fc.oneof(fc.constantFrom(3, "two"), fc.integer({ max: 0 }), fc.integer({ min: 5 })),
   timescaledbEdition: words("apache", "community"),
   timescaledbRetentionDays: fc.oneof(fc.integer({ min: 1, max: 13 }), fc.integer({ max: -1 })),
   timescaledbAggregates: fc.constantFrom("hour", ["minute"], ["Hour"], { hour: true }),

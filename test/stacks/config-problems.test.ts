@@ -213,6 +213,21 @@ const PROBLEMS: readonly Bad[] = [
     example: "redisMode: auto",
   },
   {
+    set: { timescaledbShards: 3 },
+    key: "timescaledbShards",
+    value: "3",
+    allowed: "1, 2 or 4",
+    example: "timescaledbShards: 2",
+  },
+  {
+    set: { timescaledbShards: 2 },
+    key: "timescaledbShards",
+    value: "2",
+    why: "each shard has three nodes of its own, and only T4's load pays for more than one",
+    allowed: "2 or 4 with tier t4, placement dedicated and high availability",
+    example: "timescaledbShards: 1",
+  },
+  {
     set: { timescaledbEdition: "enterprise" },
     key: "timescaledbEdition",
     value: '"enterprise"',

@@ -43,6 +43,7 @@ describe("a config with nothing but what is required", () => {
         cpus: 2,
         diskGiB: 100,
         edition: "apache",
+        shards: 1,
         schema: { retentionDays: 0, aggregates: [] },
       },
       neo4j: {

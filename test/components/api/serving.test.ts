@@ -27,7 +27,7 @@ const API: ApiArgs = {
   spotPercent: 0,
   secrets: ["redis-api"],
   backends: () => ({
-    timescaledb: { hosts: HOSTS, database: "ape", patroni: true },
+    timescaledb: { shards: [HOSTS], database: "ape", patroni: true },
     neo4j: { uri: "neo4j://10.60.16.80:7687", members: ["10.60.16.80:7687"] },
     redis: { sentinels: ["10.60.16.112:26379"], masterName: "ape", cluster: [] },
   }),
@@ -114,11 +114,11 @@ describe("what serves the API", () => {
   }
 
   for (const patroni of [true, false]) {
-    it(`HAProxy accepts its file ${patroni ? "with Patroni" : "for a single database"}`, function () {
+    it(`HAProxy accepts its file ${patroni ? "with Patroni and two shards" : "for a single database"}`, function () {
       if (!onPath(this, "haproxy")) return;
       const path = join(folder, "haproxy.cfg");
       const content = local(
-        haproxyConfiguration({ hosts: patroni ? HOSTS : HOSTS.slice(0, 1), database: "ape", patroni }),
+        haproxyConfiguration({ shards: patroni ? [HOSTS, HOSTS] : [HOSTS.slice(0, 1)], database: "ape", patroni }),
       );
       writeFileSync(path, content);
       const { status, stdout, stderr } = spawnSync("haproxy", ["-c", "-f", path]);

@@ -218,6 +218,45 @@ describe("TimescaleDB: plan", () => {
     }
   });
 
+  it("is as many whole services as it has shards, with their first members in different zones", () => {
+    const roles = planTimescaleDb({ ...ARGS, shards: 2 });
+    assert.deepEqual(
+      roles.map(({ name, zone, disk }) => [name, zone, disk?.mount]),
+      [
+        ["timescaledb-1", 0, "/var/lib/postgresql"],
+        ["timescaledb-2", 1, "/var/lib/postgresql"],
+        ["timescaledb-3", 2, "/var/lib/etcd"],
+        ["timescaledb-4", 1, "/var/lib/postgresql"],
+        ["timescaledb-5", 2, "/var/lib/postgresql"],
+        ["timescaledb-6", 0, "/var/lib/etcd"],
+      ],
+    );
+    const files = provisions({ shards: 2 });
+    const etcd = (index: number): string[] =>
+      [...contentOf(files[index]!, "/etc/default/etcd").matchAll(/(timescaledb-\d)=https/g)].map((match) => match[1]!);
+    assert.deepEqual(etcd(1), ["timescaledb-1", "timescaledb-2", "timescaledb-3"]);
+    assert.deepEqual(etcd(5), ["timescaledb-4", "timescaledb-5", "timescaledb-6"]);
+    const founders = files.filter(({ files: own }) =>
+      own.some(({ path, content }) => path === "/etc/patroni/config.yml" && /^bootstrap:$/m.test(content)),
+    );
+    assert.deepEqual(
+      founders.map((provision) => files.indexOf(provision)),
+      [0, 3],
+    );
+    const paths = [0, 3].map(
+      (index) => /^repo1-path=(.*)$/m.exec(contentOf(files[index]!, "/etc/pgbackrest.conf"))![1],
+    );
+    assert.deepEqual(paths, ["/timescaledb", "/timescaledb/shard-2"]);
+    const { shards } = timescaleDbEndpoints(placed({ shards: 2 }), "ape");
+    assert.deepEqual(
+      shards.map(({ hosts }) => hosts.map(({ address }) => address)),
+      [
+        ["10.60.16.11", "10.60.16.12"],
+        ["10.60.16.14", "10.60.16.15"],
+      ],
+    );
+  });
+
   it("takes TimescaleDB from Debian, or from its maker once that licence is chosen", () => {
     const named = (edition: "apache" | "community"): unknown => {
       const { packages, sources } = provisions({ edition })[0]!;
@@ -247,19 +286,21 @@ describe("TimescaleDB: plan", () => {
 
   it("names endpoints without a password", () => {
     const query = "sslmode=verify-full";
-    assert.deepEqual(timescaleDbEndpoints(placed({ highlyAvailable: false }), "ape"), {
+    const single = {
       hosts: [{ name: "timescaledb-1.ape.internal", address: "10.60.16.11" }],
       writer: `postgresql://ape@10.60.16.11:6432/ape?target_session_attrs=read-write&${query}`,
       reader: `postgresql://ape@10.60.16.11:6432/ape?target_session_attrs=prefer-standby&${query}`,
-    });
+    };
+    assert.deepEqual(timescaleDbEndpoints(placed({ highlyAvailable: false }), "ape"), { ...single, shards: [single] });
     const both = "10.60.16.11:6432,10.60.16.12:6432";
-    assert.deepEqual(timescaleDbEndpoints(placed(), "prices"), {
+    const replicated = {
       hosts: [
         { name: "timescaledb-1.ape.internal", address: "10.60.16.11" },
         { name: "timescaledb-2.ape.internal", address: "10.60.16.12" },
       ],
       writer: `postgresql://ape@${both}/prices?target_session_attrs=read-write&${query}`,
       reader: `postgresql://ape@${both}/prices?target_session_attrs=prefer-standby&${query}`,
-    });
+    };
+    assert.deepEqual(timescaleDbEndpoints(placed(), "prices"), { ...replicated, shards: [replicated] });
   });
 });

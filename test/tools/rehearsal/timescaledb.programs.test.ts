@@ -1,13 +1,21 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { NEEDS_RESTART, parameters } from "../../../components/timescaledb/postgresql";
+import { API_SECRET } from "../../../components/timescaledb/secrets";
 import type { Drill } from "../../../tools/drills/drill";
 import { report } from "../../../tools/drills/report";
 import { runDrill } from "../../../tools/drills/run";
 import { timescaledbFailover } from "../../../tools/drills/timescaledb/failover";
-import { ask, execute, TimescaleDbMembers } from "../../../tools/drills/timescaledb/members";
+import { ask, execute, patronictl, TimescaleDbMembers } from "../../../tools/drills/timescaledb/members";
 import { timescaledbRestore } from "../../../tools/drills/timescaledb/restore";
 import { planFrom } from "../../../tools/plan/plan";
 import type { Machine } from "../../../tools/rehearsal/machine";
 import { Rehearsal, takeDown } from "../../../tools/rehearsal/rehearsal";
+import { hostNamespace } from "../../../tools/rehearsal/network";
+import { run } from "../../../tools/rehearsal/shell";
+import { onPath } from "../../support/programs";
 import { canBoot } from "../../support/rehearsal";
 
 const STACK = "prod";
@@ -48,6 +56,18 @@ describe("TimescaleDB's nodes, booted on this machine", function () {
         await execute(primary, "SELECT string_agg(change, ' ' ORDER BY committed_at) FROM sqitch.changes"),
         "market_data market_data_access market_data_checks",
       );
+      const ours = await ask(
+        primary,
+        `SELECT string_agg(name, ' ' ORDER BY name) FROM pg_settings WHERE context = 'postmaster' AND name IN (${Object.keys(
+          parameters(planFrom(STACK, []).spec.timescaledb),
+        )
+          .map((name) => `'${name}'`)
+          .join(", ")})`,
+      );
+      const known = Object.keys(parameters(planFrom(STACK, []).spec.timescaledb)).filter((name) =>
+        NEEDS_RESTART.includes(name),
+      );
+      assert.equal(ours, known.sort().join(" "), "settings that take a restart");
       const settings = await Promise.all(
         members.machines.map((machine) =>
           ask(machine, "SELECT name, setting FROM pg_settings WHERE context = 'postmaster' ORDER BY name"),
@@ -62,6 +82,29 @@ describe("TimescaleDB's nodes, booted on this machine", function () {
     for (const drill of [timescaledbFailover, timescaledbRestore]) {
       it(`hold in the drill ${drill.name}: ${drill.description}`, () => holds(drill));
     }
+
+    it("are found by libpq's own URIs after they changed places", async function () {
+      onPath(this, "psql");
+      const { writer, reader } = planFrom(STACK, []).endpoints.timescaledb;
+      const api = rehearsal.machines.find(({ host }) => host.services.includes("api"))!;
+      const folder = mkdtempSync(join(tmpdir(), "ape-"));
+      const ca = join(folder, "ca.crt");
+      writeFileSync(ca, rehearsal.certificateAuthority());
+      const recovering = (uri: string): Promise<string> =>
+        run(
+          [
+            ...["ip", "netns", "exec", hostNamespace(STACK, api.host.name), "psql", "-XAtq"],
+            ...[`${uri}&sslrootcert=${ca}`, "-c", "SELECT pg_is_in_recovery()"],
+          ],
+          { env: { PGPASSWORD: rehearsal.secret<{ password: string }>(API_SECRET).password } },
+        );
+      const before = await members.primary();
+      await before.run(patronictl("switchover", "--force", "timescaledb"));
+      await members.settled(MINUTE);
+      assert.notEqual((await members.primary()).host.name, before.host.name);
+      assert.deepEqual([await recovering(writer), await recovering(reader)], ["f\n", "t\n"]);
+      rmSync(folder, { recursive: true });
+    });
 
     async function holds(drill: Drill): Promise<void> {
       const record = await runDrill(drill, rehearsal, () => undefined);

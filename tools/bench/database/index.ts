@@ -56,7 +56,7 @@ const COMMON = {
 export async function benchDatabase({ tiers, rounds, seconds, say }: DatabaseBenchArgs): Promise<DatabaseFigure[]> {
   const figures: DatabaseFigure[] = [];
   for (const tier of tiers) {
-    const settings = [`tier=${tier}`, "zones=1", "highAvailability=false", "overrides={neo4j: {members: 1}}"];
+    const settings = [`tier=${tier}`, "zones=1", "highAvailability=false", "overrides.neo4j.members=1"];
     const { spec } = planFrom("prod", settings);
     const rehearsal = await Rehearsal.prepare(planStack({ ...spec, stack: STACK }), ["timescaledb"], say);
     try {
@@ -148,9 +148,9 @@ async function sql(machine: Machine, statement: string): Promise<void> {
   await machine.run(["runuser", "-u", "postgres", "--", ...command], { input: statement });
 }
 
-function pgbench(machine: Machine, options: readonly string[], input = ""): Promise<string> {
+function pgbench(machine: Machine, options: readonly string[]): Promise<string> {
   const command = [`${BIN_DIRECTORY}/pgbench`, "-h", "/tmp", "-p", String(PORT), ...options, "postgres"];
-  return machine.run(["runuser", "-u", "postgres", "--", ...command], { input });
+  return machine.run(["runuser", "-u", "postgres", "--", ...command]);
 }
 
 async function perSecond(
@@ -159,20 +159,10 @@ async function perSecond(
   clients: number,
   seconds: number,
 ): Promise<number> {
-  const options = [
-    "-n",
-    "-s",
-    String(SCALE),
-    "-c",
-    String(clients),
-    "-j",
-    "2",
-    "-T",
-    String(seconds),
-    "-f",
-    "/dev/stdin",
-  ];
-  const said = await pgbench(machine, options, script);
+  const file = "/tmp/workload.sql";
+  await machine.run(["tee", file], { input: script });
+  const options = ["-n", "-s", String(SCALE), "-c", String(clients), "-j", "2", "-T", String(seconds), "-f", file];
+  const said = await pgbench(machine, options);
   return Number(/tps = ([\d.]+)/.exec(said)![1]) * perTransaction;
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { PROXY } from "../../../components/api/backends";
+import { proxyPorts } from "../../../components/api/backends";
 import { DEFAULT_DATABASE } from "../../../components/timescaledb/plan";
 import { API_SECRET, APP_USER } from "../../../components/timescaledb/secrets";
 import { CannotRehearseError } from "../../rehearsal/preflight";
@@ -24,7 +24,7 @@ export class Writer extends WriterProcess {
       throw new CannotRehearseError(`no node of the API is booted in ${zone}`);
     }
     return new Writer(rehearsal, machine.host, {
-      port: PROXY.writer,
+      port: proxyPorts().writer,
       database: DEFAULT_DATABASE,
       user: APP_USER,
       password: rehearsal.secret<{ password: string }>(API_SECRET).password,
