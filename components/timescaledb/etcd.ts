@@ -63,7 +63,9 @@ export function etcdEnvironment({ name, voters, directory }: EtcdArgs): string {
  * Drop-in of etcd.service. A member serves only with a majority: the first one waits for the second, which may be a
  * machine that is still being made.
  */
-const DROP_IN = `[Service]
+const DROP_IN = `[Unit]
+StartLimitIntervalSec=0
+[Service]
 EnvironmentFile=-${JOINED}
 ExecStartPre=+${JOIN_SCRIPT}
 TimeoutStartSec=20min
@@ -73,14 +75,14 @@ RestartSec=2
 
 /**
  * A member that has lost its state must not come back under its old identity: the others would send it what follows on a
- * log that it no longer has. It is removed and joins anew. When no majority is left to ask, it must not start a second
- * cluster beside what the survivor knows either: somebody decides that with ape-etcd-reset on the survivor.
+ * log that it no longer has. It is removed and joins anew. When the others have no majority to agree on that, it waits: a
+ * second cluster beside them is nothing to start by itself. Somebody decides that, with ape-etcd-reset on the survivor.
  */
 function joinScript({ name, voters, directory }: EtcdArgs): string {
   const own = `https://${dnsName(name)}:${PORTS.etcdPeer}`;
   const others = voters.filter((voter) => voter.name !== name).map((voter) => dnsName(voter.name));
   return `#!/bin/bash
-# Runs before each start of etcd: a member without its state joins the cluster that is there.
+# Runs before each start of etcd: a member without its state joins the cluster that is there, if one is.
 set -uo pipefail
 [[ ! -d ${directory}/member ]] || exit 0
 rm -f ${JOINED}
@@ -91,26 +93,37 @@ ask() { # ask PEER COMMAND...
   ETCDCTL_API=3 etcdctl --command-timeout=5s --endpoints="https://$peer:${PORTS.etcdClient}" --cacert=${TLS.ca} \
     --cert=${TLS.certificate} --key=${TLS.key} "$@" 2>/dev/null
 }
+members() { # members PEER: as the peer knows them, also without a majority
+  curl -fsS --http1.1 --max-time 5 --cacert ${TLS.ca} --cert ${TLS.certificate} --key ${TLS.key} "https://$1:${PORTS.etcdPeer}/members" 2>/dev/null
+}
+served='(.clientURLs // [] | length) > 0' # a member publishes them once it serves
+own='.peerURLs[0] == "${own}"'
 
-for peer in ${others.join(" ")}; do
-  members=$(ask "$peer" member list) || continue
-  # Lines: id, status, name, peer URLs, client URLs, learner. Only who has served has client URLs.
-  known=$(grep -F "${own}" <<<"$members")
-  if [[ -z $known || $known == *":${PORTS.etcdClient}, "* ]]; then
-    echo "joining anew by $peer"
-    [[ -z $known ]] || ask "$peer" member remove "\${known%%,*}" >/dev/null || exit 1
-    ask "$peer" member add ${name} --peer-urls=${own} >/dev/null || exit 1
-  fi
-  echo ETCD_INITIAL_CLUSTER_STATE=existing >${JOINED}
-  exit 0
-done
-
-# Nobody has a majority. Who is up may still know this member from before.
-for peer in ${others.join(" ")}; do
-  curl -fsS --max-time 5 --cacert ${TLS.ca} --cert ${TLS.certificate} --key ${TLS.key} "https://$peer:${PORTS.etcdPeer}/members" 2>/dev/null |
-    jq -e 'any(.[]; .name == "${name}" and (.clientURLs | length) > 0)' >/dev/null || continue
-  echo "etcd has lost its majority and this member its state: run ${RESET_SCRIPT.split("/").at(-1)!} on $peer" >&2
-  exit 1
+while true; do
+  cluster=
+  for peer in ${others.join(" ")}; do
+    known=$(members "$peer") || continue
+    jq -e "any(.[]; $served)" >/dev/null <<<"$known" || continue
+    cluster=$peer
+    if ! jq -e "any(.[]; $own and ($served | not))" >/dev/null <<<"$known"; then
+      # Lines: id, status, name, peer URLs, client URLs, learner.
+      listed=$(ask "$peer" member list) || continue
+      echo "joining anew by $peer"
+      former=$(grep -F "${own}" <<<"$listed")
+      [[ -z $former ]] || ask "$peer" member remove "\${former%%,*}" >/dev/null || continue
+      ask "$peer" member add ${name} --peer-urls=${own} >/dev/null || continue
+      known=$(members "$peer") || continue
+    fi
+    # Exactly those that are members now, each by the name that its address begins with.
+    jq -r '"ETCD_INITIAL_CLUSTER=" + (map(.peerURLs[0] | capture("https://(?<name>[^.]+)").name + "=" + .) | join(","))' \
+      <<<"$known" >${JOINED}
+    echo ETCD_INITIAL_CLUSTER_STATE=existing >>${JOINED}
+    exit 0
+  done
+  [[ -n $cluster ]] || exit 0
+  echo "this member has no state, and the others have no majority: waiting for them"
+  echo "if their disks are lost as well: run ${RESET_SCRIPT.split("/").at(-1)!} on $cluster" >&2
+  sleep 5
 done
 `;
 }

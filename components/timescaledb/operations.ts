@@ -1,8 +1,7 @@
-import { TLS } from "../node/bootstrap/bundle";
 import type { NodeFile } from "../node/role";
 import { ETCD_HEALTH, JOINED } from "./etcd";
 import { PATRONI_CONFIG, SCOPE } from "./patroni";
-import { PORTS } from "./topology";
+import { SOCKET_DIRECTORY } from "./topology";
 
 /** Puts settings in force that wait for a restart; for people. */
 export const RESTART_SCRIPT = "/usr/local/sbin/ape-timescaledb-restart";
@@ -97,8 +96,9 @@ systemctl start etcd.service
 sed -i /ETCD_FORCE_NEW_CLUSTER/d ${JOINED}
 systemctl restart etcd.service
 for ((try = 0; try < 120; try++)); do
-  [[ $(curl -s --cacert ${TLS.ca} -o /dev/null -w '%{http_code}' "https://localhost:${PORTS.patroni}/primary") != 200 ]] || break
-  if ((try % 10 == 5)); then ${PATRONICTL} failover --force --candidate "$(hostname)" ${SCOPE} || true; fi
+  [[ $(runuser -u postgres -- psql -XAtqh ${SOCKET_DIRECTORY} postgres -c 'SELECT pg_is_in_recovery()' 2>/dev/null) != f ]] || break
+  # Patroni waits until the old leader's time is over, and then may want to be told.
+  if ((try % 20 == 19)); then ${PATRONICTL} failover --force --candidate "$(hostname)" ${SCOPE} >/dev/null 2>&1 || true; fi
   sleep 1
 done
 ((try < 120)) || { echo "this node did not become the primary; see journalctl -u patroni" >&2; exit 1; }
