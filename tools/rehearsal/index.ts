@@ -138,8 +138,13 @@ async function up({ stack, set, service = [], wherePossible, json }: UpOptions):
     console.error(`${stack} runs already, as it was planned then; "npm run rehearse -- down" ends it`);
     return print(rehearsal, json);
   }
+  let stopping = false;
   const interrupted = (): void => {
-    void takeDown(stack).finally(() => process.exit(130));
+    stopping = true;
+    console.error(`removing what was made for ${stack}`);
+    takeDown(stack)
+      .catch((error: unknown) => console.error(`${String(error)}\n"npm run rehearse -- down" tries again`))
+      .finally(() => process.exit(130));
   };
   process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
   let rehearsal: Rehearsal | undefined;
@@ -160,7 +165,8 @@ async function up({ stack, set, service = [], wherePossible, json }: UpOptions):
           ),
       },
     ],
-    { rendererOptions: { collapseSubtasks: false } },
+    // Its own answer to Ctrl-C would be to leave at once.
+    { rendererOptions: { collapseSubtasks: false }, registerSignalListeners: false },
   );
   try {
     await tasks.run();
@@ -170,7 +176,9 @@ async function up({ stack, set, service = [], wherePossible, json }: UpOptions):
     }
     throw error;
   }
-  print(rehearsal!, json);
+  if (!stopping) {
+    print(rehearsal!, json);
+  }
 }
 
 function bootTask(
@@ -183,7 +191,8 @@ function bootTask(
       await rehearsal.launch(machine);
       const { state, bootSeconds, reason } = await machine.settled(BOOT_TIMEOUT_MS);
       if (state !== "serving") {
-        throw new Error(`${machine.host.name}: ${reason ?? `${state} after ${BOOT_TIMEOUT_MS / 1000} s`}`);
+        const late = `still booting after ${BOOT_TIMEOUT_MS / 1000} s`;
+        throw new Error(`${machine.host.name}: ${reason ?? (state === "booting" ? late : `it is ${state}`)}`);
       }
       task.title = `${machine.host.name} serves after ${bootSeconds!.toFixed(1)} s`;
     },
