@@ -89,7 +89,7 @@ export function integer(min: number, max: number): Parser<number> {
 export function number(min: number, max: number): Parser<number> {
   return (value) => {
     const given = scalar(value);
-    const parsed = /^[+-]?\d+(\.\d+)?$/.test(given) ? Number(given) : Number.NaN;
+    const parsed = /^-?\d+(\.\d+)?$/.test(given) ? Number(given) : Number.NaN;
     return parsed >= min && parsed <= max ? parsed : refuse();
   };
 }
