@@ -81,7 +81,7 @@ class Ape extends pulumi.ComponentResource {
         reader: endpoints.timescaledb.reader,
         shards: endpoints.timescaledb.shards.map(({ writer, reader }) => ({ writer, reader })),
       },
-      neo4j: { uri: endpoints.neo4j.uri, members: endpoints.neo4j.members },
+      neo4j: { uri: endpoints.neo4j.uri, members: endpoints.neo4j.members, driver: endpoints.neo4j.driver },
       redis: {
         sentinels: endpoints.redis.sentinels,
         masterName: endpoints.redis.masterName ?? "",

@@ -28,6 +28,15 @@ export interface StackOutputs {
     readonly uri: string;
     /** "address:port" of each server: a driver's resolver tries them when the first is down. */
     readonly members: readonly string[];
+    /** What a driver must be told beyond that. */
+    readonly driver: {
+      /**
+       * Seconds for which a driver's managed transactions are tried again. A cluster elects another leader within some 30,
+       * which is also where most drivers give up by default. Their pauses double: to be back at once, a client that can
+       * wait no longer tries again itself, at a steady pace.
+       */
+      readonly maxTransactionRetrySeconds: number;
+    };
   };
   readonly redis: {
     /** "address:port" of each Sentinel; empty without. */

@@ -1,4 +1,6 @@
 import type { Placement } from "../components/node/placement";
+import type { Neo4jEdition, Neo4jLicence } from "../components/neo4j/licence";
+import type { VersionName } from "../components/neo4j/version";
 import type { Cloud, NatMode } from "../components/platform/platform";
 import type { RedisMode } from "../components/redis/topology";
 import type { Edition } from "../components/timescaledb/edition";
@@ -9,13 +11,6 @@ import type { TierName } from "./tiers";
 /** Where the API's containers run: machines of the stack, or a Kubernetes cluster that is already there. */
 export const API_RUNTIMES = ["vm", "kubernetes"] as const;
 export type ApiRuntime = (typeof API_RUNTIMES)[number];
-
-export const NEO4J_EDITIONS = ["community", "enterprise"] as const;
-export type Neo4jEdition = (typeof NEO4J_EDITIONS)[number];
-
-/** The licence of Neo4j Enterprise Edition that the user has accepted. */
-export const NEO4J_LICENCES = ["none", "evaluation", "commercial"] as const;
-export type Neo4jLicence = (typeof NEO4J_LICENCES)[number];
 
 /** One stack, decided: valid, without defaults to look up, frozen. Holds no secret. */
 export interface StackSpec {
@@ -94,6 +89,9 @@ export interface TimescaleDbSpec {
 export interface Neo4jSpec {
   readonly edition: Neo4jEdition;
   readonly licence: Neo4jLicence;
+  readonly version: VersionName;
+  /** URL of the package archive. */
+  readonly packages: string;
   /** One server, or a cluster of three. */
   readonly members: 1 | 3;
   readonly heapGiB: number;

@@ -169,6 +169,8 @@ function cluster(own: string, names: readonly string[], version: Neo4jVersion): 
     ...lines(version.clusterSettings),
     `${version.endpointsSetting}=${names.map((name) => `${name}:${PORTS.cluster}`).join(",")}`,
     `dbms.cluster.minimum_initial_system_primaries_count=${names.length}`,
+    "# A member whose disk was lost comes back as a new one; its place is given to it by hand, its right to have one is not.",
+    "initial.dbms.automatically_enable_free_servers=true",
     "# Neo4j's default of one would leave the database on a single member.",
     `initial.dbms.default_primaries_count=${names.length}`,
     `server.cluster.listen_address=:${PORTS.cluster}`,

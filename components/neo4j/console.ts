@@ -20,22 +20,27 @@ export function consoleFiles(self: Placed): NodeFile[] {
 
 function askScript(role: string): string {
   return `#!/bin/bash
-# neo4j-ask query STATEMENT: runs it on this node's server and prints the answer as JSON; fails where Neo4j does.
-# neo4j-ask available|writable: whether this member of a cluster serves reads, and whether it is the one that writes.
+# neo4j-ask query|system STATEMENT: runs it on this node's server, in the graph or in the database of users and servers,
+#   and prints the answer as JSON; fails where Neo4j does.
+# neo4j-ask available|writable|system-writable: whether this member of a cluster serves reads, and whether it writes.
 set -euo pipefail
-readonly DATABASE=https://${dnsName(role)}:${PORTS.https}/db/neo4j
+readonly DATABASES=https://${dnsName(role)}:${PORTS.https}/db
 
 ask() { # the password stands on no command line
-  curl -fsS --max-time 150 --cacert ${TLS.ca} -K <(printf 'user = "${USER}:%s"\\n' "$(<${PASSWORD_FILE})") "$@"
+  curl --fail-with-body -sS --max-time 150 --cacert ${TLS.ca} -K <(printf 'user = "${USER}:%s"\\n' "$(<${PASSWORD_FILE})") "$@"
+}
+
+run() { # a statement that fails while it runs is answered with 200 and its errors
+  jq -n --arg statement "$2" '{statement: $statement}' |
+    ask -H 'content-type: application/json' --data @- "$DATABASES/$1/query/v2" |
+    jq -ce 'if .errors then error(.errors[0].message) else . end'
 }
 
 case "$1" in
-  query) # a statement that fails while it runs is answered with 200 and its errors
-    jq -n --arg statement "$2" '{statement: $statement}' |
-      ask -H 'content-type: application/json' --data @- "$DATABASE/query/v2" |
-      jq -ce 'if .errors then error(.errors[0].message) else . end'
-    ;;
-  available | writable) ask -o /dev/null "$DATABASE/cluster/$1" ;;
+  query) run neo4j "$2" ;;
+  system) run system "$2" ;;
+  available | writable) ask -o /dev/null "$DATABASES/neo4j/cluster/$1" ;;
+  system-writable) ask -o /dev/null "$DATABASES/system/cluster/writable" ;;
   *) exit 64 ;;
 esac
 `;

@@ -11,6 +11,12 @@ export const PORTS = {
   metrics: 2004,
 } as const;
 
+/**
+ * Twice the time in which another leader is elected: 20 to 23 s until the loss is noticed and 3 to 6 s for the election.
+ * Source: Neo4j's Operations Manual, `dbms.cluster.raft.*_failure_detection_window`.
+ */
+const DRIVER = { maxTransactionRetrySeconds: 60 } as const;
+
 /** Where Neo4j answers, over TLS only. User and password: secret "neo4j-api". */
 export interface Neo4jEndpoints {
   /**
@@ -21,12 +27,14 @@ export interface Neo4jEndpoints {
   readonly uri: string;
   /** "address:port" of every member, for a driver's resolver: with it the first may be down when a client starts. */
   readonly members: readonly string[];
+  /** See the stack's outputs. */
+  readonly driver: typeof DRIVER;
 }
 
 /** Where the placed members answer, the first member first. */
 export function neo4jEndpoints(placed: readonly Placed[]): Neo4jEndpoints {
   const members = membersOf(placed).map((member) => `${addressOf(member)}:${PORTS.bolt}`);
-  return { uri: `neo4j://${members[0]!}`, members };
+  return { uri: `neo4j://${members[0]!}`, members, driver: DRIVER };
 }
 
 /** The members in the order of their numbers. */

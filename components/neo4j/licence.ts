@@ -1,39 +1,11 @@
 import type { NodeFile } from "../node/role";
 
-export type Neo4jEdition = "community" | "enterprise";
+export const NEO4J_EDITIONS = ["community", "enterprise"] as const;
+export type Neo4jEdition = (typeof NEO4J_EDITIONS)[number];
+
 /** What the user has accepted for Enterprise Edition; Community Edition (GPLv3) needs nothing. */
-export type Neo4jLicence = "none" | "evaluation" | "commercial";
-
-/** A combination that can't be deployed. */
-export interface Neo4jProblem {
-  readonly key: "members" | "edition" | "licence";
-  readonly reason: string;
-}
-
-/** Why these can't be deployed together; empty when they can. */
-export function neo4jProblems(args: {
-  readonly members: number;
-  readonly edition: Neo4jEdition;
-  readonly licence: Neo4jLicence;
-}): Neo4jProblem[] {
-  const problems: Neo4jProblem[] = [];
-  if (args.members !== 1 && args.members !== 3) {
-    problems.push({
-      key: "members",
-      reason: `${args.members} members: one server, or three of which any one may fail; two survive no failure`,
-    });
-  }
-  if (args.members > 1 && args.edition === "community") {
-    problems.push({ key: "edition", reason: "community: only Enterprise Edition can be clustered" });
-  }
-  if (args.edition === "enterprise" && args.licence === "none") {
-    problems.push({
-      key: "licence",
-      reason: "none: Enterprise Edition needs a licence that you have accepted, evaluation or commercial",
-    });
-  }
-  return problems;
-}
+export const NEO4J_LICENCES = ["none", "evaluation", "commercial"] as const;
+export type Neo4jLicence = (typeof NEO4J_LICENCES)[number];
 
 const ANSWERS = "/etc/ape/neo4j-licence.debconf";
 

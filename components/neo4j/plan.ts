@@ -1,16 +1,18 @@
 import type { Cloud } from "../platform/platform";
 import { TLS } from "../node/bootstrap/bundle";
 import type { Listen, NodeFile, Placed, Provision, Role } from "../node/role";
-import { BACKUP_PREFIX, BACKUP_TIMER, backupFiles } from "./backup";
+import { BACKUP_TIMER, backupFiles } from "./backup";
+import { BACKUP_PREFIX } from "./backup-layout";
 import { CONFIG_DIRECTORY, HOME, neo4jConfiguration, TRUSTED } from "./configuration";
 import { ASK, consoleFiles, INITIAL_PASSWORD } from "./console";
 import { membersOf, PORTS } from "./endpoints";
 import { licenceEnvironment, licenceFiles, type Neo4jEdition, type Neo4jLicence } from "./licence";
+import { operationsFiles } from "./operations";
 import { SCHEMA_UNIT, schemaFiles } from "./schema";
 import { API_SECRET } from "./secrets";
 import { roleMemGiB, type Neo4jMemory } from "./sizing";
 import { archive } from "./archive";
-import { DEFAULT_VERSION, VERSIONS, type VersionName } from "./version";
+import { VERSIONS, type VersionName } from "./version";
 
 export interface Neo4jArgs extends Neo4jMemory {
   readonly cloud: Cloud;
@@ -24,9 +26,15 @@ export interface Neo4jArgs extends Neo4jMemory {
   readonly edition: Neo4jEdition;
   /** The licence of Enterprise Edition that the user has accepted. */
   readonly licence: Neo4jLicence;
-  /** Default: the release with long-term support. */
-  readonly version?: VersionName;
-  readonly backup: { /** Whole name of the bucket. */ readonly bucket: string };
+  readonly version: VersionName;
+  /** URL of the package archive: Neo4j's own or a copy of it. */
+  readonly packages: string;
+  readonly backup: {
+    /** Whole name of the bucket. */
+    readonly bucket: string;
+    /** Days that a backup can be restored. */
+    readonly retentionDays: number;
+  };
 }
 
 /** The roles of Neo4j. Pure. What can't be deployed is for the stack's config to refuse: see `neo4jProblems`. */
@@ -62,8 +70,7 @@ const CLUSTERED: readonly Listen[] = [
 const SERVER_UNIT = "neo4j.service";
 
 function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provision {
-  const version = args.version ?? DEFAULT_VERSION;
-  const release = VERSIONS[version];
+  const release = VERSIONS[args.version];
   const clustered = args.members > 1;
   return {
     packages: [
@@ -71,12 +78,12 @@ function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provi
       "openjdk-21-jre-headless",
       `${args.edition === "enterprise" ? "neo4j-enterprise" : "neo4j"}=${release.package}`,
     ],
-    sources: [archive(release.component)],
+    sources: [archive(args.packages, release.component)],
     files: [
       ...licenceFiles(args.licence),
       {
         path: `${CONFIG_DIRECTORY}/neo4j.conf`,
-        content: neo4jConfiguration({ ...args, version, self, members: membersOf(all) }),
+        content: neo4jConfiguration({ ...args, self, members: membersOf(all) }),
         owner: "root:neo4j",
         mode: "0640",
         restarts: SERVER_UNIT,
@@ -84,7 +91,8 @@ function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provi
       serverDropIn(args.licence),
       ...consoleFiles(self),
       ...schemaFiles(clustered),
-      ...backupFiles({ ...args, bucket: args.backup.bucket }, self, all),
+      ...backupFiles({ ...args, ...args.backup }, self, all),
+      ...operationsFiles(clustered),
     ],
     prepare: [
       // The mounted disk hides what the package brought here.

@@ -8,11 +8,15 @@ export interface Neo4jVersion {
   readonly endpointsSetting: string;
   /** Settings that only this line of versions has. */
   readonly clusterSettings: Readonly<Record<string, string>>;
+  /** Makes one artefact of a chain of backups. */
+  readonly aggregate: string;
+  /** Procedure that puts a backup in the place of a cluster's database. */
+  readonly recreate: string;
   /** Settings that switch off what newer versions do by themselves. */
   readonly quietSettings: Readonly<Record<string, string>>;
 }
 
-/** Sources: Neo4j operations manual, 5.x and current, "Discovery" and "Changes"; Maven Central for the newest patch. */
+/** Sources: Neo4j operations manual, 5.x and current, "Discovery" and "Changes"; "Aggregate", "Recreate a database"; Maven Central for the newest patch. */
 export const VERSIONS = {
   "5.26": {
     package: "1:5.26.30",
@@ -20,6 +24,8 @@ export const VERSIONS = {
     endpointsSetting: "dbms.cluster.discovery.v2.endpoints",
     // The default is still the first version, which newer servers have no more.
     clusterSettings: { "dbms.cluster.discovery.version": "V2_ONLY" },
+    aggregate: "neo4j-admin database aggregate-backup",
+    recreate: "dbms.cluster.recreateDatabase",
     quietSettings: {},
   },
   "2026": {
@@ -27,6 +33,8 @@ export const VERSIONS = {
     component: "latest",
     endpointsSetting: "dbms.cluster.endpoints",
     clusterSettings: {},
+    aggregate: "neo4j-admin backup aggregate",
+    recreate: "dbms.recreateDatabase",
     quietSettings: {
       "server.fleet_discovery.enabled": "false",
       "dbms.fleet_manager.enabled": "false",
@@ -37,6 +45,7 @@ export const VERSIONS = {
 } as const satisfies Record<string, Neo4jVersion>;
 
 export type VersionName = keyof typeof VERSIONS;
+export const VERSION_NAMES = ["5.26", "2026"] as const satisfies readonly VersionName[];
 
 /** Supported until June 2028; the last release with the store format of the 4.x line. */
 export const DEFAULT_VERSION: VersionName = "5.26";

@@ -1,4 +1,5 @@
 import { TLS } from "../node/bootstrap/bundle";
+import { pruneFunction } from "../node/retention";
 import { addressOf, type NodeFile, type Placed } from "../node/role";
 import { CLI_FUNCTION } from "./cli";
 import { DATA } from "./configuration";
@@ -10,24 +11,31 @@ export const BACKUP_PREFIX = "redis/";
 
 export const BACKUP_TIMER = "ape-redis-backup.timer";
 
+interface BackupPlace {
+  readonly bucket: string;
+  /** Days that a copy is kept. */
+  readonly retentionDays: number;
+}
+
 /**
  * An hourly copy of the data to the bucket: of one replica where there are any, so that the master is left alone.
  * `members` hold the same data: all of them, or those of a cluster's shard.
  */
-export function backupFiles(bucket: string, self: Placed, members: readonly Placed[]): NodeFile[] {
+export function backupFiles(to: BackupPlace, self: Placed, members: readonly Placed[]): NodeFile[] {
   return [
-    { path: "/usr/local/sbin/ape-redis-backup", mode: "0755", content: script(bucket, self, members) },
+    { path: "/usr/local/sbin/ape-redis-backup", mode: "0755", content: script(to, self, members) },
     { path: "/etc/systemd/system/ape-redis-backup.service", content: SERVICE },
     { path: `/etc/systemd/system/${BACKUP_TIMER}`, content: TIMER },
   ];
 }
 
-function script(bucket: string, self: Placed, members: readonly Placed[]): string {
+function script({ bucket, retentionDays }: BackupPlace, self: Placed, members: readonly Placed[]): string {
   return `#!/bin/bash
 # Copies this member's data to the bucket. With --any also where another member's turn it is.
 set -euo pipefail
 
 ${CLI_FUNCTION}
+${pruneFunction(bucket)}
 ${members.length > 1 ? turn(self, members) : ""}
 copy=$(mktemp ${DATA}/copy.XXXXXX)
 trap 'rm -f "$copy"' EXIT
@@ -37,6 +45,7 @@ redis-check-rdb "$copy" >/dev/null || { echo "the copy is damaged" >&2; exit 1; 
 key="${BACKUP_PREFIX}$(date -u +%Y-%m-%dT%H-%M-%SZ)-${self.role.name}.rdb"
 /usr/local/sbin/ape-node put ${bucket} "$key" "$copy"
 echo "copied to $key"
+prune ${BACKUP_PREFIX} ${retentionDays}
 `;
 }
 

@@ -19,7 +19,12 @@ export interface RedisArgs {
   readonly diskGiB: number;
   readonly instanceType?: string;
   readonly mode: RedisMode;
-  readonly backup: { /** Whole name of the bucket. */ readonly bucket: string };
+  readonly backup: {
+    /** Whole name of the bucket. */
+    readonly bucket: string;
+    /** Days that a backup can be restored. */
+    readonly retentionDays: number;
+  };
 }
 
 /** Sentinels that must agree that a master is down. */
@@ -69,7 +74,7 @@ function provision(args: RedisArgs, self: Placed, all: readonly Placed[]): Provi
       ...serverFiles(args, self, members),
       ...(sentinel ? sentinelFiles(self, members) : []),
       ...(args.mode === "cluster" ? clusterFiles(self, members) : []),
-      ...backupFiles(args.backup.bucket, self, sameData(args.mode, self, members)),
+      ...backupFiles(args.backup, self, sameData(args.mode, self, members)),
     ],
     ...(sentinel ? { prepare: [`install -d -o redis -g redis -m 0750 ${DATA}/sentinel`] } : {}),
     units: [

@@ -1,11 +1,14 @@
 import { NETWORK_PREFIX, parseCidr } from "../../components/platform/addresses";
 import { PLACEMENTS } from "../../components/node/placement";
+import { NEO4J_EDITIONS, NEO4J_LICENCES } from "../../components/neo4j/licence";
+import { NEO4J_ARCHIVE } from "../../components/neo4j/archive";
+import { DEFAULT_VERSION, VERSION_NAMES } from "../../components/neo4j/version";
 import { CLOUDS, NAT_MODES } from "../../components/platform/platform";
 import { EDITIONS } from "../../components/timescaledb/edition";
 import { AGGREGATES, COMPRESS_AFTER_DAYS } from "../../components/timescaledb/schema-options";
 import { SHARD_COUNTS, type ShardCount } from "../../components/timescaledb/topology";
 import { DEFAULT_REGION } from "../../components/platform/zones";
-import { API_RUNTIMES, NEO4J_EDITIONS, NEO4J_LICENCES } from "../spec";
+import { API_RUNTIMES } from "../spec";
 import { BACKUP_RETENTION_DAYS, TIER_NAMES, TIERS } from "../tiers";
 import { ACCOUNT, allowedOf, CERTIFICATE, IMAGE, KMS_KEY, ofEitherCloud } from "./formats";
 import {
@@ -52,6 +55,8 @@ const LABEL = /^[a-z][a-z0-9_-]{0,62}$/;
 const LABEL_WORDS = "1 to 63 of a-z, 0-9, _ and -, a letter first: valid as an AWS tag and as a Google Cloud label";
 const AVAILABLE_TIERS = TIER_NAMES.filter((tier) => TIERS[tier].highAvailability).join(" and ");
 const DNS_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+const HTTPS_HOST = `https://${DNS_LABEL}(?:\\.${DNS_LABEL})*(?::\\d{1,5})?`;
+const PATH_PART = "/[\\w.~-]+";
 const DNS_NAME = new RegExp(`^(?=.{1,253}$)${DNS_LABEL}(?:\\.${DNS_LABEL})*\\.[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$`);
 
 /** Every key, in the order in which the documentation lists them. */
@@ -242,6 +247,22 @@ export const KEYS = {
     description: "The licence of Neo4j Enterprise Edition that you accept by setting this key.",
     parse: oneOf(NEO4J_LICENCES),
   }),
+  neo4jVersion: key({
+    type: "string",
+    default: DEFAULT_VERSION,
+    ...among(VERSION_NAMES),
+    example: "2026",
+    description:
+      "Release of Neo4j: the one with long-term support, or the newest calendar version. There is no way back to an older one.",
+  }),
+  neo4jPackages: key({
+    type: "string",
+    default: NEO4J_ARCHIVE,
+    allowed: "the https URL of Neo4j's package archive or of a copy of it, without user, query or slash at its end",
+    example: "https://mirror.example.internal/neo4j",
+    description: "Where nodes install Neo4j from. Packages are refused unless Neo4j's own key has signed them.",
+    parse: text(new RegExp(`^${HTTPS_HOST}(?:${PATH_PART})*$`)),
+  }),
   overrides: key({
     type: "object",
     default: {},
@@ -284,7 +305,7 @@ export const KEYS = {
   nat: key({
     type: "string",
     default: "auto",
-    allowed: `auto (per-zone at t4 when highly available, otherwise one), ${words(NAT_MODES)}; none requires packageMirror, per-zone several zones`,
+    allowed: `auto (per-zone at t4 when highly available, otherwise one), ${words(NAT_MODES)}; none requires packageMirror and neo4jPackages, per-zone several zones`,
     example: "one",
     description: "NAT gateways: the nodes' way out to package mirrors and container registries.",
     parse: autoOr(oneOf(NAT_MODES)),
@@ -292,10 +313,11 @@ export const KEYS = {
   packageMirror: key({
     type: "string",
     default: "",
-    allowed: '"" (Debian\'s own mirrors) or the https URL of a Debian mirror, without user or query',
+    allowed:
+      '"" (Debian\'s own mirrors) or the https URL of a Debian mirror, with a path, without user, query or slash at its end',
     example: "https://mirror.example.internal/debian",
     description: "Where nodes install their packages from. It must be reachable inside the network when nat is none.",
-    parse: emptyOr(text(new RegExp(`^https://${DNS_LABEL}(?:\\.${DNS_LABEL})*(?::\\d{1,5})?(?:/[\\w.~-]+)*/?$`))),
+    parse: emptyOr(text(new RegExp(`^${HTTPS_HOST}(?:${PATH_PART})+$`))),
   }),
   networkCidr: key({
     type: "string",

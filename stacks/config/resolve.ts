@@ -1,8 +1,9 @@
+import type { Neo4jEdition } from "../../components/neo4j/licence";
 import { createHash } from "node:crypto";
 import { DEFAULT_REGION, regionZones } from "../../components/platform/zones";
 import type { RedisMode } from "../../components/redis/topology";
 import type { NatMode } from "../../components/platform/platform";
-import { DISK_GIB, type Neo4jEdition, type Neo4jSpec, type StackSpec } from "../spec";
+import { DISK_GIB, type Neo4jSpec, type StackSpec } from "../spec";
 import { graphAndCacheCpus, TIERS } from "../tiers";
 import type { Values } from "./keys";
 
@@ -120,6 +121,8 @@ function services(values: Values): Pick<StackSpec, "api" | "timescaledb" | "neo4
     },
     neo4j: {
       ...licensed(values),
+      version: values.neo4jVersion,
+      packages: values.neo4jPackages,
       ...tier.neo4j,
       cpus: cpus.neo4j,
       diskGiB: DISK_GIB.neo4j,

@@ -1,3 +1,4 @@
+import { NEO4J_ARCHIVE } from "../../components/neo4j/archive";
 import { SERVICES, type Service } from "../../components/node/role";
 import { machineType, machineTypes } from "../../components/platform/catalogue";
 import { pinnedImage } from "../../components/platform/images";
@@ -143,7 +144,11 @@ export const RULES: readonly Rule[] = [
     needs: ["apiRuntime", "apiCertificate"],
     check: certificateOfKubernetes,
   },
-  { says: "`nat: none` requires `packageMirror`.", needs: ["nat", "packageMirror"], check: wayOut },
+  {
+    says: "`nat: none` requires `packageMirror`, and `neo4jPackages` of one's own.",
+    needs: ["nat", "packageMirror", "neo4jPackages"],
+    check: wayOut,
+  },
   { says: "`nat: per-zone` requires several zones.", needs: ["nat", ...AVAILABILITY], check: gatewayPerZone },
   {
     says: `Data disks on gcp have at least ${SMALLEST_GCP_DISK_GIB} GiB.`,
@@ -397,16 +402,19 @@ function certificateOfKubernetes({ apiRuntime, apiCertificate }: Values): Findin
       ];
 }
 
-function wayOut({ nat, packageMirror }: Values): Finding[] {
-  return nat !== "none" || packageMirror !== ""
+function wayOut({ nat, packageMirror, neo4jPackages }: Values): Finding[] {
+  const missing = [
+    ...(packageMirror === "" ? ["packageMirror"] : []),
+    ...(neo4jPackages === NEO4J_ARCHIVE ? ["neo4jPackages"] : []),
+  ].join(" and ");
+  return nat !== "none" || missing === ""
     ? []
     : [
         {
           key: "nat",
           value: nat,
-          reason:
-            "nodes install their packages at boot, and without a way out they reach Debian's mirrors only through packageMirror",
-          allowed: "auto, one or per-zone; none together with packageMirror",
+          reason: `nodes install their packages at boot, and without a way out they reach none but through ${missing}`,
+          allowed: `auto, one or per-zone; none together with ${missing}`,
           example: "nat: one",
         },
       ];

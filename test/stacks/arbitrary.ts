@@ -150,7 +150,11 @@ function network(frame: Frame): fc.Arbitrary<Record<string, unknown>> {
   const nat = fc.constantFrom(
     { nat: "auto" },
     { nat: "one" },
-    { nat: "none", packageMirror: "https://mirror.example.internal/debian" },
+    {
+      nat: "none",
+      packageMirror: "https://mirror.example.internal/debian",
+      neo4jPackages: "https://mirror.example.internal/neo4j",
+    },
     ...(zones > 1 ? [{ nat: "per-zone" }] : []),
   );
   const privateNetwork = fc.oneof(
@@ -223,6 +227,8 @@ export const BAD_VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   timescaledbRestoreTo: fc.constantFrom("yesterday", "2026-01-31", "2026-02-30T00:00:00Z", "2026-01-31T12:00:00+01:00"),
   neo4jEdition: words("auto", "community", "enterprise"),
   neo4jLicense: words("none", "evaluation", "commercial"),
+  neo4jVersion: words("5.26", "2026"),
+  neo4jPackages: fc.constantFrom("", "http://debian.neo4j.com", "https://debian.neo4j.com/", "debian.neo4j.com"),
   overrides: fc.constantFrom(
     "x",
     [],
@@ -239,7 +245,9 @@ export const BAD_VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   packageMirror: fc.constantFrom(
     "http://mirror.example.com",
     "mirror",
-    "https://a:b@mirror.example.com/",
+    "https://mirror.example.com",
+    "https://mirror.example.com/debian/",
+    "https://a:b@mirror.example.com/debian",
     "https://m/?q",
   ),
   networkCidr: fc.constantFrom("", "10.60.0.0/24", "11.0.0.0/16", "10.60.0.1/16", "172.32.0.0/16"),

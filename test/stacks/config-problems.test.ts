@@ -279,6 +279,28 @@ const PROBLEMS: readonly Bad[] = [
     example: "neo4jEdition: community",
   },
   {
+    set: { neo4jVersion: 4.4 },
+    key: "neo4jVersion",
+    value: "4.4",
+    allowed: "5.26 or 2026",
+    example: "neo4jVersion: 2026",
+  },
+  {
+    set: { neo4jPackages: "https://mirror.example.com/neo4j/" },
+    key: "neo4jPackages",
+    value: '"https://mirror.example.com/neo4j/"',
+    allowed: "the https URL of Neo4j's package archive or of a copy of it",
+    example: "neo4jPackages: https://mirror.example.internal/neo4j",
+  },
+  {
+    set: { nat: "none", packageMirror: "https://mirror.example.com/debian" },
+    key: "nat",
+    value: '"none"',
+    why: "they reach none but through neo4jPackages",
+    allowed: "none together with neo4jPackages",
+    example: "nat: one",
+  },
+  {
     set: { neo4jLicense: "yes" },
     key: "neo4jLicense",
     value: '"yes"',
@@ -708,7 +730,7 @@ const PROBLEMS: readonly Bad[] = [
     key: "nat",
     value: '"none"',
     why: "nodes install their packages at boot",
-    allowed: "none together with packageMirror",
+    allowed: "none together with packageMirror and neo4jPackages",
     example: "nat: one",
   },
   {

@@ -49,6 +49,8 @@ describe("a config with nothing but what is required", () => {
       neo4j: {
         edition: "community",
         licence: "none",
+        version: "5.26",
+        packages: "https://debian.neo4j.com",
         members: 1,
         heapGiB: 1,
         pageCacheGiB: 1,

@@ -7,6 +7,8 @@ export interface Drill {
   readonly description: string;
   /** Services whose nodes it needs. */
   readonly services: readonly Service[];
+  /** Config on top of the stack's that it takes to run here. Default: none. */
+  readonly settings?: readonly string[];
   /** Runs it. Every figure of the result is measured; `passed` says whether what must hold held. */
   run(rehearsal: Rehearsal, say: (text: string) => void): Promise<DrillResult>;
 }

@@ -1,8 +1,17 @@
 import type { Drill } from "./drill";
+import { neo4jReplace } from "./neo4j/replace";
+import { neo4jRestore } from "./neo4j/restore";
 import { redisFailover } from "./redis/failover";
 import { redisRestore } from "./redis/restore";
 import { timescaledbFailover } from "./timescaledb/failover";
 import { timescaledbRestore } from "./timescaledb/restore";
 
 /** Every drill. */
-export const DRILLS: readonly Drill[] = [redisFailover, redisRestore, timescaledbFailover, timescaledbRestore];
+export const DRILLS: readonly Drill[] = [
+  redisFailover,
+  redisRestore,
+  timescaledbFailover,
+  timescaledbRestore,
+  neo4jRestore,
+  neo4jReplace,
+];

@@ -69,7 +69,11 @@ async function drill(name: string, { stack, set, output, json, keep }: DrillOpti
     );
   }
   const say = (text: string): void => console.error(colours.dim(text));
-  const { rehearsal, ours } = await rehearsedFor(chosen, planFrom(stack, set), say);
+  const settings = [...(chosen.settings ?? []), ...set];
+  if (chosen.settings !== undefined) {
+    say(`with ${chosen.settings.join(" and ")}`);
+  }
+  const { rehearsal, ours } = await rehearsedFor(chosen, planFrom(stack, settings), say);
   const ended = async (): Promise<void> => {
     if (ours && !keep) {
       await takeDown(stack);

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { deployApe } from "../../stacks/ape";
 import { parseConfig, PROJECT } from "../../stacks/config";
 import { KEYS, type Key } from "../../stacks/config/keys";
+import { notices } from "../../stacks/notices";
 import { naming, planStack, type StackPlan } from "../../stacks/plan";
 import { userData } from "../../components/node/bootstrap/userdata";
 import { bucketName, secretPrefix } from "../../components/platform/naming";
@@ -17,6 +18,8 @@ export interface PlannedStack {
   readonly tier: string;
   readonly placement: string;
   readonly nodes: readonly PlannedNode[];
+  /** What its owner must know before it is deployed. */
+  readonly notices: readonly string[];
   readonly resources: readonly Recorded[];
   readonly outputs: Readonly<Record<string, unknown>>;
 }
@@ -72,6 +75,7 @@ export async function planResources(plan: StackPlan): Promise<PlannedStack> {
     tier: spec.tier,
     placement: spec.placement,
     nodes: plannedNodes(plan),
+    notices: notices(spec),
     resources,
     outputs,
   };

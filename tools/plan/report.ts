@@ -14,8 +14,13 @@ export interface Palette {
 /** The plan for people: the tree of components, the nodes, and what it adds up to. */
 export function report(plan: StackPlan, planned: PlannedStack, palette: Palette): string {
   return (
-    [heading(plan, palette), tree(planned), nodeTable(planned.nodes, palette), summary(plan, planned)].join("\n\n") +
-    "\n"
+    [
+      heading(plan, palette),
+      tree(planned),
+      nodeTable(planned.nodes, palette),
+      summary(plan, planned),
+      ...planned.notices.map((notice) => `Note: ${notice}`),
+    ].join("\n\n") + "\n"
   );
 }
 

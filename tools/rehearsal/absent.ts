@@ -1,32 +1,45 @@
 import { ALL_CONTAINERS, containerPort, containerUnit } from "../../components/api/containers";
 import type { NodeFile, Placed, Provision, Role } from "../../components/node/role";
 import type { StackPlan } from "../../stacks/plan";
+import type { Neo4jArchive } from "./neo4j/archive";
 
-/** A plan whose nodes do without the software that can't be had here, and everything else as planned. */
-export function withoutAbsent(plan: StackPlan): StackPlan {
-  const replaced = (placed: Placed): Placed => ({ ...placed, role: standIn(placed.role) });
+/**
+ * A plan whose nodes do without the software that can't be had here, and everything else as planned. With `neo4j` its
+ * packages come from that archive.
+ */
+export function withoutAbsent(plan: StackPlan, neo4j?: Neo4jArchive): StackPlan {
+  const replaced = (placed: Placed): Placed => ({ ...placed, role: standIn(placed.role, neo4j) });
   return {
     ...plan,
     placed: plan.placed.map(replaced),
     nodes: plan.nodes.map((node) => ({ ...node, roles: node.roles.map(replaced) })),
-    ...(plan.apiGroup === undefined ? {} : { apiGroup: { ...plan.apiGroup, role: standIn(plan.apiGroup.role) } }),
+    ...(plan.apiGroup === undefined
+      ? {}
+      : { apiGroup: { ...plan.apiGroup, role: standIn(plan.apiGroup.role, neo4j) } }),
   };
 }
 
 /** The API's image is its owner's, and Neo4j's packages are on a server of their own. */
-function standIn(role: Role): Role {
+function standIn(role: Role, neo4j: Neo4jArchive | undefined): Role {
   switch (role.service) {
     case "api":
       return { ...role, provision: (self, all) => apiWithoutImage(role.provision(self, all)) };
     case "neo4j":
-      return {
-        ...role,
-        ...(role.disk === undefined ? {} : { disk: { ...role.disk, owner: "root" } }),
-        provision: () => listeners(role),
-      };
+      return neo4j === undefined
+        ? {
+            ...role,
+            ...(role.disk === undefined ? {} : { disk: { ...role.disk, owner: "root" } }),
+            provision: () => listeners(role),
+          }
+        : { ...role, provision: (self, all) => signedBy(neo4j, role.provision(self, all)) };
     default:
       return role;
   }
+}
+
+/** The same packages of the same archive, but for whose signature they are believed. */
+function signedBy({ fingerprint }: Neo4jArchive, planned: Provision): Provision {
+  return { ...planned, sources: planned.sources!.map((source) => ({ ...source, fingerprint })) };
 }
 
 /** Says "ok" to every HTTP request; a copy for each role, since two may share a node. */

@@ -68,6 +68,7 @@ export function awsStack(stack: string, region: string, resources: Resources): L
           .inputs.name,
         value: inputs.secretString,
       })),
+    archives: [],
     internet: resources.of("aws:ec2/natGateway:NatGateway").length > 0,
   };
 }

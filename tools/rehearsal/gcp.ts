@@ -56,6 +56,7 @@ export function gcpStack(stack: string, region: string, resources: Resources): L
     secrets: resources
       .of<{ secret: string; secretData: string }>("gcp:secretmanager/secretVersion:SecretVersion")
       .map(({ inputs }) => ({ name: secretName(resources, inputs.secret), value: inputs.secretData })),
+    archives: [],
     internet: resources.of("gcp:compute/routerNat:RouterNat").length > 0,
   };
 }

@@ -13,6 +13,8 @@ export interface LocalStack {
   readonly buckets: readonly string[];
   readonly objects: readonly StoredObject[];
   readonly secrets: readonly StoredSecret[];
+  /** Package archives other than Debian's that nodes can reach: a host's name, and the folder that it serves. */
+  readonly archives: readonly { readonly host: string; readonly directory: string }[];
   /** Whether nodes have a way to the internet: a NAT gateway. */
   readonly internet: boolean;
 }

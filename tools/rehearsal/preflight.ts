@@ -9,14 +9,18 @@ export class CannotRehearseError extends Error {}
 export const PROGRAMS: Readonly<Record<string, string>> = {
   debootstrap: "debootstrap",
   dnsmasq: "dnsmasq-base",
+  "dpkg-deb": "dpkg",
+  gpg: "gnupg",
   ip: "iproute2",
   losetup: "mount",
+  mvn: "maven",
   nft: "nftables",
   nginx: "nginx",
   nsenter: "util-linux",
   pgrep: "procps",
   python3: "python3-venv",
   "systemd-nspawn": "systemd-container",
+  unzip: "unzip",
 };
 
 const GIB = 2 ** 30;

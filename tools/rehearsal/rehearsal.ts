@@ -8,7 +8,8 @@ import type { Host, LocalStack } from "./local-stack";
 import { Machine } from "./machine";
 import { removeMemoryLimits } from "./memory";
 import { attachHost, cutZone, healZone, makeNetwork, namespaces, processesIn, removeNetwork } from "./network";
-import { stateOf, STATE } from "./paths";
+import { neo4jArchive, type Neo4jArchive } from "./neo4j/archive";
+import { CACHE, stateOf, STATE } from "./paths";
 import { localStack } from "./plan";
 import { assertCanRehearse, CannotRehearseError } from "./preflight";
 import { baseRoot } from "./root";
@@ -46,7 +47,8 @@ export class Rehearsal {
     const { stack: name } = plan.spec;
     const state = stateOf(name);
     const seed = randomBytes(32).toString("hex");
-    const stack = alter(await localStack(plan, seed));
+    assertCanRehearse(1);
+    const stack = alter(await localStack(plan, seed, await archiveFor(plan, services, say)));
     const hosts = stack.hosts.filter(
       (host) =>
         host.starts && (services.length === 0 || host.services.some((own) => services.includes(own as Service))),
@@ -121,7 +123,7 @@ export class Rehearsal {
    */
   async update(plan: StackPlan): Promise<void> {
     const seed = readFileSync(join(this.state, "seed"), "utf8");
-    const { objects } = await localStack(plan, seed);
+    const { objects } = await localStack(plan, seed, await archiveFor(plan, this.services, () => undefined));
     for (const { bucket, key, content } of objects) {
       await this.storage.put(bucket, key, Buffer.from(content));
     }
@@ -197,6 +199,19 @@ export class Rehearsal {
   heal(zone: string): Promise<void> {
     return healZone(this.stack, zone);
   }
+}
+
+/** The real Community server where a node of these services needs it; Enterprise Edition can't be had. */
+async function archiveFor(
+  { nodes, spec: { neo4j } }: StackPlan,
+  services: readonly string[],
+  say: (text: string) => void,
+): Promise<Neo4jArchive | undefined> {
+  const booted = nodes.filter(
+    ({ roles }) => services.length === 0 || roles.some(({ role }) => services.includes(role.service)),
+  );
+  const needed = booted.some(({ roles }) => roles.some(({ role }) => role.service === "neo4j"));
+  return needed && neo4j.edition === "community" ? neo4jArchive(CACHE, neo4j.version, say) : undefined;
 }
 
 interface Kept {

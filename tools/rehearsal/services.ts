@@ -55,6 +55,7 @@ function authority(seed: string): Parameters<typeof issue>[0] {
 function names({
   cloud,
   region,
+  archives,
 }: LocalStack): { readonly name: string; readonly address: string; readonly tls: string[] }[] {
   const own =
     cloud === "aws"
@@ -64,6 +65,7 @@ function names({
     ...own.map((name) => ({ name, address: SERVICES.cloud, tls: [name, `*.${name}`] })),
     ...(cloud === "gcp" ? [{ name: "metadata.google.internal", address: SERVICES.metadata, tls: [] }] : []),
     { name: "deb.debian.org", address: SERVICES.internet, tls: [] },
+    ...archives.map(({ host }) => ({ name: host, address: SERVICES.internet, tls: [host] })),
   ];
 }
 

@@ -7,12 +7,21 @@ export interface StandIn {
   readonly by: string;
 }
 
-export function standIns({ cloud }: Pick<LocalStack, "cloud">, services: readonly string[]): StandIn[] {
+export function standIns(
+  { cloud, archives }: Pick<LocalStack, "cloud" | "archives">,
+  services: readonly string[],
+): StandIn[] {
   return [
     ...(services.includes("api")
       ? [{ what: "API containers", by: "servers that answer ok, behind the real nginx and HAProxy" }]
       : []),
-    ...(services.includes("neo4j") ? [{ what: "Neo4j", by: "listeners on its ports, no database" }] : []),
+    ...(services.includes("neo4j")
+      ? [
+          archives.length === 0
+            ? { what: "Neo4j Enterprise", by: "listeners on its ports, no database" }
+            : { what: "Neo4j's package archive", by: "its Community server as Maven Central has it, packed here" },
+        ]
+      : []),
     ...{
       aws: [
         {

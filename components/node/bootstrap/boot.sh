@@ -96,14 +96,34 @@ gcp_put() {
     "https://storage.googleapis.com/upload/storage/v1/b/$1/o?uploadType=media&name=${2//\//%2F}"
 }
 
-aws_list() { # aws_list BUCKET PREFIX: the first thousand keys
-  curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" \
-    "https://s3.$REGION.amazonaws.com/$1?list-type=2&prefix=${2//\//%2F}" | grep -oP '(?<=<Key>)[^<]+' || true
+aws_list() { # aws_list BUCKET PREFIX: S3 gives a thousand keys at a time
+  local page after=
+  while page=$(curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" \
+    "https://s3.$REGION.amazonaws.com/$1?list-type=2&prefix=${2//\//%2F}&start-after=${after//\//%2F}"); do
+    grep -oP '(?<=<Key>)[^<]+' <<<"$page" || true
+    [[ $page == *"<IsTruncated>true<"* ]] || return 0
+    after=$(grep -oP '(?<=<Key>)[^<]+' <<<"$page" | tail -n 1)
+  done
+  return 1
 }
 
 gcp_list() {
-  curl -fsS -K <(gcp_credentials) "https://storage.googleapis.com/storage/v1/b/$1/o?prefix=${2//\//%2F}&fields=items/name" |
-    jq -r '.items[]?.name'
+  local page token=
+  while page=$(curl -fsS -K <(gcp_credentials) \
+    "https://storage.googleapis.com/storage/v1/b/$1/o?prefix=${2//\//%2F}&fields=items/name,nextPageToken&pageToken=$token"); do
+    jq -r '.items[]?.name' <<<"$page"
+    token=$(jq -r '.nextPageToken // ""' <<<"$page")
+    [[ -n $token ]] || return 0
+  done
+  return 1
+}
+
+aws_delete() { # aws_delete BUCKET KEY
+  curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" -X DELETE "https://s3.$REGION.amazonaws.com/$1/$2"
+}
+
+gcp_delete() {
+  curl -fsS -K <(gcp_credentials) -X DELETE "https://storage.googleapis.com/storage/v1/b/$1/o/${2//\//%2F}"
 }
 
 fetch_object() { "${CLOUD}_object" "$BOOTSTRAP_BUCKET" "$1"; }
@@ -153,5 +173,6 @@ case "${1:-boot}" in
   get) "${CLOUD}_object" "$2" "$3" ;;
   put) "${CLOUD}_put" "$2" "$3" "$4" ;;
   list) "${CLOUD}_list" "$2" "$3" ;;
-  *) fail "usage: ape-node boot | get BUCKET KEY | put BUCKET KEY FILE | list BUCKET PREFIX" ;;
+  delete) "${CLOUD}_delete" "$2" "$3" ;;
+  *) fail "usage: ape-node boot | get BUCKET KEY | put BUCKET KEY FILE | list BUCKET PREFIX | delete BUCKET KEY" ;;
 esac

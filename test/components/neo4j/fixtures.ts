@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { planNeo4j, type Neo4jArgs } from "../../../components/neo4j/plan";
+import { NEO4J_ARCHIVE } from "../../../components/neo4j/archive";
+import { DEFAULT_VERSION } from "../../../components/neo4j/version";
 import type { Placed } from "../../../components/node/role";
 
 export const SINGLE: Neo4jArgs = {
@@ -10,8 +12,10 @@ export const SINGLE: Neo4jArgs = {
   heapGiB: 4,
   pageCacheGiB: 4,
   cpus: 3,
+  version: DEFAULT_VERSION,
+  packages: NEO4J_ARCHIVE,
   diskGiB: 40,
-  backup: { bucket: "ape-test-backups-1a2b3c4d" },
+  backup: { bucket: "ape-test-backups-1a2b3c4d", retentionDays: 30 },
 };
 export const CLUSTER: Neo4jArgs = { ...SINGLE, edition: "enterprise", licence: "commercial", members: 3 };
 

@@ -60,6 +60,7 @@ describe("Neo4j's roles", () => {
     assert.deepEqual(neo4jEndpoints(placed(CLUSTER)), {
       uri: "neo4j://10.60.16.80:7687",
       members: ["10.60.16.80:7687", "10.60.17.81:7687", "10.60.18.82:7687"],
+      driver: { maxTransactionRetrySeconds: 60 },
     });
   });
 });

@@ -5,13 +5,16 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { NEO4J_ARCHIVE } from "../../../components/neo4j/archive";
+import { FORGET, GONE, UNSETTLED } from "../../../components/neo4j/operations";
 import { planNeo4j, type Neo4jArgs } from "../../../components/neo4j/plan";
+import { DEFAULT_VERSION } from "../../../components/neo4j/version";
 import { TLS } from "../../../components/node/bootstrap/bundle";
 import type { Placed, Provision } from "../../../components/node/role";
 import { authorityCertificate, issue } from "../../../components/pki/authority";
 import { TIERS } from "../../../stacks/tiers";
 import { onPath } from "../../support/programs";
-import { neo4jHome } from "./home";
+import { neo4jLibraries } from "./home";
 
 /** Nobody else's: the whole of 127.0.0.0/8 is this machine. */
 const ADDRESS = "127.0.74.1";
@@ -23,9 +26,11 @@ const T1: Neo4jArgs = {
   licence: "none",
   members: 1,
   ...TIERS.t1.neo4j,
+  version: DEFAULT_VERSION,
+  packages: NEO4J_ARCHIVE,
   cpus: 1,
   diskGiB: 40,
-  backup: { bucket: "ape-test-backups-1a2b3c4d" },
+  backup: { bucket: "ape-test-backups-1a2b3c4d", retentionDays: 30 },
 };
 
 /** T1's own files on a real server: one start for all tests, for it takes ten seconds and 1.4 GiB. */
@@ -62,12 +67,11 @@ describe("a Neo4j server with T1's files", function () {
 
   before(async function () {
     for (const program of ["java", "curl", "jq"]) if (!onPath(this, program)) return;
-    const home = neo4jHome(this);
-    if (home === undefined) return;
+    const libraries = await neo4jLibraries(this);
     folder = mkdtempSync(join(tmpdir(), "ape-neo4j-server-"));
     environment = {
       ...process.env,
-      NEO4J_LIB: join(home, "lib"),
+      NEO4J_LIB: libraries,
       NEO4J_HOME: join(folder, "home"),
       NEO4J_CONF: join(folder, "conf"),
     };
@@ -217,6 +221,53 @@ describe("a Neo4j server with T1's files", function () {
         ["timestamp_index", "ONLINE"],
       ],
     );
+  });
+
+  it("finds by index what queries ask for, by its own plan", () => {
+    query(
+      `UNWIND range(1, 2000) AS i
+       CREATE (:Fact {fact_id: 'f' + i, query_id: 'q' + (i % 20), status: ['open', 'done', 'dropped'][i % 3]})
+       CREATE (:Query {query_id: 'q' + i}) CREATE (:Episode {timestamp: i, text: 'e' + i})`,
+    );
+    query("CALL db.resampleOutdatedIndexes()");
+    query("CALL db.awaitIndexes(60)");
+    const operators = (statement: string): string => {
+      const { status, output } = run("neo4j-ask", "query", `EXPLAIN ${statement}`);
+      assert.equal(status, 0, output);
+      const names = [...output.matchAll(/"operatorType":"([A-Za-z]+)/g)].map((match) => match[1]!);
+      const indexes = [...output.matchAll(/INDEX (?:\w+:)?(\w+)\(([\w, ]+)\)/g)].map(
+        (match) => `${match[1]}(${match[2]})`,
+      );
+      return `${names.find((name) => /Scan|Seek/.test(name)) ?? "none"} ${indexes[0] ?? ""}`;
+    };
+    assert.deepEqual(
+      [
+        "MATCH (n:Fact {fact_id: 'x'}) RETURN n",
+        "MATCH (n:Fact {query_id: 'x'}) RETURN n",
+        "MATCH (n:Fact {query_id: 'x', status: 'open'}) RETURN n",
+        "MATCH (n:Query {query_id: 'x'}) RETURN n",
+        "MATCH (n:Episode) WHERE n.timestamp > 1 RETURN n",
+        "MATCH (n:Episode {text: 'x'}) RETURN n",
+      ].map(operators),
+      [
+        "NodeIndexSeek Fact(fact_id)",
+        "NodeIndexSeek Fact(query_id)",
+        "NodeIndexSeek Fact(query_id, status)",
+        "NodeIndexSeek Query(query_id)",
+        "NodeIndexSeekByRange Episode(timestamp)",
+        "NodeByLabelScan ",
+      ],
+    );
+  });
+
+  it("understands what a cluster is told, though Community Edition does none of it", () => {
+    const server = "f9c1fd68-553a-4abf-91b0-ef81ffa689c3";
+    for (const statement of [UNSETTLED.servers, GONE, ...FORGET(server)]) {
+      const { output } = run("neo4j-ask", "system", statement);
+      assert.match(output, /Unsupported administration command/, `${statement}: ${output}`);
+    }
+    assert.match(run("neo4j-ask", "system", UNSETTLED.databases).output, /"values":\[\[0\]\]/);
+    assert.doesNotMatch(run("neo4j-ask", "system", "CORDON SERVERS ALL").output, /Unsupported administration command/);
   });
 
   it("leaves the password alone once the database is there", () => {

@@ -10,7 +10,7 @@ import { TIER_NAMES, TIERS } from "../../../stacks/tiers";
 import { onPath } from "../../support/programs";
 import { redisVersion, RedisNode, secretOf } from "./servers";
 
-const BACKUP = { bucket: "ape-test-backups-1a2b3c4d" };
+const BACKUP = { bucket: "ape-test-backups-1a2b3c4d", retentionDays: 30 };
 
 function placedOn(first: number, maxMemoryGiB: number, mode: RedisMode): Placed[] {
   return planRedis({ maxMemoryGiB, cpus: 1, diskGiB: 4, mode, backup: BACKUP }).map((role, index) => ({

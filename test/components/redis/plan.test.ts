@@ -10,7 +10,7 @@ const SINGLE: RedisArgs = {
   cpus: 1,
   diskGiB: 10,
   mode: "single",
-  backup: { bucket: "ape-test-backups-1a2b3c4d" },
+  backup: { bucket: "ape-test-backups-1a2b3c4d", retentionDays: 30 },
 };
 const CLUSTER: RedisArgs = { ...SINGLE, mode: "cluster" };
 const REPLICATED: RedisArgs = { ...SINGLE, mode: "sentinel" };

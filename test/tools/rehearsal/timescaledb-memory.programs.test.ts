@@ -7,7 +7,8 @@ import { API_SECRET, APP_USER } from "../../../components/timescaledb/secrets";
 import { maxConnections } from "../../../components/timescaledb/sizing";
 import { PORTS } from "../../../components/timescaledb/topology";
 import { planStack } from "../../../stacks/plan";
-import { TIER_NAMES } from "../../../stacks/tiers";
+import type { StackSpec } from "../../../stacks/spec";
+import { TIER_NAMES, type TierName } from "../../../stacks/tiers";
 import { ask, execute } from "../../../tools/drills/timescaledb/members";
 import { planFrom } from "../../../tools/plan/plan";
 import { killedForMemory } from "../../../tools/rehearsal/memory";
@@ -26,89 +27,80 @@ const SORT =
 
 describe("TimescaleDB, with twice as many clients as it allows connections", function () {
   this.timeout(10 * MINUTE);
+  const booted = new Map<TierName, Rehearsal>();
+
+  before(async function () {
+    onPath(this, "pgbench");
+    TIER_NAMES.forEach((tier) => canBoot(this, stackOf(tier)));
+    // All at once: a node's boot mostly waits.
+    await Promise.all(TIER_NAMES.map(async (tier) => booted.set(tier, await boot(tier))));
+  });
+  after(() => Promise.all(TIER_NAMES.map((tier) => takeDown(stackOf(tier)))));
 
   for (const tier of TIER_NAMES) {
-    it(`stays within its memory in ${tier}`, async function () {
-      onPath(this, "pgbench");
-      const stack = `memory-${tier}`;
-      canBoot(this, stack);
-      const { spec } = planFrom("prod", [
-        `tier=${tier}`,
-        "highAvailability=false",
-        "zones=1",
-        "overrides.neo4j.members=1",
+    it(`stays within its memory in ${tier}`, async () => {
+      const rehearsal = booted.get(tier)!;
+      const [machine] = rehearsal.machines;
+      const { timescaledb } = specOf(tier);
+      const clients = 2 * maxConnections(timescaledb);
+      await machine!.run([
+        ...["runuser", "-u", "postgres", "--", "/usr/lib/postgresql/17/bin/pgbench"],
+        ...["-i", "-q", "-s", "10", "ape"],
       ]);
-      const plan = planStack({ ...spec, stack });
-      const { memGiB } = spec.timescaledb;
-      // The service's slice isn't enforced inside a container: the whole node gets no more than slice and system.
-      const rehearsal = await Rehearsal.prepare(
-        plan,
-        ["timescaledb"],
-        () => undefined,
-        (local) => ({
-          ...local,
-          hosts: local.hosts.map((host) => ({ ...host, memGiB: memGiB + SYSTEM_MEM_GIB })),
-        }),
-      );
-      try {
-        const [machine] = rehearsal.machines;
-        await rehearsal.launch(machine!);
-        const { state, reason } = await machine!.settled(5 * MINUTE);
-        assert.equal(state, "serving", reason);
-        const clients = 2 * maxConnections(spec.timescaledb);
-        await machine!.run([
-          "runuser",
-          "-u",
-          "postgres",
-          "--",
-          "/usr/lib/postgresql/17/bin/pgbench",
-          "-i",
-          "-q",
-          "-s",
-          "10",
-          "ape",
-        ]);
-        await execute(machine!, `GRANT ALL ON ALL TABLES IN SCHEMA public TO ${APP_USER}`);
-        const client = rehearsal.clientHost(machine!.host.zone);
-        await rehearsal.attach(client);
-        const folder = mkdtempSync(join(tmpdir(), "ape-"));
-        const script = join(folder, "sort.sql");
-        writeFileSync(script, SORT);
-        const said = await run(
-          [
-            ...["ip", "netns", "exec", hostNamespace(stack, client.name), "pgbench", "--no-vacuum"],
-            ...["-h", machine!.host.address, "-p", String(PORTS.pool), "-U", APP_USER],
-            ...[
-              "-c",
-              String(clients),
-              "-j",
-              "2",
-              "-T",
-              String(SECONDS),
-              "-b",
-              "tpcb-like@4",
-              "-f",
-              `${script}@1`,
-              "ape",
-            ],
-          ],
-          {
-            env: {
-              PGPASSWORD: rehearsal.secret<{ password: string }>(API_SECRET).password,
-              PGSSLMODE: "require",
-            },
+      await execute(machine!, `GRANT ALL ON ALL TABLES IN SCHEMA public TO ${APP_USER}`);
+      const client = rehearsal.clientHost(machine!.host.zone);
+      await rehearsal.attach(client);
+      const folder = mkdtempSync(join(tmpdir(), "ape-"));
+      const script = join(folder, "sort.sql");
+      writeFileSync(script, SORT);
+      const said = await run(
+        [
+          ...["ip", "netns", "exec", hostNamespace(stackOf(tier), client.name), "pgbench", "--no-vacuum"],
+          ...["-h", machine!.host.address, "-p", String(PORTS.pool), "-U", APP_USER],
+          ...["-c", String(clients), "-j", "2", "-T", String(SECONDS), "-b", "tpcb-like@4", "-f", `${script}@1`, "ape"],
+        ],
+        {
+          env: {
+            PGPASSWORD: rehearsal.secret<{ password: string }>(API_SECRET).password,
+            PGSSLMODE: "require",
           },
-        );
-        rmSync(folder, { recursive: true });
-        const transactions = Number(/number of transactions actually processed: (\d+)/.exec(said)![1]);
-        console.log(`      ${clients} clients, ${transactions} transactions in ${memGiB} GiB`);
-        assert.ok(transactions >= clients, said);
-        assert.equal(/number of failed transactions: (\d+)/.exec(said)?.[1] ?? "0", "0");
-        assert.equal(killedForMemory(stack, machine!.host.name), 0);
-        assert.equal(await ask(machine!, "SELECT pg_postmaster_start_time() < now() - interval '10 seconds'"), "t");
-      } finally {
-        await takeDown(stack);
-      }
+        },
+      );
+      rmSync(folder, { recursive: true });
+      const transactions = Number(/number of transactions actually processed: (\d+)/.exec(said)![1]);
+      console.log(`      ${clients} clients, ${transactions} transactions in ${timescaledb.memGiB} GiB`);
+      assert.ok(transactions >= clients, said);
+      assert.equal(/number of failed transactions: (\d+)/.exec(said)?.[1] ?? "0", "0");
+      assert.equal(killedForMemory(stackOf(tier), machine!.host.name), 0);
+      assert.equal(await ask(machine!, "SELECT pg_postmaster_start_time() < now() - interval '10 seconds'"), "t");
     });
   }
 });
+
+function stackOf(tier: TierName): string {
+  return `memory-${tier}`;
+}
+
+function specOf(tier: TierName): StackSpec {
+  const single = ["highAvailability=false", "zones=1", "overrides.neo4j.members=1"];
+  return { ...planFrom("prod", [`tier=${tier}`, ...single]).spec, stack: stackOf(tier) };
+}
+
+/** The service's slice isn't enforced inside a container: the whole node gets no more than slice and system. */
+async function boot(tier: TierName): Promise<Rehearsal> {
+  const spec = specOf(tier);
+  const rehearsal = await Rehearsal.prepare(
+    planStack(spec),
+    ["timescaledb"],
+    () => undefined,
+    (local) => ({
+      ...local,
+      hosts: local.hosts.map((host) => ({ ...host, memGiB: spec.timescaledb.memGiB + SYSTEM_MEM_GIB })),
+    }),
+  );
+  const [machine] = rehearsal.machines;
+  await rehearsal.launch(machine!);
+  const { state, reason } = await machine!.settled(8 * MINUTE);
+  assert.equal(state, "serving", reason);
+  return rehearsal;
+}

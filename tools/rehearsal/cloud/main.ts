@@ -1,8 +1,10 @@
 /** The cloud as the rehearsal's nodes see it: metadata, object storage, secrets and the way to Debian's packages. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { createReadStream, readFileSync, writeFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { join } from "node:path";
+import { join, normalize } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { LocalStack } from "../local-stack";
 import { SERVICES } from "../network";
 import { awsApis, awsMetadata, fillMoto } from "./aws";
@@ -17,13 +19,14 @@ async function main(state: string): Promise<void> {
   const metadata = { aws: awsMetadata, gcp: gcpMetadata }[stack.cloud](stack);
   const apis = stack.cloud === "aws" ? awsApis(stack) : gcpApis(stack, join(state, "objects"));
   const mirror = debian(join(state, "mirror.sock"));
+  const archives = new Map(stack.archives.map(({ host, directory }) => [host, files(directory)]));
   const known = callers(stack);
   await Promise.all([
     listening(createServer(known((host) => (METADATA_HOSTS.includes(host) ? metadata : mirror))), 80),
     listening(
       createTlsServer(
         { cert: readFileSync(join(state, "cloud.crt")), key: readFileSync(join(state, "cloud.key")) },
-        known(() => apis),
+        known((host) => archives.get(host) ?? apis),
       ),
       443,
     ),
@@ -46,7 +49,11 @@ function callers(
     }
     Promise.resolve(route(request.headers.host!.split(":")[0]!)(request, response, caller)).catch((error: unknown) => {
       console.error(`${caller.name} ${request.method} ${request.url}: ${String(error)}`);
-      answer(response, 500, String(error));
+      if (response.headersSent) {
+        response.destroy(); // a node that loses its power goes away in the middle of an answer
+      } else {
+        answer(response, 500, String(error));
+      }
     });
   };
 }
@@ -61,6 +68,19 @@ function debian(socketPath: string): Handler {
     });
     onward.on("error", (error) => answer(response, 502, error.message));
     request.pipe(onward);
+  };
+}
+
+/** A folder's files. */
+function files(directory: string): Handler {
+  return async ({ url }, response) => {
+    const path = normalize(join(directory, decodeURIComponent(new URL(url!, "https://archive").pathname)));
+    const { size } = await stat(path).catch(() => ({ size: undefined }));
+    if (size === undefined || !path.startsWith(`${directory}/`)) {
+      return answer(response, 404, "");
+    }
+    response.writeHead(200, { "content-type": "application/octet-stream", "content-length": size });
+    await pipeline(createReadStream(path), response);
   };
 }
 

@@ -1,0 +1,25 @@
+import type { StackSpec } from "./spec";
+
+/**
+ * What a stack's owner must know before it is deployed and would not expect: printed by the plan and by every update.
+ * Seconds of a nightly stop: two stops and starts of a server of that size and a dump, as rehearsed (docs/neo4j.md).
+ */
+export function notices({ neo4j, timescaledb, highlyAvailable }: StackSpec): string[] {
+  return [
+    ...(neo4j.edition === "community"
+      ? [
+          "Neo4j Community Edition has no online backup: every night at 02:30 UTC it stops for its dump, about 20 s and the time to write the graph once; what is lost with its disk is up to a day. neo4jEdition: enterprise backs up hourly without stopping.",
+        ]
+      : []),
+    ...(highlyAvailable && neo4j.members === 1
+      ? [
+          "Neo4j is a single server in a stack that is highly available otherwise: while its node is replaced nobody reads or writes the graph.",
+        ]
+      : []),
+    ...(timescaledb.edition === "apache"
+      ? [
+          "TimescaleDB's Apache edition neither compresses nor expires prices, and keeps no continuous aggregates. timescaledbEdition: community does.",
+        ]
+      : []),
+  ];
+}

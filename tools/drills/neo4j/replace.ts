@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { longestGap, resumed, STEADY_MS } from "../client";
+import { expect, type Drill } from "../drill";
+import { Writer } from "./client";
+import { COMMUNITY } from "./settings";
+import { graph, load, neo4jServer, serves, written } from "./server";
+
+const SIZE = 1000;
+/** Seconds without the graph while its node is replaced: a boot with its packages, and a start on what the disk holds. */
+const REPLACED_SECONDS = 300;
+
+export const neo4jReplace: Drill = {
+  name: "neo4j-replace",
+  description: "the node is lost and its disk kept; a new node serves what is on it",
+  services: ["neo4j"],
+  settings: COMMUNITY,
+  async run(rehearsal, say) {
+    const server = neo4jServer(rehearsal);
+    await load(server, SIZE);
+    const before = await graph(server);
+    const writer = await Writer.start(rehearsal, server.host, `${process.pid}-replace`);
+    await resumed(writer, Date.now(), REPLACED_SECONDS * 1000);
+    say("destroying the node; its disk stays");
+    const lostAt = Date.now();
+    await server.destroy();
+    await rehearsal.launch(server);
+    await serves(server);
+    const bootSeconds = (Date.now() - lostAt) / 1000;
+    await resumed(writer, Date.now(), REPLACED_SECONDS * 1000);
+    await sleep(STEADY_MS);
+    await writer.stop();
+    const gap = longestGap(writer, lostAt);
+    const found = new Set(await written(server, writer.args.run));
+    const lost = writer.acknowledged.filter(({ number }) => !found.has(number)).length;
+    const after = await graph(server);
+    return {
+      scenarios: [
+        {
+          scenario: "node lost, disk kept",
+          measured: {
+            secondsToANewNode: bootSeconds,
+            secondsWithoutAcceptedWrite: gap,
+            acknowledgedWrites: writer.acknowledged.length,
+            acknowledgedWritesLost: lost,
+            checksumsEqual: before.checksum === after.checksum,
+          },
+          violations: [
+            ...expect(lost === 0, `${lost} acknowledged writes are lost`),
+            ...expect(JSON.stringify(before) === JSON.stringify(after), "the graphs differ"),
+            ...expect(gap <= REPLACED_SECONDS, `nothing was accepted for ${gap} s; at most ${REPLACED_SECONDS}`),
+          ],
+        },
+      ],
+    };
+  },
+};
