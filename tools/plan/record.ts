@@ -45,8 +45,17 @@ export interface RecordArgs {
 export const SECRET = "[secret]";
 export const UNKNOWN = "[known after deployment]";
 
-/** Runs a program under Pulumi's own mocks and writes down every resource that it registers. */
-export async function record(program: () => Promise<object>, args: RecordArgs): Promise<Recording> {
+/** The recording that is under way: Pulumi has one set of mocks for the whole process. */
+let underWay: Promise<unknown> = Promise.resolve();
+
+/** Runs a program under Pulumi's own mocks and writes down every resource that it registers; one after the other. */
+export function record(program: () => Promise<object>, args: RecordArgs): Promise<Recording> {
+  const recording = underWay.catch(() => undefined).then(() => recordAlone(program, args));
+  underWay = recording;
+  return recording;
+}
+
+async function recordAlone(program: () => Promise<object>, args: RecordArgs): Promise<Recording> {
   await pulumi.runtime.setMocks(mocks(args), args.project, args.stack, args.preview, args.organization);
   const recorded = listen(args);
   return withShortTraces(async () => {

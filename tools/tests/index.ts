@@ -2,14 +2,37 @@ import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/**
- * Runs all tests: first those whose figures depend on nothing beside them, two files at a time; then, alone, those that
- * measure seconds. Ends with one line that counts both.
- */
 const TESTS = "test";
 
-/** Tests of booted nodes that measure memory and results, not how fast somebody else takes over. */
-const SIDE_BY_SIDE = ["tools/rehearsal/neo4j.programs.test.ts", "tools/rehearsal/timescaledb-memory.programs.test.ts"];
+interface Group {
+  /** Files that run at a time. */
+  readonly jobs: number;
+  readonly files: readonly string[];
+}
+
+/** Booted nodes that mostly wait: what measures seconds beside them is not disturbed. */
+const LIGHT = rehearsals("redis-aws", "redis-gcp", "redis-cluster");
+/** Booted nodes that want the machine for themselves. */
+const HEAVY = rehearsals("timescaledb-memory", "timescaledb");
+/** Booted nodes of which nothing is asked in time. The one takes long and so is first, the other waits for minutes. */
+const [PATIENT, WAITING] = [rehearsals("neo4j"), rehearsals("redis-missing")];
+
+function rehearsals(...names: readonly string[]): string[] {
+  return names.map((name) => `tools/rehearsal/${name}.programs.test.ts`);
+}
+
+/** All tests, in groups that run one after the other. */
+function groups(): Group[] {
+  const listed = [...LIGHT, ...HEAVY, ...PATIENT, ...WAITING];
+  const others = readdirSync(TESTS, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".test.ts") && !listed.includes(file))
+    .sort();
+  return [
+    { jobs: 2, files: [...PATIENT, ...others, ...WAITING] },
+    { jobs: 2, files: LIGHT },
+    { jobs: 1, files: HEAVY },
+  ];
+}
 
 interface Counts {
   readonly passed: number;
@@ -17,14 +40,12 @@ interface Counts {
   readonly skipped: number;
 }
 
+/** Runs all tests. Ends with one line that counts them. */
 async function main(): Promise<void> {
-  const files = readdirSync(TESTS, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".test.ts"))
-    .sort();
-  const alone = files.filter((file) => file.endsWith(".programs.test.ts") && !SIDE_BY_SIDE.includes(file));
-  // The longest first, so that none is left running by itself.
-  const others = [...SIDE_BY_SIDE, ...files.filter((file) => !file.endsWith(".programs.test.ts"))];
-  const counts = [await mocha(["--parallel", "--jobs", "2", ...paths(others)]), await mocha(paths(alone))];
+  const counts: Counts[] = [];
+  for (const { jobs, files } of groups()) {
+    counts.push(await mocha([...(jobs > 1 ? ["--parallel", "--jobs", String(jobs)] : []), ...paths(files)]));
+  }
   const sum = (pick: (each: Counts) => number): number => counts.reduce((total, each) => total + pick(each), 0);
   const failed = sum((each) => each.failed);
   console.log(`${sum((each) => each.passed)} passed, ${failed} failed, ${sum((each) => each.skipped)} skipped`);

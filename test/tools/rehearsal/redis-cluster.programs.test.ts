@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { USERS } from "../../../components/redis/secrets";
 import { REDIS_PORT } from "../../../components/redis/endpoints";
 import { redisCli, replication } from "../../../tools/drills/redis/members";
+import { planStack } from "../../../stacks/plan";
 import { planFrom } from "../../../tools/plan/plan";
 import type { Machine } from "../../../tools/rehearsal/machine";
 import { Rehearsal, takeDown } from "../../../tools/rehearsal/rehearsal";
 import { until } from "../../../tools/rehearsal/shell";
 import { canBoot } from "../../support/rehearsal";
 
-const STACK = "prod";
+const STACK = "redis-cluster";
 const MINUTE = 60_000;
 /** Less than the members take to notice a loss, so that it can't be why a replica took over. */
 const NOTICED_MS = 4000;
@@ -33,7 +34,8 @@ describe("Redis Cluster, booted on this machine", function () {
   before(async function () {
     canBoot(this, STACK);
     const settings = ["tier=t4", "redisMode=cluster"];
-    rehearsal = await Rehearsal.prepare(planFrom(STACK, settings), ["redis"], () => undefined);
+    const plan = planStack({ ...planFrom("prod", settings).spec, stack: STACK });
+    rehearsal = await Rehearsal.prepare(plan, ["redis"], () => undefined);
     await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
     await Promise.all(rehearsal.machines.map(serves));
   });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NEEDS_RESTART, parameters } from "../../../components/timescaledb/postgresql";
 import { API_SECRET } from "../../../components/timescaledb/secrets";
+import { planStack, type StackPlan } from "../../../stacks/plan";
 import type { Drill } from "../../../tools/drills/drill";
 import { report } from "../../../tools/drills/report";
 import { runDrill } from "../../../tools/drills/run";
@@ -18,7 +19,12 @@ import { run } from "../../../tools/rehearsal/shell";
 import { onPath } from "../../support/programs";
 import { canBoot } from "../../support/rehearsal";
 
-const STACK = "prod";
+/** Both boot at once; the second waits while the first is tried. */
+const STACKS = {
+  "timescaledb-aws": { settings: [], services: ["timescaledb", "api"] },
+  "timescaledb-gcp": { settings: ["cloud=gcp", "account=acme-ape-prod"], services: ["timescaledb"] },
+} as const;
+type StackName = keyof typeof STACKS;
 const MINUTE = 60_000;
 const PLAIN = { bold: (text: string) => text, dim: (text: string) => text };
 
@@ -27,28 +33,31 @@ describe("TimescaleDB's nodes, booted on this machine", function () {
   let rehearsal: Rehearsal;
   let members: TimescaleDbMembers;
 
-  const boot = (settings: readonly string[], services: readonly ("timescaledb" | "api")[]) =>
-    async function (this: Mocha.Context): Promise<void> {
-      canBoot(this, STACK);
-      rehearsal = await Rehearsal.prepare(planFrom(STACK, settings), services, () => undefined);
-      await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
-      for (const machine of rehearsal.machines) {
-        const { state, reason, bootSeconds } = await machine.settled(10 * MINUTE);
-        assert.equal(state, "serving", `${machine.host.name}: ${reason ?? "does not serve"}`);
-        console.log(`      ${machine.host.name} served ${bootSeconds!.toFixed(1)} s after power on`);
-      }
-      members = await TimescaleDbMembers.of(rehearsal);
-      assert.notEqual(await members.settled(4 * MINUTE), undefined, "the standby does not follow");
-    };
-  const end = async (): Promise<void> => {
-    if (rehearsal !== undefined) {
-      await takeDown(STACK);
+  const booting = new Map<StackName, Promise<Rehearsal>>();
+
+  before(function () {
+    const names = Object.keys(STACKS) as StackName[];
+    names.forEach((name) => canBoot(this, name));
+    for (const name of names) {
+      const booted = boot(name);
+      booted.catch(() => undefined); // met where it is waited for
+      booting.set(name, booted);
     }
+  });
+  after(async () => {
+    await Promise.allSettled(booting.values());
+    await Promise.all([...booting.keys()].map((name) => takeDown(name)));
+  });
+
+  const settled = (name: StackName) => async (): Promise<void> => {
+    rehearsal = await booting.get(name)!;
+    members = await TimescaleDbMembers.of(rehearsal);
+    assert.notEqual(await members.settled(4 * MINUTE), undefined, "the standby does not follow");
   };
 
   describe("aws", () => {
-    before(boot([], ["timescaledb", "api"]));
-    after(end);
+    before(settled("timescaledb-aws"));
+    const stack = "timescaledb-aws";
 
     it("have the schema, and both data nodes the same settings, in force", async () => {
       const primary = await members.primary();
@@ -59,12 +68,12 @@ describe("TimescaleDB's nodes, booted on this machine", function () {
       const ours = await ask(
         primary,
         `SELECT string_agg(name, ' ' ORDER BY name) FROM pg_settings WHERE context = 'postmaster' AND name IN (${Object.keys(
-          parameters(planFrom(STACK, []).spec.timescaledb),
+          parameters(planOf(stack).spec.timescaledb),
         )
           .map((name) => `'${name}'`)
           .join(", ")})`,
       );
-      const known = Object.keys(parameters(planFrom(STACK, []).spec.timescaledb)).filter((name) =>
+      const known = Object.keys(parameters(planOf(stack).spec.timescaledb)).filter((name) =>
         NEEDS_RESTART.includes(name),
       );
       assert.equal(ours, known.sort().join(" "), "settings that take a restart");
@@ -85,7 +94,7 @@ describe("TimescaleDB's nodes, booted on this machine", function () {
 
     it("are found by libpq's own URIs after they changed places", async function () {
       onPath(this, "psql");
-      const { writer, reader } = planFrom(STACK, []).endpoints.timescaledb;
+      const { writer, reader } = planOf(stack).endpoints.timescaledb;
       const api = rehearsal.machines.find(({ host }) => host.services.includes("api"))!;
       const folder = mkdtempSync(join(tmpdir(), "ape-"));
       const ca = join(folder, "ca.crt");
@@ -93,7 +102,7 @@ describe("TimescaleDB's nodes, booted on this machine", function () {
       const recovering = (uri: string): Promise<string> =>
         run(
           [
-            ...["ip", "netns", "exec", hostNamespace(STACK, api.host.name), "psql", "-XAtq"],
+            ...["ip", "netns", "exec", hostNamespace(stack, api.host.name), "psql", "-XAtq"],
             ...[`${uri}&sslrootcert=${ca}`, "-c", "SELECT pg_is_in_recovery()"],
           ],
           { env: { PGPASSWORD: rehearsal.secret<{ password: string }>(API_SECRET).password } },
@@ -117,8 +126,7 @@ describe("TimescaleDB's nodes, booted on this machine", function () {
   });
 
   describe("gcp", () => {
-    before(boot(["cloud=gcp", "account=acme-ape-prod"], ["timescaledb"]));
-    after(end);
+    before(settled("timescaledb-gcp"));
 
     it("back up to the bucket, find every file there sound, and restore from it", async () => {
       const primary = await members.primary();
@@ -134,6 +142,21 @@ describe("TimescaleDB's nodes, booted on this machine", function () {
     });
   });
 });
+
+function planOf(name: StackName): StackPlan {
+  return planStack({ ...planFrom("prod", STACKS[name].settings).spec, stack: name });
+}
+
+async function boot(name: StackName): Promise<Rehearsal> {
+  const rehearsal = await Rehearsal.prepare(planOf(name), STACKS[name].services, () => undefined);
+  await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
+  for (const machine of rehearsal.machines) {
+    const { state, reason, bootSeconds } = await machine.settled(10 * MINUTE);
+    assert.equal(state, "serving", `${machine.host.name}: ${reason ?? "does not serve"}`);
+    console.log(`      ${name}: ${machine.host.name} served ${bootSeconds!.toFixed(1)} s after power on`);
+  }
+  return rehearsal;
+}
 
 /** A figure that a check left for the monitoring. */
 async function figure(machine: Machine, check: string, name: string): Promise<number> {

@@ -1,0 +1,3 @@
+import { redisNodes } from "./redis";
+
+redisNodes("redis-aws", []);

@@ -1,0 +1,3 @@
+import { redisNodes } from "./redis";
+
+redisNodes("redis-gcp", ["cloud=gcp", "account=acme-ape-prod"]);
