@@ -56,9 +56,9 @@ systemctl restart neo4j.service
 await_settled
 `;
 
-/** What moves the databases of a server away from it, and forgets it. */
+/** What moves the databases of a server away from it, and forgets it. Source: Operations Manual, "Managing servers in a cluster". */
 export const FORGET = (server: string): readonly string[] => [
-  `CORDON SERVER '${server}'`,
+  `CALL dbms.cluster.cordonServer('${server}')`,
   `DEALLOCATE DATABASES FROM SERVER '${server}'`,
   `DROP SERVER '${server}'`,
 ];

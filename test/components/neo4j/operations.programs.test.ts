@@ -22,7 +22,7 @@ describe("Neo4j's scripts by hand", () => {
     readFileSync(join(folder, "calls"), "utf8")
       .trim()
       .split("\n")
-      .map((line) => line.replace(/ (YIELD|'[0-9a-f-]{36}').*/, "").trim());
+      .map((line) => line.replace(/( YIELD| '[0-9a-f-]{36}'|\('[0-9a-f-]{36}'\)).*/, "").trim());
   const run = (script: string): { status: number | null; output: string } => {
     const local = script
       .replaceAll(ASK, join(folder, "ask"))
@@ -79,7 +79,7 @@ describe("Neo4j's scripts by hand", () => {
     assert.deepEqual(calls(), [
       "ask system-writable",
       "ask system SHOW SERVERS",
-      "ask system CORDON SERVER",
+      "ask system CALL dbms.cluster.cordonServer",
       "ask system DEALLOCATE DATABASES FROM SERVER",
       "ask system DROP SERVER",
     ]);
