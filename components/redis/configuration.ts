@@ -111,7 +111,7 @@ export function redisUsers(): string {
       USERS.admin,
       SERVER_SECRET,
       "admin",
-      "+ping +info +dbsize +client|pause +config|set +cluster|myid +cluster|nodes +cluster|info +cluster|meet +cluster|forget +cluster|addslotsrange +cluster|replicate +cluster|failover",
+      "+ping +info +dbsize +client|pause +client|unpause +config|set +cluster|myid +cluster|nodes +cluster|info +cluster|meet +cluster|forget +cluster|addslotsrange +cluster|replicate +cluster|failover",
     ),
     user(
       USERS.monitoring,

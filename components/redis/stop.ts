@@ -8,10 +8,13 @@ import type { RedisMode } from "./topology";
 export const STOP_SECONDS = 60;
 /** While this file is there a master that is stopped does not hand over: it will be back. */
 export const KEEP_MASTER = "/run/ape/redis-keep-master";
-/** Milliseconds for which writes wait while another member takes over: none is accepted that would be lost. */
-const PAUSE_MS = 5000;
-/** Fifths of a second that the others have to take over: as long as writes wait. */
-const HANDOVER_TRIES = PAUSE_MS / 200;
+/**
+ * Milliseconds for which writes wait at most while another member takes over: however long it takes on a busy machine, none
+ * is accepted that would be lost. They go on at once when nobody takes over.
+ */
+const PAUSE_MS = STOP_SECONDS * 1000;
+/** Fifths of a second that each of the others has to take over. */
+const HANDOVER_TRIES = 75;
 
 /**
  * Stops redis-server in order. A master hands over first, so that clients wait a second or two and not for Sentinels to
@@ -77,6 +80,7 @@ hand_over() {
       sleep 0.2
     done
   done
+  cli ${USERS.admin} localhost ${REDIS_PORT} client unpause >/dev/null
   echo "no other member takes over"
 }
 
