@@ -1,134 +1,105 @@
 import type { Cloud } from "../components/platform/platform";
-import { AWS, AWS_FREE } from "./aws";
-import { rate, type PriceBook } from "./book";
-import { GCP, GCP_FREE } from "./gcp";
-import { isLine, KINDS, line, part, type Kind, type Line, type Priced, type Pricing, type Unpriced } from "./line";
-import { exactly, sumOf } from "./money";
-import { at, numberAt, type PricedResource } from "./resource";
-import { replicatedGiB, sentGiB } from "./traffic";
+import { sumCents, type Estimate, type Line, type Machine, type Unpriced } from "./line";
+import { machinePrice, type PurchaseOption } from "./purchase/options";
+import type { PriceBook } from "./prices/book";
+import type { CloudResource } from "./resource";
+import { AWS_RULES } from "./services/aws";
+import type { Charge, Rule } from "./services/charge";
+import { isFree } from "./services/free";
+import { GCP_RULES } from "./services/gcp";
+import { kubernetesRules } from "./services/kubernetes";
+import { ownersOf } from "./services/owners";
+import { worldOf } from "./services/world";
 import type { Usage } from "./usage";
 
-/** What a stack costs a month. */
-export interface Estimate {
-  readonly monthlyUsd: number;
-  readonly lines: readonly Line[];
-  /** What costs money without a price in the book: not in the sum. */
-  readonly unpriced: readonly Unpriced[];
-}
-
 export interface EstimateArgs {
-  readonly cloud: Cloud;
-  readonly resources: readonly PricedResource[];
   readonly book: PriceBook;
   readonly usage: Usage;
-  /** Zones that data nodes stand in: traffic between them costs. */
-  readonly zones: number;
-  /** Percent that a company has agreed off everything. Default 0. */
-  readonly discountPercent?: number;
+  /** How machines are paid for. Default: on demand, the list price. Where a cloud doesn't sell a type so, it stays on demand. */
+  readonly option?: PurchaseOption;
 }
 
-const PRICERS = { aws: AWS, gcp: GCP };
-const FREE = { aws: AWS_FREE, gcp: GCP_FREE };
-/** What belongs to no cloud's bill: names and passwords that Pulumi makes, and what runs on nodes that are counted. */
-const NOBODYS = /^(pulumi|random|kubernetes):/;
+const RULES: Readonly<Record<Cloud, Readonly<Record<string, Rule>>>> = {
+  aws: { ...AWS_RULES, ...kubernetesRules("aws") },
+  gcp: { ...GCP_RULES, ...kubernetesRules("gcp") },
+};
 
-/** Prices resources. Pure; neither the resources' order nor that of their properties matters. */
-export function estimate(args: EstimateArgs): Estimate {
-  const { cloud, book, usage, zones, discountPercent = 0 } = args;
-  const resources = [...args.resources].sort((a, b) => order(`${a.type} ${a.name}`, `${b.type} ${b.name}`));
-  const pricing: Pricing = { cloud, book, usage, resources, machines: machinesOf(resources) };
-  const priced = [...resources.flatMap((resource) => priceOf(resource, pricing)), ...traffic(pricing, zones)];
-  const share = 1 - discountPercent / 100;
-  const lines = priced.filter(isLine).map((each) => ({
-    ...each,
-    unitUsd: each.unitUsd * share,
-    monthlyUsd: exactly(each.quantity * each.unitUsd * share),
-  }));
-  return {
-    monthlyUsd: sumOf(lines.map(({ monthlyUsd }) => monthlyUsd)),
-    lines,
-    unpriced: priced.filter((each): each is Unpriced => !isLine(each)),
-  };
-}
-
-function priceOf(resource: PricedResource, pricing: Pricing): readonly Priced[] {
-  const pricer = PRICERS[pricing.cloud][resource.type];
-  if (pricer !== undefined) {
-    return pricer(resource, pricing);
-  }
-  const { type } = resource;
-  return NOBODYS.test(type) || FREE[pricing.cloud].some((free) => free.test(type))
-    ? []
-    : [{ resource: resource.name, type, reason: "nobody has said yet what this type costs" }];
-}
-
-/** What no resource stands for: answers to the internet, and what replicas are told across zones. */
-function traffic(pricing: Pricing, zones: number): Priced[] {
-  const { cloud, usage, book } = pricing;
-  const stack: PricedResource = { type: "traffic", name: "traffic", id: "", inputs: {} };
-  const outside = internet(cloud, book);
-  const sent = { kind: "network", what: "to the internet", quantity: sentGiB(usage), unit: "GiB" } as const;
-  return [
-    ...(outside === undefined
-      ? [{ resource: stack.name, type: stack.type, reason: `to the internet: the price book has none for ${cloud}` }]
-      : [line(stack, sent, outside)]),
-    ...(zones > 1
-      ? part(stack, pricing, {
-          kind: "network",
-          what: "between zones, both ways",
-          // Each replica in another zone is told once, and both ends pay.
-          quantity: replicatedGiB(usage) * (zones - 1) * 2,
-          unit: "GiB",
-          price: "dataTransfer.interAzPerGbEachDirection",
-        })
-      : []),
-  ];
-}
-
-/** The first step of the clouds' steps: no tier sends more than 10 TB (AWS) or 1 TB (Google) a month. */
-function internet(cloud: Cloud, book: PriceBook): ReturnType<typeof rate> {
-  if (cloud === "aws") {
-    return rate(book, cloud, "dataTransfer.internetFirst10TBPerGb");
-  }
-  const { egressInternetPerGb } = book.gcp as unknown as {
-    egressInternetPerGb?: { worldwideFirst1TB: number; source: string };
-  };
-  return egressInternetPerGb && { usd: egressInternetPerGb.worldwideFirst1TB, source: egressInternetPerGb.source };
-}
-
-/** Machines that run all month. */
-function machinesOf(resources: readonly PricedResource[]): number {
-  return resources.reduce((total, { type, inputs }) => {
-    switch (type) {
-      case "aws:ec2/instance:Instance":
-      case "gcp:compute/instance:Instance":
-        return total + 1;
-      case "aws:autoscaling/group:Group":
-        return total + (numberAt(inputs, "minSize") ?? 0);
-      case "gcp:compute/regionAutoscaler:RegionAutoscaler":
-        return total + (Number(at(inputs, "autoscalingPolicy.minReplicas")) || 0);
-      default:
-        return total;
+/**
+ * What resources cost a month. The order of the resources doesn't matter; lines come sorted by URN. Whatever costs money and
+ * has no price is reported as such.
+ */
+export function estimate(resources: readonly CloudResource[], args: EstimateArgs): Estimate {
+  const world = worldOf(resources, args.usage);
+  const lines: Line[] = [];
+  const unpriced: Unpriced[] = [];
+  for (const resource of world.all) {
+    const refuse = (reason: string): unknown =>
+      unpriced.push({ urn: resource.urn, resource: resource.name, type: resource.type, reason });
+    const rule = RULES[args.book.cloud][resource.type];
+    if (rule === undefined) {
+      if (!isFree(resource.type)) {
+        refuse("no rule says what it costs");
+      }
+      continue;
     }
-  }, 0);
+    const charges = rule(resource, world);
+    if (typeof charges === "string") {
+      refuse(charges);
+      continue;
+    }
+    for (const charge of charges) {
+      const line = priced(resource, charge, args);
+      if (typeof line === "string") {
+        refuse(line);
+      } else if (line.count > 0) {
+        lines.push(line);
+      }
+    }
+  }
+  return { lines, unpriced, cents: sumCents(lines) };
 }
 
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** A line, or why there is none. */
+function priced(resource: CloudResource, charge: Charge, args: EstimateArgs): Line | string {
+  const { kind, item, price, count = 1, quantity = 1, assumed = false } = charge;
+  const common = { urn: resource.urn, resource: resource.name, owners: ownersOf(resource), kind, count, quantity };
+  if (!Number.isFinite(quantity) || quantity < 0 || !Number.isFinite(count)) {
+    return `${item}: its quantity isn't known`;
+  }
+  if (typeof price !== "string") {
+    return machineLine(common, price, args);
+  }
+  const quote = args.book.service(price);
+  if (quote === undefined) {
+    return `${item}: no price "${price}"`;
+  }
+  const { unit, source } = quote;
+  const cents = count * toCents(quote.of(quantity));
+  return { ...common, item, unit, source, cents, assumed, estimated: false };
 }
 
-/** An estimate's sums by service and kind. */
-export function byServiceAndKind({ lines }: Estimate): Map<string, Map<Kind, number>> {
-  const services = [...new Set(lines.map(({ service }) => service))].sort(order);
-  return new Map(
-    services.map((service) => [
-      service,
-      new Map(
-        KINDS.map((kind) => [
-          kind,
-          sumOf(lines.filter((each) => each.service === service && each.kind === kind).map((each) => each.monthlyUsd)),
-        ]),
-      ),
-    ]),
-  );
+type Common = Pick<Line, "urn" | "resource" | "owners" | "kind" | "count" | "quantity">;
+
+function machineLine(common: Common, machine: Machine, { book, option = "on-demand" }: EstimateArgs): Line | string {
+  const wanted = machine.isSpot ? "spot" : option === "spot" && !machine.mayBeSpot ? "on-demand" : option;
+  const bought = machinePrice(book, machine.type, wanted);
+  const price = bought ?? machinePrice(book, machine.type, "on-demand");
+  if (price === undefined) {
+    return `no price of instance type ${machine.type}`;
+  }
+  return {
+    ...common,
+    item: `${machine.type}, ${bought === undefined ? "on-demand" : wanted}`,
+    unit: "month",
+    cents: common.count * toCents(price.usd),
+    source: price.source,
+    assumed: false,
+    estimated: price.estimated,
+    machine,
+  };
+}
+
+/** The nearest cent. A hair is added first: what is half a cent in decimal may lie just below it in binary. */
+function toCents(usd: number): number {
+  return Math.round(usd * 100 + 1e-9);
 }

@@ -1,92 +1,84 @@
-import type { Cloud } from "../components/platform/platform";
-import { rate, type PriceBook, type Rate } from "./book";
-import { exactly } from "./money";
-import { serviceOf, type PricedResource } from "./resource";
-import type { Usage } from "./usage";
+import type { Service } from "../components/node/role";
+import type { Source } from "./prices/schema";
 
-export const KINDS = ["compute", "disks", "network", "balancing", "backups", "secrets", "logs"] as const;
-/** What money is spent on. */
+export const KINDS = [
+  "compute",
+  "disks",
+  "backups",
+  "network",
+  "load balancer",
+  "transfer",
+  "logs",
+  "monitoring",
+  "secrets and keys",
+  "kubernetes",
+] as const;
+/** What a line is paid for. */
 export type Kind = (typeof KINDS)[number];
 
-/** A part of the monthly price. */
+/** Whose a line is: a service's, or the stack's as a whole. */
+export type Owner = Service | "stack";
+
+/** One line of the bill for a month. */
 export interface Line {
-  readonly service: string;
-  readonly kind: Kind;
-  /** Name of the resource that it is for. */
+  readonly urn: string;
   readonly resource: string;
-  readonly what: string;
+  /** Services that share it in equal parts, unless the estimate is told better; ["stack"]: everybody's. */
+  readonly owners: readonly Owner[];
+  readonly kind: Kind;
+  /** For example "t3a.xlarge, on demand". */
+  readonly item: string;
+  /** How many alike: the members of a scaling group. */
+  readonly count: number;
+  /** Units of each. */
   readonly quantity: number;
   readonly unit: string;
-  /** Of one unit. */
-  readonly unitUsd: number;
-  readonly monthlyUsd: number;
-  /** Where the price is from. */
-  readonly source: string;
-  /** Of machines: their type. */
-  readonly machineType?: string;
+  /** US cents of all together: each rounded, then counted, so that twice as many cost exactly twice as much. */
+  readonly cents: number;
+  readonly source: Source;
+  /** Whether the quantity is an assumption on usage rather than in the plan. */
+  readonly assumed: boolean;
+  /** Whether the price is an estimate: none is known for this very type. */
+  readonly estimated: boolean;
+  /** The machine behind a compute line. */
+  readonly machine?: Machine;
 }
 
-/** Something that costs money and has no price in the book. */
+/** What a compute line buys. */
+export interface Machine {
+  readonly type: string;
+  /** Whether its loss loses no data and no majority. */
+  readonly mayBeSpot: boolean;
+  /** Whether the plan itself asks for spot. Default: false. */
+  readonly isSpot?: boolean;
+}
+
+/** A resource of which no price is known. */
 export interface Unpriced {
+  readonly urn: string;
   readonly resource: string;
   readonly type: string;
   readonly reason: string;
 }
 
-/** What a pricer may know beside its resource. */
-export interface Pricing {
-  readonly cloud: Cloud;
-  readonly book: PriceBook;
-  readonly usage: Usage;
-  readonly resources: readonly PricedResource[];
-  /** Machines that run all month, those of scaling groups at their least. */
-  readonly machines: number;
+/** What a set of resources costs a month. */
+export interface Estimate {
+  readonly lines: readonly Line[];
+  readonly unpriced: readonly Unpriced[];
+  /** The sum of the lines. */
+  readonly cents: number;
 }
 
-export type Priced = Line | Unpriced;
-/** Prices one resource. */
-export type Pricer = (resource: PricedResource, pricing: Pricing) => readonly Priced[];
-
-export interface Part {
-  readonly kind: Kind;
-  readonly what: string;
-  readonly quantity: number;
-  readonly unit: string;
-  /** Path of the price in the book. */
-  readonly price: string;
+/** Sum of lines in cents. */
+export function sumCents(lines: readonly Pick<Line, "cents">[]): number {
+  return lines.reduce((total, { cents }) => total + cents, 0);
 }
 
-/** A line of so many units at a price of the book; without that price it is unpriced. Nothing at all costs nothing. */
-export function part(resource: PricedResource, { cloud, book }: Pricing, given: Part): Priced[] {
-  const { kind, what, quantity, unit, price } = given;
-  const found = rate(book, cloud, price);
-  if (found === undefined) {
-    return [
-      { resource: resource.name, type: resource.type, reason: `${what}: the price book has no ${cloud}.${price}` },
-    ];
-  }
-  return quantity === 0 ? [] : [line(resource, { kind, what, quantity, unit }, found)];
-}
-
-export function line(
-  resource: PricedResource,
-  { kind, what, quantity, unit }: Omit<Part, "price">,
-  { usd, source }: Rate,
-): Line {
-  return {
-    service: serviceOf(resource),
-    kind,
-    resource: resource.name,
-    what,
-    quantity,
-    unit,
-    unitUsd: usd,
-    monthlyUsd: exactly(quantity * usd),
-    source,
-  };
-}
-
-/** Whether something has a price. */
-export function isLine(priced: Priced): priced is Line {
-  return "monthlyUsd" in priced;
+/** Cents as dollars: "$1,234.50", "-$3.00". */
+export function dollars(cents: number): string {
+  const text = (Math.abs(cents) / 100).toLocaleString("en-US", {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  });
+  return `${cents < 0 ? "-" : ""}$${text}`;
 }

@@ -1,43 +1,128 @@
+import { HOURS_PER_MONTH } from "./prices/book";
+import { DATA_SERVICES, type DataServiceName } from "./services/owners";
 import { TIERS, type TierName } from "../stacks/tiers";
 
-/** What a month brings that no plan says. Every figure is an assumption and can be set: `--usage name=value`. */
+/** What a stack is used for in a month: everything that no plan says. All of it may be overridden. */
 export interface Usage {
-  /** Queries an hour, all day. Default: the most that the tier is for. */
+  /** Queries an hour, all month long. Default: the most that the tier is for; 10,000 at T4. */
   readonly queriesPerHour: number;
-  /** KiB of a request and of its answer; the answer leaves for the internet. */
+  /** KiB that a client sends with a query. Ours: a JSON request with its headers. */
   readonly requestKiB: number;
+  /** KiB that a client gets back. Ours: a page of facts or a year of daily prices as JSON. */
   readonly responseKiB: number;
-  /** KiB that a query writes to the stores; each replica gets them from another zone. */
-  readonly writtenKiB: number;
-  /** KiB of log that a query leaves: the balancer's and the network's. */
-  readonly loggedKiB: number;
-  /** GiB in the stores together. */
-  readonly dataGiB: number;
-  /** GiB in the bucket for each GiB of data: a month of full, differential and incremental copies, compressed. */
-  readonly backupRatio: number;
-  /** Objects written to buckets a month: WAL every minute, backups, logs every five minutes. */
-  readonly objectsWritten: number;
-  /** GiB of packages and images that a node fetches a month. */
-  readonly fetchedGiB: number;
+  /** KiB between the API and the stores for a query. Ours: four times the answer, which is put together from them. */
+  readonly storeKiB: number;
+  /** GB written to the stores in a month, each once. Ours: a thousandth of T3's data a day, in proportion. */
+  readonly writtenGb: number;
+  /** GB of data in each store. Ours: what the tier's page caches and memory are made for, several times over. */
+  readonly dataGb: Readonly<Record<DataServiceName, number>>;
+  /**
+   * GB of backups for each GB of data. Ours: within 30 days five weekly full ones at half the size (zstd), and as much again
+   * as one of them in daily and hourly changes.
+   */
+  readonly backupFactor: number;
+  /** GB a month through the NAT gateway for each node. Ours: packages, container images and the stores of secrets and logs. */
+  readonly natGbPerNode: number;
+  /** GB a month of load balancer logs and flow logs for each million queries, and for each node. Ours: 1 KiB a query, 0.2 GB a node. */
+  readonly logGbPerMillionQueries: number;
+  readonly flowLogGbPerNode: number;
+  /** GB a month that a node sends to the cloud's log store, where the stack has one for them. Ours: journal and audit, compressed by nobody. */
+  readonly nodeLogGb: number;
+  /** Reads of each secret a month, by one node. Ours: each boots, renews and checks daily. */
+  readonly secretReads: number;
+  /** Writes to and reads from each bucket a month, in thousands. Ours: WAL once a minute and its siblings; a restore test. */
+  readonly bucketWritesK: number;
+  readonly bucketReadsK: number;
+  /** vCPU-hours above the baseline a month for each machine that may exceed it (cpuCredits "unlimited"). */
+  readonly surplusVcpuHours: number;
 }
 
-/** A tier without an upper bound is reckoned at this many times its lower one: where the Scaling Strategy's 10,000 are. */
-const OPEN_ENDED = 10;
+const DATA_GB: Readonly<Record<TierName, Readonly<Record<DataServiceName, number>>>> = {
+  t1: { timescaledb: 2, neo4j: 1, redis: 0.1 },
+  t2: { timescaledb: 10, neo4j: 4, redis: 0.5 },
+  t3: { timescaledb: 30, neo4j: 10, redis: 1 },
+  t4: { timescaledb: 60, neo4j: 25, redis: 2 },
+};
 
-/** GiB of data that a tier is reckoned with; T4's is the amount whose restore docs/timescaledb.md reckons. */
-const DATA_GIB: Readonly<Record<TierName, number>> = { t1: 2, t2: 20, t3: 80, t4: 300 };
+/** Queries an hour at T4, which has no upper bound. Origin: Load Profiles ("10000+"). */
+const LARGEST_LOAD = 10_000;
 
+/** What a tier is assumed to be used for. */
 export function usageOf(tier: TierName): Usage {
-  const { min, max } = TIERS[tier].queriesPerHour;
+  const dataGb = DATA_GB[tier];
   return {
-    queriesPerHour: max ?? OPEN_ENDED * min,
+    queriesPerHour: TIERS[tier].queriesPerHour.max ?? LARGEST_LOAD,
     requestKiB: 4,
-    responseKiB: 50,
-    writtenKiB: 20,
-    loggedKiB: 2,
-    dataGiB: DATA_GIB[tier],
-    backupRatio: 2,
-    objectsWritten: 60_000,
-    fetchedGiB: 1,
+    responseKiB: 32,
+    storeKiB: 128,
+    writtenGb: DATA_SERVICES.reduce((sum, service) => sum + dataGb[service], 0) / 4,
+    dataGb,
+    backupFactor: 3,
+    natGbPerNode: 3,
+    logGbPerMillionQueries: 1,
+    flowLogGbPerNode: 0.2,
+    nodeLogGb: 1,
+    secretReads: 100,
+    bucketWritesK: 60,
+    bucketReadsK: 60,
+    surplusVcpuHours: 0,
   };
+}
+
+/** GB a month that queries move between clients, API and stores. */
+export function trafficGb(usage: Usage): {
+  readonly millionQueries: number;
+  readonly inGb: number;
+  readonly outGb: number;
+  readonly storeGb: number;
+} {
+  const queries = usage.queriesPerHour * HOURS_PER_MONTH;
+  const gb = (kib: number): number => (queries * kib) / 2 ** 20;
+  return {
+    millionQueries: queries / 1e6,
+    inGb: gb(usage.requestKiB),
+    outGb: gb(usage.responseKiB),
+    storeGb: gb(usage.storeKiB),
+  };
+}
+
+/** Puts given figures in the place of a tier's. Throws RangeError with every figure that makes no sense. */
+export function withUsage(usage: Usage, given: Readonly<Record<string, unknown>>): Usage {
+  const problems: string[] = [];
+  const changed: Record<string, unknown> = structuredClone(usage) as unknown as Record<string, unknown>;
+  for (const [path, value] of Object.entries(given)) {
+    const [key, inner] = path.split(".") as [string, string?];
+    const target = inner === undefined ? changed : (changed[key] as Record<string, unknown> | undefined);
+    const field = inner ?? key;
+    if (target === undefined || typeof target !== "object" || typeof target[field] !== "number") {
+      problems.push(`"${path}" is no assumption; there are ${usageKeys(usage).join(", ")}`);
+      continue;
+    }
+    const number = typeof value === "number" ? value : Number(value === "" ? NaN : value);
+    if (!Number.isFinite(number) || number < 0) {
+      problems.push(`${path}: ${JSON.stringify(value)}; a number from 0 on, for example ${path}=${target[field]}`);
+      continue;
+    }
+    target[field] = number;
+  }
+  if (problems.length > 0) {
+    throw new RangeError(problems.join("\n"));
+  }
+  return changed as unknown as Usage;
+}
+
+/** All assumptions by their names. */
+export function usageByKey(usage: Usage): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(usage).flatMap(([key, value]: [string, number | Readonly<Record<string, number>>]) =>
+      typeof value === "number"
+        ? [[key, value]]
+        : Object.entries(value).map(([inner, figure]) => [`${key}.${inner}`, figure]),
+    ),
+  );
+}
+
+/** Names of all assumptions: "queriesPerHour", "dataGb.redis"... */
+export function usageKeys(usage: Usage): string[] {
+  return Object.keys(usageByKey(usage));
 }

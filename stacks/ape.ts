@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Api } from "../components/api/api";
 import { Backups } from "../components/backups/backups";
+import { Budget } from "../components/budget/budget";
 import { Neo4j } from "../components/neo4j/neo4j";
 import { startNodes, storedResources, type DataService, type DataServiceArgs } from "../components/node/data-service";
 import type { Ground } from "../components/node/member";
@@ -62,6 +63,8 @@ class Ape extends pulumi.ComponentResource {
       { platform: this.platform, retentionDays: spec.backupRetentionDays },
       this.within,
     );
+    const { budgetUsd: usd, budgetEmails: emails, billingAccount } = spec;
+    new Budget("budget", { platform: this.platform, usd, emails, billingAccount }, this.within);
     const timescaledb = new TimescaleDB("timescaledb", this.share("timescaledb", ground), this.within);
     const neo4j = new Neo4j("neo4j", this.share("neo4j", ground), this.within);
     const redis = new Redis("redis", this.share("redis", ground), this.within);

@@ -33,6 +33,10 @@ export interface StackSpec {
   readonly backupRetentionDays: number;
   /** US dollars a month. */
   readonly budgetUsd: number;
+  /** Who is told when the bill nears the budget. */
+  readonly budgetEmails: readonly string[];
+  /** Google Cloud's billing account; empty: none is known, and there is no alert. */
+  readonly billingAccount: string;
   readonly owner: string;
   readonly costCentre: string;
   /** Networks that may open connections to the load balancer. */

@@ -4,7 +4,7 @@ import { addressOn } from "../platform/addresses";
 import { SERVICES, type Placed, type Role } from "./role";
 
 export const PLACEMENTS = ["dedicated", "packed"] as const;
-/** `dedicated` gives each role a node of its own; `packed` puts a zone's roles on one node. */
+/** `dedicated` gives each role a node of its own; `packed` lets one role of every service share a node. */
 export type Placement = (typeof PLACEMENTS)[number];
 
 /** Memory of the operating system, its agents and exporters. Ours: 250 MiB idle was seen on Debian 13; the rest is file cache. */
@@ -39,7 +39,7 @@ export class DoesNotFitError extends Error {}
 export function place(roles: readonly Role[], args: PlacementArgs): NodePlan[] {
   return args.placement === "dedicated"
     ? roles.map((role) => nodePlan(role.name, dedicatedHost(role), [role], args))
-    : packed(roles).map(({ zone, members }) => nodePlan(`node-${zone + 1}`, PACKED_HOSTS + zone, members, args));
+    : packed(roles).map(({ place, members }) => nodePlan(`node-${place + 1}`, PACKED_HOSTS + place, members, args));
 }
 
 /** Memory in GiB that a node with these roles must have. */
@@ -93,10 +93,27 @@ function nodePlan(name: string, host: number, roles: readonly Role[], args: Plac
   };
 }
 
-function packed(roles: readonly Role[]): { zone: number; members: Role[] }[] {
-  const zones = [...new Set(roles.map((role) => role.zone))].sort((a, b) => a - b);
-  return zones.map((zone) => ({ zone, members: roles.filter((role) => role.zone === zone) }));
+/**
+ * Shared nodes in the order of their numbers. A role's own name and zone say which node it is on, and nothing else does: so
+ * no role ever moves because another comes or goes. Members are counted out to the zones in rounds: the first three of each
+ * service share the first three nodes, the next three the next ones.
+ */
+function packed(roles: readonly Role[]): { place: number; members: Role[] }[] {
+  const places = new Map<number, Role[]>();
+  for (const role of roles) {
+    const place = Math.floor((ordinalOf(role) - 1) / ZONES) * ZONES + role.zone;
+    const members = places.get(place) ?? [];
+    const twin = members.find(({ service }) => service === role.service);
+    if (twin !== undefined) {
+      throw new Error(`${twin.name} and ${role.name} are of one service and would share a node`);
+    }
+    places.set(place, [...members, role]);
+  }
+  return [...places].sort(([a], [b]) => a - b).map(([place, members]) => ({ place, members }));
 }
+
+/** Zones that members are counted out to. */
+const ZONES = 3;
 
 /** First host number of packed nodes, and of each service's block when dedicated: a service that grows takes nobody's address. */
 const PACKED_HOSTS = 200;
@@ -104,8 +121,12 @@ const FIRST_HOST = 16;
 const HOSTS_PER_SERVICE = 32;
 
 function dedicatedHost(role: Role): number {
-  const ordinal = Number(/-(\d+)$/.exec(role.name)?.[1] ?? HOSTS_PER_SERVICE);
-  return FIRST_HOST + SERVICES.indexOf(role.service) * HOSTS_PER_SERVICE + ordinal - 1;
+  return FIRST_HOST + SERVICES.indexOf(role.service) * HOSTS_PER_SERVICE + ordinalOf(role) - 1;
+}
+
+/** The number at the end of a role's name; its service's first where it has none. */
+function ordinalOf(role: Role): number {
+  return Number(/-(\d+)$/.exec(role.name)?.[1] ?? 1);
 }
 
 function format(value: number): string {

@@ -5,6 +5,7 @@ import type { Cloud } from "./platform";
 export interface MachineType {
   readonly name: string;
   readonly family: string;
+  /** What the guest sees. Burstable and shared-core types give a part of it for good, the rest for a while: on both clouds alike. */
   readonly vcpu: number;
   readonly memGiB: number;
   /** On-demand price of an hour in US dollars; its source stands in prices.json. */
@@ -20,15 +21,17 @@ export interface MachineNeeds {
 }
 
 interface PricedType {
+  /** What is billed; of shared-core types a part of what the guest sees. */
   readonly vcpu: number;
+  readonly guestVcpu?: number;
   readonly memGiB: number;
   readonly hourly: number;
   readonly arch?: string;
 }
 
 const CATALOGUE: Readonly<Record<Cloud, readonly MachineType[]>> = {
-  aws: load("aws", prices.aws.instances, "."),
-  gcp: load("gcp", prices.gcp.instances, "-"),
+  aws: load("aws", prices.aws.instances.types, "."),
+  gcp: load("gcp", prices.gcp.instances.types, "-"),
 };
 
 function load(cloud: Cloud, types: Readonly<Record<string, PricedType>>, separator: string): readonly MachineType[] {
@@ -39,7 +42,7 @@ function load(cloud: Cloud, types: Readonly<Record<string, PricedType>>, separat
         Object.freeze({
           name,
           family: name.split(separator)[0]!,
-          vcpu: type.vcpu,
+          vcpu: type.guestVcpu ?? type.vcpu,
           memGiB: type.memGiB,
           hourlyUsd: type.hourly,
         }),

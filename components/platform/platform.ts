@@ -121,6 +121,16 @@ export interface SecretSpec {
   readonly keep: boolean;
 }
 
+/** A monthly budget of the stack's own, and when somebody is told. */
+export interface BudgetSpec {
+  readonly name: string;
+  /** US dollars a month. */
+  readonly usd: number;
+  readonly emails: readonly string[];
+  /** Google Cloud's billing account; empty: none is known. */
+  readonly billingAccount: string;
+}
+
 export interface Network {
   /** What a node joins; opaque to services. */
   readonly resource: pulumi.Resource;
@@ -193,5 +203,7 @@ export interface Platform {
     name: string,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource;
+  /** Tells people when the stack's bill nears its budget. */
+  budget(spec: BudgetSpec, opts: pulumi.CustomResourceOptions): void;
   secret(spec: SecretSpec, value: pulumi.Input<string>, opts: pulumi.CustomResourceOptions): Secret;
 }

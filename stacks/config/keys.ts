@@ -59,6 +59,10 @@ const HTTPS_HOST = `https://${DNS_LABEL}(?:\\.${DNS_LABEL})*(?::\\d{1,5})?`;
 const PATH_PART = "/[\\w.~-]+";
 const DNS_NAME = new RegExp(`^(?=.{1,253}$)${DNS_LABEL}(?:\\.${DNS_LABEL})*\\.[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$`);
 
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+/** Google Cloud tells no more addresses of a budget (https://cloud.google.com/billing/docs/how-to/budgets-notification-recipients). */
+const MAX_BUDGET_EMAILS = 5;
+
 /** Every key, in the order in which the documentation lists them. */
 export const KEYS = {
   cloud: key({
@@ -285,6 +289,26 @@ export const KEYS = {
     example: "650",
     description: "Budget in US dollars a month; the policies compare the stack's price with it.",
     parse: autoOr(number(Number.MIN_VALUE, Number.MAX_SAFE_INTEGER)),
+  }),
+  budgetEmails: key({
+    type: "array",
+    default: [],
+    allowed: "a list of e-mail addresses, at most 5",
+    example: '["platform@example.com"]',
+    description:
+      "Who is told when the bill nears budgetUsd: at 80 % and 100 % of it, and when a month is forecast above it.",
+    parse: (value) => {
+      const emails = listOf(text(EMAIL), 0)(value);
+      return emails.length > MAX_BUDGET_EMAILS ? refuse(`there are ${emails.length}`) : emails;
+    },
+  }),
+  billingAccount: key({
+    type: "string",
+    default: "",
+    allowed: '"" (no budget alert on gcp) or the id of a Google Cloud billing account',
+    example: "012345-6789AB-CDEF01",
+    description: "Where gcp keeps the stack's budget alert; on aws the account itself does.",
+    parse: emptyOr(text(/^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$/)),
   }),
   allowedClientCidrs: key({
     type: "array",

@@ -78,6 +78,8 @@ export function resolve(values: Values, names: { organization: string; project: 
     ...services(values),
     backupRetentionDays: values.backupRetentionDays,
     budgetUsd: values.budgetUsd === "auto" ? TIERS[values.tier].budgetUsd[cloud] : values.budgetUsd,
+    budgetEmails: distinct(values.budgetEmails),
+    billingAccount: values.billingAccount,
     owner: values.owner,
     costCentre: values.costCentre,
     allowedClientCidrs: distinct(values.allowedClientCidrs),

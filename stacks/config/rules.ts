@@ -75,14 +75,14 @@ export const RULES: readonly Rule[] = [
     check: threeZones,
   },
   {
-    says: "`redisMode: cluster` takes tier t4, high availability and dedicated placement.",
-    needs: [...AVAILABILITY, "placement", "redisMode"],
+    says: "`redisMode: cluster` takes tier t4 and high availability.",
+    needs: [...AVAILABILITY, "redisMode"],
     spoils: ["redisMode"],
     check: redisCluster,
   },
   {
-    says: "`timescaledbShards` above 1 takes tier t4, high availability and dedicated placement.",
-    needs: [...AVAILABILITY, "placement", "timescaledbShards"],
+    says: "`timescaledbShards` above 1 takes tier t4 and high availability.",
+    needs: [...AVAILABILITY, "timescaledbShards"],
     spoils: ["timescaledbShards"],
     check: sharded,
   },
@@ -113,6 +113,7 @@ export const RULES: readonly Rule[] = [
     needs: ["cloud", "region", "image"],
     check: bootableImage,
   },
+  { says: "`billingAccount` is for gcp.", needs: ["cloud", "billingAccount"], check: billingOfCloud },
   {
     says: "`apiCertificate` requires `apiDomain`.",
     needs: ["apiCertificate", "apiDomain"],
@@ -203,32 +204,32 @@ function regionOfCloud({ cloud, region }: Values): Finding[] {
 }
 
 function redisCluster(values: Values): Finding[] {
-  const { redisMode, tier, placement } = values;
-  if (redisMode !== "cluster" || (tier === "t4" && placement === "dedicated" && isHighlyAvailable(values))) {
+  const { redisMode, tier } = values;
+  if (redisMode !== "cluster" || (tier === "t4" && isHighlyAvailable(values))) {
     return [];
   }
   return [
     {
       key: "redisMode",
       value: redisMode,
-      reason: "a cluster has six members on nodes of their own, and only T4's load pays for them",
-      allowed: "auto; cluster with tier t4, placement dedicated and high availability in three zones",
+      reason: "a cluster has six members, no two on one node, and only T4's load pays for them",
+      allowed: "auto; cluster with tier t4 and high availability in three zones",
       example: "redisMode: auto",
     },
   ];
 }
 
 function sharded(values: Values): Finding[] {
-  const { timescaledbShards, tier, placement } = values;
-  if (timescaledbShards === 1 || (tier === "t4" && placement === "dedicated" && isHighlyAvailable(values))) {
+  const { timescaledbShards, tier } = values;
+  if (timescaledbShards === 1 || (tier === "t4" && isHighlyAvailable(values))) {
     return [];
   }
   return [
     {
       key: "timescaledbShards",
       value: timescaledbShards,
-      reason: "each shard has three nodes of its own, and only T4's load pays for more than one",
-      allowed: "1; 2 or 4 with tier t4, placement dedicated and high availability in three zones",
+      reason: "each shard has three members, no two on one node, and only T4's load pays for more than one",
+      allowed: "1; 2 or 4 with tier t4 and high availability in three zones",
       example: "timescaledbShards: 1",
     },
   ];
@@ -314,6 +315,20 @@ function bootableImage(values: Values): Finding[] {
       allowed: `${KEYS.image.allowed}; required in regions without a pinned one`,
     },
   ];
+}
+
+function billingOfCloud({ cloud, billingAccount }: Values): Finding[] {
+  return billingAccount === "" || cloud === "gcp"
+    ? []
+    : [
+        {
+          key: "billingAccount",
+          value: billingAccount,
+          reason: `cloud is ${cloud}, whose budgets need none`,
+          allowed: '""; a billing account with cloud gcp',
+          example: 'billingAccount: ""',
+        },
+      ];
 }
 
 function certificateForDomain({ apiCertificate, apiDomain }: Values): Finding[] {

@@ -94,6 +94,7 @@ function optional({ apiRuntime }: Frame): fc.Arbitrary<Record<string, unknown>> 
   const all = {
     backupRetentionDays: fc.integer({ min: 30, max: 3650 }),
     budgetUsd: fc.oneof(fc.constant("auto"), fc.integer({ min: 1, max: 100_000 })),
+    budgetEmails: fc.constantFrom([], ["platform@example.com"], ["a@example.com", "b@example.com"]),
     deletionProtection: fc.constantFrom(true, false),
     bucketSuffix: SUFFIX,
     certificatesFrom: fc
@@ -239,6 +240,8 @@ export const BAD_VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   ),
   backupRetentionDays: numbersBut(30, 3650),
   budgetUsd: fc.oneof(fc.integer({ max: 0 }), words("auto")),
+  budgetEmails: fc.constantFrom(["nobody"], "platform@example.com", Array(6).fill("a@example.com")),
+  billingAccount: fc.constantFrom("012345-6789ab-cdef01", "012345"),
   allowedClientCidrs: fc.constantFrom([], "[]", ["0.0.0.0/33"], ["::/0"], "0.0.0.0/0"),
   deletionProtection: words("true", "false"),
   nat: words("auto", "none", "one", "per-zone"),

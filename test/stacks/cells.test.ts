@@ -92,6 +92,25 @@ describe("every tier, cloud and placement", () => {
   }
 });
 
+describe("a packed stack with a Redis Cluster and shards", () => {
+  for (const cell of CELLS.filter(({ name }) => /^t4-(aws|gcp)-packed-ha$/.test(name))) {
+    it(`has no two members of a service on one node (${cell.cloud})`, () => {
+      const plan = planCell(cell, { redisMode: "cluster", timescaledbShards: 2 });
+      assert.deepEqual(
+        plan.nodes.map(({ name, zone, roles }) => [name, zone, ...roles.map(({ role }) => role.name)]),
+        [
+          ["node-1", 0, "timescaledb-1", "neo4j-1", "redis-1"],
+          ["node-2", 1, "timescaledb-2", "neo4j-2", "redis-2"],
+          ["node-3", 2, "timescaledb-3", "neo4j-3", "redis-3"],
+          ["node-4", 0, "timescaledb-6", "redis-4"],
+          ["node-5", 1, "timescaledb-4", "redis-5"],
+          ["node-6", 2, "timescaledb-5", "redis-6"],
+        ],
+      );
+    });
+  }
+});
+
 describe("changing a stack", () => {
   const disks = (plan: ReturnType<typeof planCell>): unknown[] =>
     plan.placed.map(({ role }) => [role.name, role.zone, role.disk?.sizeGiB, role.disk?.mount]).sort();

@@ -6,11 +6,11 @@ import { CLOUDS } from "../../components/platform/platform";
 import { parseConfig } from "../../stacks/config";
 import { KEYS, KEY_NAMES, type Key } from "../../stacks/config/keys";
 import { SIZES, type Size } from "../../stacks/config/sizes";
-import { generated } from "../../tools/docs/generated";
+import { fromKeys } from "../../tools/docs/generated";
 import { applySettings, knownStacks, readStackFile } from "../../tools/stack-file";
 
 describe("what derives from the table of keys", () => {
-  generated().forEach(({ path, content }) => {
+  fromKeys().forEach(({ path, content }) => {
     it(`is in step: ${path.split("/").at(-1)}`, () => {
       assert.equal(readFileSync(path, "utf8"), content, 'run "npm run docs"');
     });

@@ -60,6 +60,8 @@ describe("a config with nothing but what is required", () => {
       redis: { mode: "single", maxMemoryGiB: 0.125, cpus: 0.25, diskGiB: 10 },
       backupRetentionDays: 30,
       budgetUsd: 150,
+      budgetEmails: [],
+      billingAccount: "",
       owner: "platform",
       costCentre: "ape",
       allowedClientCidrs: ["0.0.0.0/0"],

@@ -5,6 +5,7 @@ import { TIER_NAMES, type TierName } from "../../stacks/tiers";
 import { CannotRehearseError } from "../rehearsal/preflight";
 import { readStackFile } from "../stack-file";
 import { benchDatabase, databaseTable } from "./database";
+import { benchEstimate, type EstimateFigure } from "./estimate";
 import { measure, median, ratio, type Subject } from "./measure";
 
 const program = new Command("npm run bench --")
@@ -15,6 +16,7 @@ const program = new Command("npm run bench --")
 Examples:
   npm run bench
   npm run bench -- start --rounds 9 --json
+  npm run bench -- estimate
   npm run bench -- database --tier t3 --seconds 30      as root: boots the tier's own node on this machine`,
   );
 
@@ -24,6 +26,16 @@ program
   .option("-n, --rounds <number>", "rounds that count", "5")
   .option("--json", "print the figures as JSON", false)
   .action(benchStart);
+
+program
+  .command("estimate")
+  .description("estimating 1,000 and 10,000 resources")
+  .option("-n, --rounds <number>", "rounds that count", "9")
+  .option("--json", "print the figures as JSON", false)
+  .action(async ({ rounds, json }: { readonly rounds: string; readonly json: boolean }) => {
+    const figures = await benchEstimate(STACK, Number(rounds));
+    console.log(json ? JSON.stringify(figures, null, 2) : estimateTable(figures));
+  });
 
 program
   .command("database")
@@ -44,6 +56,14 @@ interface DatabaseOptions {
   readonly rounds: string;
   readonly seconds: string;
   readonly json: boolean;
+}
+
+function estimateTable(figures: readonly EstimateFigure[]): string {
+  const table = new Table({ head: ["resources", "lines", "median", "each"], style: { head: [], border: [] } });
+  figures.forEach(({ resources, lines, milliseconds, microsecondsEach }) =>
+    table.push([resources, lines, `${milliseconds.toFixed(1)} ms`, `${microsecondsEach.toFixed(1)} µs`]),
+  );
+  return table.toString();
 }
 
 /** Shows what is going on, on a line of its own, to people only. */

@@ -1,138 +1,200 @@
-import { readFileSync } from "node:fs";
-import { Command } from "commander";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { Command, Option } from "commander";
 import colours from "picocolors";
+import { parse } from "yaml";
+import { compare } from "../../cost/compare";
+import { StateError } from "../../cost/resource";
+import type { Agreement } from "../../cost/prices/book";
+import { ageNotices, regionNotices } from "../../cost/prices/age";
+import { purchaseRows } from "../../cost/purchase/comparison";
+import { creditRows } from "../../cost/purchase/credits";
+import { OPTIONS, type PurchaseOption } from "../../cost/purchase/options";
+import { summaryProblems, type Summary } from "../../cost/summary";
 import { DoesNotFitError } from "../../components/node/placement";
-import { purchaseOptions } from "../../cost/purchase";
-import { usageOf, type Usage } from "../../cost/usage";
 import { ConfigError } from "../../stacks/config";
 import type { StackPlan } from "../../stacks/plan";
 import { planFrom } from "../plan/plan";
 import { UsageError } from "../stack-file";
-import { levers } from "./levers";
-import { comparison, markdown, report } from "./report";
-import { priceDates, services, type CostResult } from "./result";
-import { bookOf, costOf, type Assumptions } from "./stack";
+import { chart, chartBars } from "./chart";
+import type { PricedStack, PricingArgs } from "../plan/price";
+import { leversOf, pricePlan, priceState, purchaseLevers } from "./price";
+import { markdown, printed } from "./print";
+import type { CostReport } from "./tables";
+import { topLevers } from "../../cost/levers";
 
 interface Options {
   readonly stack: string;
   readonly set: readonly string[];
+  readonly state?: string;
   readonly compare?: string;
   readonly usage: readonly string[];
-  readonly prices?: string;
-  readonly discount: string;
+  readonly priceBook?: string;
+  readonly discount?: string;
+  readonly pay: PurchaseOption;
+  readonly lines: boolean;
   readonly json: boolean;
   readonly markdown: boolean;
+  readonly chart?: string;
+  readonly failAboveBudget: boolean;
 }
 
-const repeated = (value: string, all: string[]): string[] => [...all, value];
+const repeatable = (value: string, all: readonly string[]): string[] => [...all, value];
 
 const program = new Command("npm run cost --")
-  .description("Says what a stack costs a month, before it is there. Needs no account and no network.")
+  .description("What a stack costs a month, before it is paid. Needs no account, no network and no Pulumi engine.")
   .option("-s, --stack <name>", "stack whose Pulumi.<name>.yaml is read", "dev")
-  .option("--set <key=value>", "config on top of the stack's, repeatable", repeated, [])
-  .option("--compare <what>", "with other config (tier=t4, cloud=gcp) or with an earlier result (base.json)")
-  .option("--usage <name=value>", "an assumption of use, repeatable", repeated, [])
-  .option("--prices <file.json>", "prices of your own, in the layout of components/platform/prices.json")
-  .option("--discount <percent>", "what you have agreed off everything", "0")
-  .option("--json", "print everything as JSON, each line with its price's source", false)
+  .option("--set <key=value>", "config on top of the stack's, repeatable", repeatable, [])
+  .option("--state <file.json>", 'price what "pulumi stack export" says is deployed, not the plan')
+  .option("--compare <key=value | file.json>", "beside the same stack with another setting, or an earlier --json")
+  .option("--usage <key=value>", "an assumption in the place of the tier's, repeatable", repeatable, [])
+  .option("--price-book <file>", "YAML or JSON with own prices and discountPercent")
+  .option("--discount <percent>", "part off the list, 0 to 100")
+  .addOption(new Option("--pay <way>", "how machines are paid for").choices(OPTIONS).default("on-demand"))
+  .option("--lines", "every line with its price's source and date", false)
+  .addOption(new Option("--json", "print the whole estimate as JSON").default(false).conflicts("markdown"))
   .option("--markdown", "print Markdown", false)
+  .option("--chart <file.svg>", "also draw services over tiers and clouds")
+  .option("--fail-above-budget", "exit with 1 when the budget is exceeded", false)
   .addHelpText(
     "after",
     `
 Examples:
   npm run cost -- --stack prod
   npm run cost -- --stack prod --compare tier=t4
-  npm run cost -- --stack prod --json > base.json; npm run cost -- --stack prod --set nat=one --compare base.json
-  npm run cost -- --stack prod --usage queriesPerHour=400 --discount 12
+  npm run cost -- --stack prod --json > base.json, later: npm run cost -- --stack prod --compare base.json --markdown
+  npm run cost -- --stack prod --set placement=packed --pay reserved-1y --lines
+  npm run cost -- --stack prod --usage queriesPerHour=400 --usage dataGb.timescaledb=80
+  npm run cost -- --stack prod --state state.json
+  npm run cost -- --stack prod --chart prices.svg
 
-Exit code: 0 within the budget, 3 above it, 1 when the config isn't valid, 2 when the command is wrong.`,
+Exit code: 0 when there is a price, 1 when the config isn't valid, 2 when the command is wrong.`,
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 async function main(): Promise<void> {
   const options = program.parse().opts<Options>();
-  const assumptions = assumptionsOf(options);
+  const pricing = pricingOf(options);
   const plan = planFrom(options.stack, options.set);
-  const result = await resultOf(plan, options, assumptions);
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  } else {
-    process.stdout.write(options.markdown ? markdown(result, new Date()) : report(result, colours, new Date()));
+  const priced =
+    options.state === undefined
+      ? await pricePlan(plan, pricing)
+      : priceState(plan, readJson(options.state, "--state"), pricing);
+  const report = await reportOf(plan, priced, options, pricing);
+  if (options.chart !== undefined) {
+    mkdirSync(dirname(options.chart), { recursive: true });
+    writeFileSync(options.chart, chart(await chartBars(options.stack, options.set, pricing)));
+    console.error(`drawn: ${options.chart}`);
   }
-  if (options.compare !== undefined && !options.json) {
-    const other = await compared(options.compare, options, assumptions);
-    const [before, after, name] = options.compare.endsWith(".json")
-      ? [other, result, "this"]
-      : [result, other, options.compare];
-    process.stdout.write(`\n${comparison(before, after, name, options.markdown ? undefined : colours)}`);
+  process.stdout.write(output(report, options));
+  if (options.failAboveBudget && report.summary.cents > report.summary.budgetCents) {
+    process.exitCode = 1;
   }
-  process.exitCode = result.monthlyUsd <= result.budgetUsd ? 0 : 3;
 }
 
-async function resultOf(plan: StackPlan, { stack, set }: Options, assumptions: Assumptions): Promise<CostResult> {
-  const estimate = await costOf(plan, assumptions);
-  const { spec } = plan;
+async function reportOf(
+  plan: StackPlan,
+  priced: PricedStack,
+  options: Options,
+  pricing: PricingArgs,
+): Promise<CostReport> {
+  const { estimate, summary, resources, args } = priced;
+  const other = options.compare === undefined ? undefined : await otherSide(options.compare, options, pricing);
+  const levers =
+    other !== undefined
+      ? []
+      : options.state === undefined
+        ? await leversOf(options.stack, options.set, plan.spec.tier, priced, pricing)
+        : topLevers(purchaseLevers(priced));
   return {
-    stack: spec.stack,
-    cloud: spec.cloud,
-    tier: spec.tier,
-    monthlyUsd: estimate.monthlyUsd,
-    budgetUsd: spec.budgetUsd,
-    usage: { ...usageOf(spec.tier), ...assumptions.usage },
-    prices: priceDates(estimate),
-    services: services(estimate),
-    options: purchaseOptions(estimate, spec.cloud, bookOf(assumptions)),
-    levers: await levers(stack, set, plan, estimate, assumptions),
-    estimate,
+    summary,
+    lines: estimate.lines,
+    levers,
+    purchase: purchaseRows(resources, args),
+    credits: creditRows(estimate, args.book),
+    // A file holds what was; a setting says what would be.
+    ...(other === undefined
+      ? {}
+      : { comparison: isFile(options.compare!) ? compare(other, summary) : compare(summary, other) }),
+    notices: [...regionNotices(args.book, plan.spec.region), ...ageNotices(estimate.lines, new Date())],
+    detailed: options.lines,
   };
 }
 
-async function compared(what: string, options: Options, assumptions: Assumptions): Promise<CostResult> {
-  if (what.endsWith(".json")) {
-    return readJson(what, "--compare") as CostResult;
+function output(report: CostReport, { json, markdown: asMarkdown }: Options): string {
+  if (json) {
+    const { summary, lines, levers, purchase, credits, comparison, notices } = report;
+    return `${JSON.stringify({ ...summary, lines, levers, purchase, credits, comparison, notices }, null, 2)}\n`;
   }
-  const plan = planFrom(options.stack, [...options.set, what]);
-  return resultOf(plan, { ...options, set: [...options.set, what] }, assumptions);
+  return asMarkdown ? markdown(report) : printed(report, colours);
 }
 
-function assumptionsOf({ usage, prices, discount }: Options): Assumptions {
-  const known = Object.keys(usageOf("t1"));
-  const problems: string[] = [];
-  const set = usage.map((text) => {
-    const [name = "", value = ""] = text.split(/=(.*)/s);
-    if (!known.includes(name) || !(Number(value) >= 0) || value === "") {
-      problems.push(
-        `--usage ${text}: a name (${known.join(", ")}) and a number from 0, for example --usage queriesPerHour=400`,
+function isFile(compared: string): boolean {
+  return compared.endsWith(".json");
+}
+
+async function otherSide(compared: string, options: Options, pricing: PricingArgs): Promise<Summary> {
+  if (isFile(compared)) {
+    const base = readJson(compared, "--compare");
+    const problems = summaryProblems(base);
+    if (problems.length > 0) {
+      throw new UsageError(
+        `--compare ${compared}: ${problems.join("; ")}; write one with: npm run cost -- --json > base.json`,
       );
     }
-    return [name, Number(value)];
-  });
-  const percent = Number(discount);
-  if (!(percent >= 0 && percent < 100)) {
-    problems.push(`--discount ${discount}: a number from 0 to below 100, for example --discount 12`);
+    return base as Summary;
   }
-  if (problems.length > 0) {
-    throw new UsageError(problems.join("\n"));
-  }
+  return (await pricePlan(planFrom(options.stack, [...options.set, compared]), pricing)).summary;
+}
+
+function pricingOf({ usage, priceBook, discount, pay }: Options): PricingArgs {
+  const agreement = priceBook === undefined ? {} : (readYaml(priceBook, "--price-book") as Agreement);
   return {
-    usage: Object.fromEntries(set) as Partial<Usage>,
-    discountPercent: percent,
-    ...(prices === undefined ? {} : { own: readJson(prices, "--prices") }),
+    agreement: discount === undefined ? agreement : { ...agreement, discountPercent: Number(discount) },
+    usage: Object.fromEntries(usage.map(assumption)),
+    option: pay,
   };
 }
 
-function readJson(file: string, option: string): unknown {
+function assumption(given: string): [string, string] {
+  const [, key, value] = /^([^=]+)=(.*)$/.exec(given) ?? [];
+  if (key === undefined || value === undefined) {
+    throw new UsageError(`--usage ${given}: expected key=value, for example --usage queriesPerHour=400`);
+  }
+  return [key, value];
+}
+
+function readJson(path: string, option: string): unknown {
+  return readWith(path, option, "JSON", JSON.parse);
+}
+
+function readYaml(path: string, option: string): unknown {
+  return readWith(path, option, "YAML", parse);
+}
+
+function readWith(path: string, option: string, format: string, read: (text: string) => unknown): unknown {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new UsageError(`${option} ${file}: ${(error as Error).message}`);
+    text = readFileSync(path, "utf8");
+  } catch {
+    throw new UsageError(`${option} ${path}: there is no such file`);
+  }
+  try {
+    return read(text);
+  } catch {
+    throw new UsageError(`${option} ${path}: not ${format}`);
   }
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof ConfigError || error instanceof DoesNotFitError || error instanceof UsageError) {
+  if (error instanceof RangeError || error instanceof StateError || error instanceof UsageError) {
     console.error(error.message);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
+    process.exitCode = 2;
+    return;
+  }
+  if (error instanceof ConfigError || error instanceof DoesNotFitError) {
+    console.error(error.message);
+    process.exitCode = 1;
     return;
   }
   throw error;

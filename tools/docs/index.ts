@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Command } from "commander";
-import { generated } from "./generated";
+import { pricedCells } from "../cost/cells";
+import { fromKeys, fromPrices } from "./generated";
 
 const program = new Command("npm run docs --")
-  .description("Writes what derives from the table of config keys: Pulumi.yaml and docs/configuration.md.")
+  .description("Writes what derives from code: Pulumi.yaml and docs/configuration.md, docs/cost.md and its picture.")
   .option("--check", "write nothing; exit with 1 when a file is out of date", false)
   .addHelpText(
     "after",
@@ -14,9 +15,11 @@ Examples:
   npm run docs -- --check`,
   );
 
-function main(): void {
+async function main(): Promise<void> {
   const { check } = program.parse().opts<{ check: boolean }>();
-  const stale = generated().filter(({ path, content }) => !existsSync(path) || readFileSync(path, "utf8") !== content);
+  const stale = [...fromKeys(), ...fromPrices(await pricedCells())].filter(
+    ({ path, content }) => !existsSync(path) || readFileSync(path, "utf8") !== content,
+  );
   for (const { path, content } of stale) {
     const name = relative(join(__dirname, "../.."), path);
     if (check) {
@@ -29,4 +32,4 @@ function main(): void {
   }
 }
 
-main();
+void main();

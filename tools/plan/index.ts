@@ -3,9 +3,11 @@ import { dirname } from "node:path";
 import { Command } from "commander";
 import colours from "picocolors";
 import { DoesNotFitError } from "../../components/node/placement";
+import { plannedResources } from "../../cost/resource";
 import { ConfigError } from "../../stacks/config";
 import { UsageError } from "../stack-file";
 import { planFrom, planResources } from "./plan";
+import { LIST_PRICE, priceResources } from "./price";
 import { picture } from "./picture";
 import { report } from "./report";
 
@@ -50,7 +52,10 @@ async function main(): Promise<void> {
     writeFileSync(options.picture, await picture(plan));
     console.error(`drawn: ${options.picture}`);
   }
-  process.stdout.write(options.json ? `${JSON.stringify(planned, null, 2)}\n` : report(plan, planned, colours));
+  const { summary: price } = priceResources(plan, plannedResources(planned.resources), LIST_PRICE);
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ ...planned, price }, null, 2)}\n` : report(plan, planned, price, colours),
+  );
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,7 @@
 import Table from "cli-table3";
 import treeify from "object-treeify";
+import { dollars } from "../../cost/line";
+import type { Summary } from "../../cost/summary";
 import type { StackPlan } from "../../stacks/plan";
 import { TIERS } from "../../stacks/tiers";
 import type { PlannedNode, PlannedStack } from "./plan";
@@ -12,13 +14,13 @@ export interface Palette {
 }
 
 /** The plan for people: the tree of components, the nodes, and what it adds up to. */
-export function report(plan: StackPlan, planned: PlannedStack, palette: Palette): string {
+export function report(plan: StackPlan, planned: PlannedStack, price: Summary, palette: Palette): string {
   return (
     [
       heading(plan, palette),
       tree(planned),
       nodeTable(planned.nodes, palette),
-      summary(plan, planned),
+      summary(plan, planned, price),
       ...planned.notices.map((notice) => `Note: ${notice}`),
     ].join("\n\n") + "\n"
   );
@@ -89,7 +91,7 @@ function nodeTable(nodes: readonly PlannedNode[], { bold }: Palette): string {
   return table.toString();
 }
 
-function summary(plan: StackPlan, planned: PlannedStack): string {
+function summary(plan: StackPlan, planned: PlannedStack, price: Summary): string {
   const total = (pick: (node: PlannedNode) => number): number =>
     planned.nodes.reduce((sum, node) => sum + pick(node), 0);
   const disks = total((node) => node.disks.reduce((sum, disk) => sum + disk.sizeGiB, 0));
@@ -100,6 +102,16 @@ function summary(plan: StackPlan, planned: PlannedStack): string {
     ...(group === undefined
       ? []
       : [`API: ${group.minNodes} to ${group.maxNodes} nodes with ${group.containersPerNode} containers each`]),
-    `budget: $${plan.spec.budgetUsd} a month`,
+    ...priceLines(price),
   ].join("\n");
+}
+
+/** The price and the budget; details are another command's. */
+function priceLines({ cents, budgetCents, unpriced, stack }: Summary): string[] {
+  const left = budgetCents - cents;
+  return [
+    `price: ${dollars(cents)} a month at the list price (npm run cost -- --stack ${stack})`,
+    `budget: ${dollars(budgetCents)} a month, ${left >= 0 ? `${dollars(left)} left` : `exceeded by ${dollars(-left)}`}`,
+    ...(unpriced.length === 0 ? [] : [`not in the price: ${unpriced.map(({ resource }) => resource).join(", ")}`]),
+  ];
 }

@@ -7,6 +7,7 @@ import type {
   BalancerSpec,
   Bucket,
   BucketSpec,
+  BudgetSpec,
   Disk,
   DiskSpec,
   Group,
@@ -22,6 +23,7 @@ import type {
   StackContext,
 } from "../platform";
 import { AwsBalancer } from "./balancer";
+import { awsBudget } from "./budget";
 import { AwsBucket, logDelivery } from "./bucket";
 import { encryptionKey, type EncryptionKey } from "./encryption";
 import { AwsGroup } from "./group";
@@ -98,6 +100,10 @@ export class AwsPlatform implements Platform {
       { bucket: bucket.name, key, content, contentType: "text/plain", tags: tags(this.context, name) },
       pulumi.mergeOptions(opts, { dependsOn: policy }),
     );
+  }
+
+  budget(spec: BudgetSpec, opts: pulumi.CustomResourceOptions): void {
+    awsBudget(this.context, spec, opts);
   }
 
   secret(spec: SecretSpec, value: pulumi.Input<string>, opts: pulumi.CustomResourceOptions): Secret {

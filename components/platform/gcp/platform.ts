@@ -7,6 +7,7 @@ import type {
   BalancerSpec,
   Bucket,
   BucketSpec,
+  BudgetSpec,
   Disk,
   DiskSpec,
   Group,
@@ -22,6 +23,7 @@ import type {
   StackContext,
 } from "../platform";
 import { GcpBalancer } from "./balancer";
+import { gcpBudget } from "./budget";
 import { GcpBucket } from "./bucket";
 import { GcpGroup } from "./group";
 import { GcpNetwork } from "./network";
@@ -111,6 +113,10 @@ export class GcpPlatform implements Platform {
       // Other content is another resource under the same key: deleted last, the old one would take the new one with it.
       pulumi.mergeOptions(opts, { deleteBeforeReplace: true }),
     );
+  }
+
+  budget(spec: BudgetSpec, opts: pulumi.CustomResourceOptions): void {
+    gcpBudget(this.context, spec, opts);
   }
 
   secret(spec: SecretSpec, value: pulumi.Input<string>, opts: pulumi.CustomResourceOptions): Secret {

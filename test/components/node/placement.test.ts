@@ -20,7 +20,7 @@ function role(service: Service, member: number, memGiB = 1, vcpu = 1, instanceTy
   return {
     service,
     name: `${service}-${member}`,
-    zone: member - 1,
+    zone: (member - 1) % 3,
     needs: { vcpu, memGiB },
     ...(instanceType === undefined ? {} : { instanceType }),
     listens: [],
@@ -60,6 +60,27 @@ describe("placement", () => {
     );
   });
 
+  it("packed: a service with six members takes three more nodes, and the first three keep theirs", () => {
+    const six = [1, 2, 3, 4, 5, 6].map((member) => role("redis", member));
+    const nodes = place([...trio("timescaledb"), ...six], { ...ARGS, placement: "packed" });
+    assert.deepEqual(
+      nodes.map((node) => [node.name, node.zone, node.address, node.roles.map((placed) => placed.role.name)]),
+      [
+        ["node-1", 0, "10.60.16.200", ["timescaledb-1", "redis-1"]],
+        ["node-2", 1, "10.60.17.201", ["timescaledb-2", "redis-2"]],
+        ["node-3", 2, "10.60.18.202", ["timescaledb-3", "redis-3"]],
+        ["node-4", 0, "10.60.16.203", ["redis-4"]],
+        ["node-5", 1, "10.60.17.204", ["redis-5"]],
+        ["node-6", 2, "10.60.18.205", ["redis-6"]],
+      ],
+    );
+  });
+
+  it("packed: refuses to put two members of a service on one node", () => {
+    const twins = [role("redis", 1), { ...role("redis", 2), zone: 0 }];
+    assert.throws(() => place(twins, { ...ARGS, placement: "packed" }), /redis-1 and redis-2 are of one service/);
+  });
+
   it("leaves 10 % of the memory free, beside what the system needs", () => {
     assert.equal(memoryNeeded([role("redis", 1, 3.2)]).toFixed(6), "4.000000");
     assert.equal(place([role("redis", 1, 3.2)], ARGS)[0]!.machine.name, "t3a.medium");
@@ -92,7 +113,7 @@ describe("placement", () => {
 
   it("moves nobody when a role is added, and no two nodes share a name or an address", () => {
     const services: Service[] = ["timescaledb", "neo4j", "redis"];
-    const members = fc.uniqueArray(fc.tuple(fc.constantFrom(...services), fc.integer({ min: 1, max: 3 })), {
+    const members = fc.uniqueArray(fc.tuple(fc.constantFrom(...services), fc.integer({ min: 1, max: 6 })), {
       selector: ([service, member]) => `${service}-${member}`,
       minLength: 1,
     });

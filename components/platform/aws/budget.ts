@@ -1,0 +1,38 @@
+import * as budgets from "@pulumi/aws/budgets";
+import type * as pulumi from "@pulumi/pulumi";
+import { THRESHOLDS } from "../../budget/thresholds";
+import type { BudgetSpec, StackContext } from "../platform";
+import { tags } from "./tags";
+
+/** Tags that tell the stack's costs from others'. They must be activated as cost allocation tags in the billing account. */
+const FILTERS = ["Project", "Environment"] as const;
+
+/** A monthly budget over what carries the stack's tags. Without addresses it only shows in the console. */
+export function awsBudget(context: StackContext, spec: BudgetSpec, opts: pulumi.CustomResourceOptions): void {
+  const own = tags(context, spec.name);
+  new budgets.Budget(
+    spec.name,
+    {
+      name: `${context.prefix}-${spec.name}`,
+      budgetType: "COST",
+      timeUnit: "MONTHLY",
+      limitAmount: spec.usd.toFixed(2),
+      limitUnit: "USD",
+      filterExpression: {
+        ands: FILTERS.map((key) => ({ tags: { key, values: [own[key]!], matchOptions: ["EQUALS"] } })),
+      },
+      notifications:
+        spec.emails.length === 0
+          ? []
+          : THRESHOLDS.map(({ percent, spent }) => ({
+              comparisonOperator: "GREATER_THAN",
+              notificationType: spent ? "ACTUAL" : "FORECASTED",
+              threshold: percent,
+              thresholdType: "PERCENTAGE",
+              subscriberEmailAddresses: [...spec.emails],
+            })),
+      tags: own,
+    },
+    opts,
+  );
+}

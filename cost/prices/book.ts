@@ -1,0 +1,128 @@
+import list from "../../components/platform/prices.json";
+import type { Cloud } from "../../components/platform/platform";
+import type { CloudPrices, InstancePrice, ListPrice, PriceList, Source } from "./schema";
+
+/** Names of what a cloud's services charge for. */
+export type AwsPrice = keyof typeof list.aws.services;
+export type GcpPrice = keyof typeof list.gcp.services;
+
+/** The list that comes with the program. */
+export const LIST = list as unknown as PriceList;
+
+/** Hours that a month is billed as. Source: both clouds' own calculators. */
+export const HOURS_PER_MONTH = LIST.hoursPerMonth;
+
+/** What a customer pays other than the list: prices of their own, and a part off everything else. */
+export interface Agreement {
+  /** US dollars by "aws.ebs.gp3.storage" or "gcp.instances.n2-standard-4" (an hour). */
+  readonly prices?: Readonly<Record<string, number>>;
+  /** Percent off every other price, 0 to 100. Default: 0. */
+  readonly discountPercent?: number;
+}
+
+/** A price with what it is of and where it is from. */
+export interface Quote {
+  /** US dollars for so many units. */
+  readonly of: (quantity: number) => number;
+  readonly unit: string;
+  readonly source: Source;
+}
+
+/** The prices of one cloud, with a customer's agreement on top. */
+export interface PriceBook {
+  readonly cloud: Cloud;
+  /** The price of a service, or undefined where there is none. */
+  service(name: string): Quote | undefined;
+  /** An instance type with the agreement applied, or undefined. */
+  instance(type: string): InstancePrice | undefined;
+  readonly instances: Source;
+  readonly prices: CloudPrices;
+  readonly sources: Readonly<Record<string, Source>>;
+}
+
+const OWN: Source = { what: "own price book", date: null };
+
+/** The prices of a cloud. Throws RangeError when the agreement makes no sense. */
+export function priceBook(cloud: Cloud, agreement: Agreement = {}, from: PriceList = LIST): PriceBook {
+  const problems = agreementProblems(agreement, from);
+  if (problems.length > 0) {
+    throw new RangeError(problems.join("\n"));
+  }
+  const prices = from[cloud];
+  const own = agreement.prices ?? {};
+  const share = 1 - (agreement.discountPercent ?? 0) / 100;
+  return {
+    cloud,
+    prices,
+    sources: from.sources,
+    instances: from.sources[prices.instances.source]!,
+    service: (name) => {
+      const price = prices.services[name];
+      const agreed = own[`${cloud}.${name}`];
+      if (price === undefined) {
+        return undefined;
+      }
+      return agreed === undefined
+        ? { of: (quantity) => amount(price, quantity) * share, unit: price.unit, source: from.sources[price.source]! }
+        : { of: (quantity) => agreed * quantity, unit: price.unit, source: OWN };
+    },
+    instance: (type) => {
+      const price = prices.instances.types[type];
+      const agreed = own[`${cloud}.instances.${type}`];
+      if (price === undefined) {
+        return undefined;
+      }
+      return agreed === undefined ? scaled(price, share) : scaled(price, agreed / price.hourly);
+    },
+  };
+}
+
+/** What is wrong with an agreement, all at once. */
+export function agreementProblems(agreement: Agreement, from: PriceList = LIST): string[] {
+  const { discountPercent: discount = 0, prices = {} } = agreement;
+  const exists = (key: string): boolean => {
+    const [cloud, ...rest] = key.split(".");
+    const name = rest.join(".");
+    const of = cloud === "aws" || cloud === "gcp" ? from[cloud] : undefined;
+    return of !== undefined && (name in of.services || name.replace(/^instances\./, "") in of.instances.types);
+  };
+  return [
+    ...(discount >= 0 && discount <= 100
+      ? []
+      : [`discountPercent: ${discount}; a number from 0 to 100, for example 12.5`]),
+    ...Object.entries(prices).flatMap(([key, usd]) => [
+      ...(exists(key)
+        ? []
+        : [`prices: "${key}" is no price; for example "aws.nat.gateway" or "gcp.instances.e2-medium"`]),
+      ...(Number.isFinite(usd) && usd >= 0 ? [] : [`prices.${key}: ${usd}; US dollars, for example 0.08`]),
+    ]),
+  ];
+}
+
+function amount(price: ListPrice, quantity: number): number {
+  if (price.tiers === undefined) {
+    return price.usd! * quantity;
+  }
+  let from = 0;
+  let total = 0;
+  for (const { upTo = Infinity, usd } of price.tiers) {
+    total += Math.max(0, Math.min(quantity, upTo) - from) * usd;
+    from = upTo;
+  }
+  return total;
+}
+
+const MONEY = [
+  "hourly",
+  "hourlySpot",
+  "monthlyWithSUD",
+  "monthly1yCUD",
+  "monthly3yCUD",
+  "hourly1yReserved",
+  "hourly3yReserved",
+] as const;
+
+function scaled(price: InstancePrice, share: number): InstancePrice {
+  const money = MONEY.filter((name) => price[name] !== undefined).map((name) => [name, price[name]! * share]);
+  return { ...price, ...(Object.fromEntries(money) as Partial<InstancePrice>) };
+}

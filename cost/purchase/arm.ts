@@ -1,0 +1,23 @@
+import type { PriceBook } from "../prices/book";
+import { familyOf } from "./options";
+
+/** Architecture as the price list calls it. */
+const ARM = "arm64";
+
+/**
+ * The cheapest arm64 type at least as large in CPU and memory, burstable for burstable; undefined where the price list has
+ * none.
+ */
+export function armTwin(book: PriceBook, type: string): string | undefined {
+  const own = book.instance(type);
+  if (own === undefined) {
+    return undefined;
+  }
+  const burstable = (name: string): boolean => familyOf(name).startsWith("t");
+  return Object.entries(book.prices.instances.types)
+    .filter(
+      ([name, { arch, vcpu, memGiB }]) =>
+        arch === ARM && burstable(name) === burstable(type) && vcpu >= own.vcpu && memGiB >= own.memGiB,
+    )
+    .sort(([a, one], [b, other]) => one.hourly - other.hourly || (a < b ? -1 : 1))[0]?.[0];
+}

@@ -1,0 +1,94 @@
+import { estimate, type EstimateArgs } from "../estimate";
+import { sumCents, type Estimate, type Line } from "../line";
+import type { CloudResource } from "../resource";
+import { armTwin } from "./arm";
+import { machinePrice, OPTIONS, type PurchaseOption } from "./options";
+
+/** The Scaling Strategy's rules of thumb ("Cost Reduction Strategies"): parts of the on-demand price that are saved. */
+export const RULES_OF_THUMB = Object.freeze({ reserved: 0.4, spot: 0.7 });
+
+/** A stack's price when its machines are paid for in some way. */
+export interface PurchaseRow {
+  readonly way: PurchaseOption | "arm64";
+  readonly cents: number;
+  /** Of the total, the machines. */
+  readonly machineCents: number;
+  /** What the Scaling Strategy's rule of thumb makes of the machines; absent where it has none. */
+  readonly ruleOfThumbCents?: number;
+  /** Whether some of the prices are estimates. */
+  readonly estimated: boolean;
+  readonly note: string;
+}
+
+const NOTES: Readonly<Record<PurchaseOption, string>> = {
+  "on-demand": "list price; what budgets are compared with",
+  "sustained-use": "Google Cloud's own, for what runs all month: n1, n2, n2d and c2; e2 has none",
+  "reserved-1y": "machines bound for one year, nothing upfront; in the place of sustained use",
+  "reserved-3y": "machines bound for three years, nothing upfront; in the place of sustained use",
+  spot: "only the API's machines, which hold no data; may be taken away at any time",
+};
+
+/** Every way to pay, on demand first. Ways that the cloud doesn't have are left out. */
+export function purchaseRows(resources: readonly CloudResource[], args: EstimateArgs): PurchaseRow[] {
+  const base = estimate(resources, { ...args, option: "on-demand" });
+  const rows = OPTIONS.filter((option) => sold(base, option, args)).map((option): PurchaseRow => {
+    const under = estimate(resources, { ...args, option });
+    const lines = under.lines.filter(isMachine);
+    const rule = ruleOfThumb(base, option);
+    return {
+      way: option,
+      cents: under.cents,
+      machineCents: sumCents(lines),
+      ...(rule === undefined ? {} : { ruleOfThumbCents: rule }),
+      estimated: lines.some(({ estimated }) => estimated),
+      note: NOTES[option],
+    };
+  });
+  const arm = armRow(base, args);
+  return arm === undefined ? rows : [...rows, arm];
+}
+
+/** Whether the option changes the price of any machine. */
+function sold(base: Estimate, option: PurchaseOption, { book }: EstimateArgs): boolean {
+  return (
+    option === "on-demand" ||
+    base.lines.some(
+      ({ machine }) =>
+        machine !== undefined &&
+        (option !== "spot" || machine.mayBeSpot) &&
+        machinePrice(book, machine.type, option) !== undefined,
+    )
+  );
+}
+
+function ruleOfThumb(base: Estimate, option: PurchaseOption): number | undefined {
+  const machines = base.lines.filter(isMachine);
+  const part = option.startsWith("reserved") ? RULES_OF_THUMB.reserved : option === "spot" ? RULES_OF_THUMB.spot : 0;
+  const saved = sumCents(machines.filter(({ machine }) => option !== "spot" || machine!.mayBeSpot)) * part;
+  return part === 0 ? undefined : Math.round(sumCents(machines) - saved);
+}
+
+/** The same sizes on arm64; undefined where no machine has a twin. */
+function armRow(base: Estimate, { book }: EstimateArgs): PurchaseRow | undefined {
+  const machines = base.lines.filter(isMachine);
+  const twins = machines.map(({ machine, count, cents }) => {
+    const twin = armTwin(book, machine!.type);
+    const price = twin === undefined ? undefined : machinePrice(book, twin, "on-demand");
+    return price === undefined ? undefined : Math.min(cents, count * Math.round(price.usd * 100));
+  });
+  if (twins.every((cents) => cents === undefined)) {
+    return undefined;
+  }
+  const machineCents = machines.reduce((sum, { cents }, index) => sum + (twins[index] ?? cents), 0);
+  return {
+    way: "arm64",
+    cents: base.cents - sumCents(machines) + machineCents,
+    machineCents,
+    estimated: false,
+    note: "the same sizes with arm64 processors, on demand; needs arm64 images, which the stack has none of",
+  };
+}
+
+function isMachine(line: Line): boolean {
+  return line.machine !== undefined;
+}

@@ -1,0 +1,70 @@
+import { HOURS_PER_MONTH, type PriceBook } from "../prices/book";
+import type { Source } from "../prices/schema";
+
+export const OPTIONS = ["on-demand", "sustained-use", "reserved-1y", "reserved-3y", "spot"] as const;
+/**
+ * How a machine is paid for. "sustained-use": Google Cloud's discount on what runs all month, without a commitment.
+ * "reserved-…": standard reservation with nothing upfront on AWS, committed use on Google Cloud; replaces sustained use.
+ */
+export type PurchaseOption = (typeof OPTIONS)[number];
+
+/** How the machines of a stack are paid for. */
+export interface Purchase {
+  /** Those that run all the time: data and the API's minimum. "spot" applies to what may be lost, the rest is on demand. */
+  readonly option: PurchaseOption;
+}
+
+/** A machine's price for a whole month. */
+export interface MachinePrice {
+  readonly usd: number;
+  readonly source: Source;
+  /** True when the price is another type's ratio. */
+  readonly estimated: boolean;
+}
+
+/** What a machine costs a month under an option; undefined: the cloud doesn't sell it so, or its price isn't known. */
+export function machinePrice(book: PriceBook, type: string, option: PurchaseOption): MachinePrice | undefined {
+  const price = book.instance(type);
+  if (price === undefined) {
+    return undefined;
+  }
+  const list = price.hourly * HOURS_PER_MONTH;
+  const source = price.source === undefined ? book.instances : book.sources[price.source]!;
+  const exact = (usd: number | undefined): MachinePrice | undefined =>
+    usd === undefined ? undefined : { usd, source, estimated: false };
+  const { commitments, spot } = book.prices;
+  const share = (part: number, source: string, estimated: boolean): MachinePrice => ({
+    usd: list * part,
+    source: book.sources[source]!,
+    estimated,
+  });
+  switch (option) {
+    case "on-demand":
+      return exact(list);
+    case "sustained-use":
+      return exact(price.monthlyWithSUD);
+    case "reserved-1y":
+    case "reserved-3y": {
+      const [monthly, hourly] =
+        option === "reserved-1y"
+          ? [price.monthly1yCUD, price.hourly1yReserved]
+          : [price.monthly3yCUD, price.hourly3yReserved];
+      const committed = monthly ?? (hourly === undefined ? undefined : hourly * HOURS_PER_MONTH);
+      if (committed !== undefined || commitments === undefined) {
+        return exact(committed);
+      }
+      const part = option === "reserved-1y" ? commitments.share.oneYear : commitments.share.threeYears;
+      return share(part, commitments.source, familyOf(type) !== commitments.family);
+    }
+    case "spot":
+      if (price.hourlySpot !== undefined) {
+        return exact(price.hourlySpot * HOURS_PER_MONTH);
+      }
+      return spot === undefined ? undefined : share(spot.share, spot.source, true);
+  }
+}
+
+/** "t3a" of "t3a.large", "n2" of "n2-standard-4". */
+export function familyOf(type: string): string {
+  return type.split(/[.-]/)[0]!;
+}

@@ -1,0 +1,249 @@
+import { numberAt, textAt, valueAt, type CloudResource } from "../resource";
+import { bucketGb, countAt, hourly, HOURS, machines, used, type Charge, type Rule } from "./charge";
+import { awsGroupSize, crossZoneGb, type World } from "./world";
+
+/** What each type of AWS resource is charged for. */
+export const AWS_RULES: Readonly<Record<string, Rule>> = {
+  "aws:ec2/instance:Instance": instance,
+  "aws:autoscaling/group:Group": group,
+  "aws:ebs/volume:Volume": (volume) =>
+    disk({
+      type: textAt(volume, "type") ?? "gp2",
+      gb: numberAt(volume, "size"),
+      iops: numberAt(volume, "iops"),
+      throughput: numberAt(volume, "throughput"),
+    }),
+  "aws:ebs/snapshot:Snapshot": snapshot,
+  "aws:s3/bucket:Bucket": bucket,
+  "aws:ec2/natGateway:NatGateway": (_, world) => [
+    hourly("network", "NAT gateway", "nat.gateway"),
+    used("network", "through the NAT gateway", "nat.traffic", natGb(world)),
+  ],
+  "aws:ec2/eip:Eip": () => [hourly("network", "public IPv4 address", "ipv4.address")],
+  "aws:lb/loadBalancer:LoadBalancer": loadBalancer,
+  "aws:ec2/vpc:Vpc": (_, world) =>
+    world.zones < 2 ? [] : [used("transfer", "between zones", "transfer.zones", crossZoneGb(world))],
+  "aws:ec2/vpcEndpoint:VpcEndpoint": endpoint,
+  "aws:cloudwatch/logGroup:LogGroup": logGroup,
+  "aws:cloudwatch/metricAlarm:MetricAlarm": (alarm) => [
+    {
+      kind: "monitoring",
+      item: "alarm",
+      price: (numberAt(alarm, "period") ?? 60) < 60 ? "alarm.highResolution" : "alarm",
+    },
+  ],
+  "aws:cloudwatch/dashboard:Dashboard": () => [{ kind: "monitoring", item: "dashboard", price: "dashboard" }],
+  "aws:secretsmanager/secret:Secret": (_, { usage }) => [
+    { kind: "secrets and keys", item: "secret", price: "secret" },
+    used("secrets and keys", "reads", "secret.reads", usage.secretReads / 10_000),
+  ],
+  "aws:kms/key:Key": () => [{ kind: "secrets and keys", item: "key", price: "kms.key" }],
+  "aws:route53/zone:Zone": () => [{ kind: "network", item: "DNS zone", price: "dns.zone" }],
+  "aws:eks/cluster:Cluster": (cluster) => [
+    hourly(
+      "kubernetes",
+      "control plane",
+      textAt(cluster, "upgradePolicy.supportType") === "EXTENDED" ? "eks.extendedSupport" : "eks.controlPlane",
+    ),
+  ],
+  "aws:eks/nodeGroup:NodeGroup": nodeGroup,
+  "aws:ec2/flowLog:FlowLog": (log) =>
+    textAt(log, "logDestinationType") === "cloud-watch-logs" ? [] : "delivery other than to CloudWatch has no price",
+};
+
+function instance(resource: CloudResource, world: World): readonly Charge[] | string {
+  const type = textAt(resource, "instanceType");
+  if (type === undefined) {
+    return "its instance type isn't known before deployment";
+  }
+  return [
+    machines(type, 1, textAt(resource, "instanceMarketOptions.marketType") === "spot"),
+    ...disk({
+      type: textAt(resource, "rootBlockDevice.volumeType") ?? "gp2",
+      gb: numberAt(resource, "rootBlockDevice.volumeSize") ?? SMALLEST_ROOT_GB,
+      iops: numberAt(resource, "rootBlockDevice.iops"),
+      throughput: numberAt(resource, "rootBlockDevice.throughput"),
+    }),
+    ...extras(type, resource, world, 1),
+    ...(valueAt(resource, "associatePublicIpAddress") === true
+      ? [hourly("network", "public IPv4 address", "ipv4.address")]
+      : []),
+  ];
+}
+
+/** What an image without a size of its own takes: Debian's. */
+const SMALLEST_ROOT_GB = 8;
+
+/** Burstable families that go beyond their baseline for money unless told not to. Source: EC2 user guide, unlimited mode. */
+const UNLIMITED_BY_DEFAULT = /^t(3|3a|4g)\./;
+
+/** Detailed monitoring, and CPU beyond a burstable type's baseline where it isn't held to it. */
+function extras(type: string, of: CloudResource, { usage }: World, count: number): Charge[] {
+  const credits = textAt(of, "creditSpecification.cpuCredits");
+  const unlimited = UNLIMITED_BY_DEFAULT.test(type) ? credits !== "standard" : credits === "unlimited";
+  const monitored = [valueAt(of, "monitoring"), valueAt(of, "monitoring.enabled")].some((on) => on === true);
+  return [
+    ...(unlimited
+      ? [{ ...used("compute", "CPU beyond the baseline", "credits.surplus", usage.surplusVcpuHours), count }]
+      : []),
+    ...(monitored
+      ? [{ kind: "monitoring" as const, item: "detailed monitoring", price: "monitoring.detailed", count }]
+      : []),
+  ];
+}
+
+function group(resource: CloudResource, world: World): readonly Charge[] | string {
+  const template = world.source(resource, "aws:ec2/launchTemplate:LaunchTemplate");
+  const type = template && textAt(template, "instanceType");
+  if (template === undefined || type === undefined) {
+    return "its launch template isn't among the resources";
+  }
+  const count = awsGroupSize(resource);
+  const spread = "mixedInstancesPolicy.instancesDistribution";
+  const base = Math.min(count, countAt(resource, `${spread}.onDemandBaseCapacity`, count));
+  const onDemand =
+    base + Math.ceil(((count - base) * countAt(resource, `${spread}.onDemandPercentageAboveBaseCapacity`, 100)) / 100);
+  const devices = (valueAt(template, "blockDeviceMappings") ?? []) as readonly { ebs?: TemplateDisk }[];
+  return [
+    machines(type, onDemand, true),
+    ...(count > onDemand
+      ? [{ ...machines(type, count - onDemand, true), price: { type, mayBeSpot: true, isSpot: true } }]
+      : []),
+    ...devices.flatMap(({ ebs = {} }) =>
+      disk({
+        type: ebs.volumeType ?? "gp2",
+        gb: Number(ebs.volumeSize ?? SMALLEST_ROOT_GB),
+        iops: ebs.iops === undefined ? undefined : Number(ebs.iops),
+        throughput: ebs.throughput === undefined ? undefined : Number(ebs.throughput),
+      }).map((charge) => ({ ...charge, count })),
+    ),
+    ...extras(type, template, world, count),
+  ];
+}
+
+/** Templates have numbers as numbers or as texts. */
+interface TemplateDisk {
+  readonly volumeType?: string;
+  readonly volumeSize?: number | string;
+  readonly iops?: number | string;
+  readonly throughput?: number | string;
+}
+
+interface Ebs {
+  readonly type: string;
+  readonly gb: number | undefined;
+  readonly iops: number | undefined;
+  readonly throughput: number | undefined;
+}
+
+/** What gp3 has for nothing. Source: EBS user guide. */
+const GP3 = { iops: 3000, throughput: 125 };
+
+function disk({ type, gb, iops = 0, throughput = 0 }: Ebs): Charge[] {
+  const charge = (item: string, price: string, quantity: number): Charge[] =>
+    quantity > 0 ? [{ kind: "disks", item, price, quantity }] : [];
+  const provisioned = type.startsWith("io") ? iops : type === "gp3" ? Math.max(0, iops - GP3.iops) : 0;
+  return [
+    { kind: "disks", item: `${type} disk`, price: `ebs.${type}.storage`, quantity: gb ?? 0 },
+    ...charge(`${type} IOPS`, `ebs.${type}.iops`, provisioned),
+    ...charge(
+      `${type} throughput`,
+      `ebs.${type}.throughput`,
+      type === "gp3" ? Math.max(0, throughput - GP3.throughput) : 0,
+    ),
+  ];
+}
+
+function snapshot(resource: CloudResource, world: World): readonly Charge[] {
+  const volume = world.source(resource, "aws:ebs/volume:Volume");
+  const gb = numberAt(resource, "volumeSize") ?? (volume && numberAt(volume, "size")) ?? 0;
+  return [{ kind: "backups", item: "snapshot, whole disk", price: "ebs.snapshot.storage", quantity: gb }];
+}
+
+function bucket(resource: CloudResource, { usage, traffic }: World): readonly Charge[] {
+  const gb = bucketGb(resource.name, usage, traffic.millionQueries);
+  return [
+    used("backups", "objects", "s3.standard.storage", gb),
+    used("backups", "writes", "s3.standard.writes", gb === 0 ? 0 : usage.bucketWritesK),
+    used("backups", "reads", "s3.standard.reads", gb === 0 ? 0 : usage.bucketReadsK),
+  ].filter(({ quantity }) => quantity !== 0);
+}
+
+/** Traffic of all nodes, in equal parts through all gateways. */
+function natGb(world: World): number {
+  const gateways = world.ofType("aws:ec2/natGateway:NatGateway").length;
+  return (world.usage.natGbPerNode * world.nodes) / gateways;
+}
+
+/** What one load balancer capacity unit carries. Source: Elastic Load Balancing pricing. */
+const LCU = { gbPerHour: 1, connectionsPerSecond: 25 };
+const NLCU = { gbPerHour: 1, connectionsPerSecond: 800 };
+
+function loadBalancer(resource: CloudResource, world: World): readonly Charge[] {
+  const network = textAt(resource, "loadBalancerType") === "network";
+  const { inGb, outGb } = world.traffic;
+  const unit = network ? NLCU : LCU;
+  const units = Math.max(
+    (inGb + outGb) / HOURS / unit.gbPerHour,
+    world.usage.queriesPerHour / 3600 / unit.connectionsPerSecond,
+  );
+  const price = network ? "nlb" : "alb";
+  const subnets = (valueAt(resource, "subnets") ?? valueAt(resource, "subnetMappings") ?? []) as readonly unknown[];
+  const own: Charge[] = [
+    hourly("load balancer", network ? "network load balancer" : "application load balancer", `${price}.hour`),
+    used("load balancer", "capacity units", `${price}.capacity`, units * HOURS),
+  ];
+  return valueAt(resource, "internal") === true
+    ? own
+    : [
+        ...own,
+        { ...hourly("load balancer", "public IPv4 address, one a zone", "ipv4.address"), count: subnets.length },
+        used("transfer", "answers to the internet", "transfer.internet", outGb),
+      ];
+}
+
+function endpoint(resource: CloudResource, world: World): readonly Charge[] {
+  if ((textAt(resource, "vpcEndpointType") ?? "Gateway") === "Gateway") {
+    return [];
+  }
+  const subnets = (valueAt(resource, "subnetIds") ?? []) as readonly unknown[];
+  return [
+    { ...hourly("network", "interface endpoint, one a zone", "endpoint.hour"), count: Math.max(1, subnets.length) },
+    used("network", "through the endpoint", "endpoint.traffic", world.usage.nodeLogGb * world.nodes),
+  ];
+}
+
+const DAYS_PER_MONTH = 30;
+
+function logGroup(resource: CloudResource, world: World): readonly Charge[] {
+  const { usage, nodes } = world;
+  const flow = world.users(resource, "aws:ec2/flowLog:FlowLog").length > 0;
+  const gb = (flow ? usage.flowLogGbPerNode : usage.nodeLogGb) * nodes;
+  // Without a number of days logs are kept for ever: a year of them is counted.
+  const months = (numberAt(resource, "retentionInDays") || 365) / DAYS_PER_MONTH;
+  return [
+    used("logs", flow ? "flow logs" : "logs", "logs.ingest", gb),
+    used("logs", "logs kept", "logs.storage", gb * months),
+  ];
+}
+
+function nodeGroup(resource: CloudResource): readonly Charge[] | string {
+  const [type] = (valueAt(resource, "instanceTypes") ?? ["t3.medium"]) as readonly string[];
+  const count = numberAt(resource, "scalingConfig.desiredSize") ?? numberAt(resource, "scalingConfig.minSize");
+  if (count === undefined || type === undefined) {
+    return "its size isn't known before deployment";
+  }
+  const spot = textAt(resource, "capacityType") === "SPOT";
+  return [
+    { ...machines(type, count, true), kind: "kubernetes", price: { type, mayBeSpot: true, isSpot: spot } },
+    ...disk({
+      type: "gp3",
+      gb: numberAt(resource, "diskSize") ?? EKS_DISK_GB,
+      iops: undefined,
+      throughput: undefined,
+    }).map((charge) => ({ ...charge, count })),
+  ];
+}
+
+/** Disk of a managed node unless it says otherwise. Source: EKS API reference, diskSize. */
+const EKS_DISK_GB = 20;

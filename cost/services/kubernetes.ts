@@ -1,0 +1,52 @@
+import { textAt, type CloudResource } from "../resource";
+import { hourly, type Charge, type Rule } from "./charge";
+import type { World } from "./world";
+import type { Cloud } from "../../components/platform/platform";
+
+const NODES_ELSEWHERE = "its pods run on the nodes of a cluster that isn't part of the stack";
+
+/** What objects of a Kubernetes cluster are charged for on a cloud. */
+export function kubernetesRules(cloud: Cloud): Readonly<Record<string, Rule>> {
+  return {
+    "kubernetes:core/v1:Service": (service, world) => loadBalancer(service, world, cloud),
+    "kubernetes:core/v1:PersistentVolumeClaim": () => "its storage class says what it costs",
+    ...Object.fromEntries(
+      ["Deployment", "StatefulSet", "DaemonSet"].map((kind) => [`kubernetes:apps/v1:${kind}`, () => NODES_ELSEWHERE]),
+    ),
+  };
+}
+
+/** Clouds answer a service of this type with a network load balancer. */
+function loadBalancer(service: CloudResource, world: World, cloud: Cloud): readonly Charge[] {
+  if (textAt(service, "spec.type") !== "LoadBalancer") {
+    return [];
+  }
+  const { inGb, outGb } = world.traffic;
+  const out: Charge = {
+    kind: "transfer",
+    item: "answers to the internet",
+    price: "transfer.internet",
+    quantity: outGb,
+    assumed: true,
+  };
+  return cloud === "aws"
+    ? [
+        hourly("load balancer", "network load balancer", "nlb.hour"),
+        {
+          ...hourly("load balancer", "public IPv4 address, one a zone", "ipv4.address"),
+          count: Math.max(1, world.zones),
+        },
+        out,
+      ]
+    : [
+        hourly("load balancer", "forwarding rule", "forwardingRule.first"),
+        {
+          kind: "load balancer",
+          item: "processed",
+          price: "loadBalancer.traffic",
+          quantity: inGb + outGb,
+          assumed: true,
+        },
+        out,
+      ];
+}

@@ -1,0 +1,34 @@
+import { SERVICES, type Service } from "../../components/node/role";
+import type { Owner } from "../line";
+import { valueAt, type CloudResource } from "../resource";
+
+/** The services that keep data. */
+export const DATA_SERVICES = ["timescaledb", "neo4j", "redis"] as const;
+export type DataServiceName = (typeof DATA_SERVICES)[number];
+
+/** Component types, as they stand in a URN, of what belongs to one service. */
+const COMPONENTS: Readonly<Record<string, Service>> = {
+  "ape:api:Api": "api",
+  "ape:api:KubernetesApi": "api",
+  "ape:timescaledb:TimescaleDB": "timescaledb",
+  "ape:neo4j:Neo4j": "neo4j",
+  "ape:redis:Redis": "redis",
+};
+
+/** Where the platforms write which services a machine hosts, and what stands between their names. */
+const LABELS = ["tags.Service", "labels.service"] as const;
+const SEPARATOR = /[+_]/;
+
+/** Whose a resource is: by its label, else by the component it is part of, else the stack's. */
+export function ownersOf(resource: CloudResource): readonly Owner[] {
+  const label = LABELS.map((path) => valueAt(resource, path)).find((value) => typeof value === "string");
+  const labelled = String(label ?? "")
+    .split(SEPARATOR)
+    .filter((name): name is Service => (SERVICES as readonly string[]).includes(name));
+  if (labelled.length > 0) {
+    return labelled;
+  }
+  const types = resource.urn.split("::")[2]?.split("$") ?? [];
+  const service = types.map((type) => COMPONENTS[type]).find((found) => found !== undefined);
+  return service === undefined ? ["stack"] : [service];
+}

@@ -1,0 +1,61 @@
+import { performance } from "node:perf_hooks";
+import { estimate } from "../../cost/estimate";
+import { priceBook } from "../../cost/prices/book";
+import { plannedResources, type CloudResource } from "../../cost/resource";
+import { usageOf } from "../../cost/usage";
+import { planFrom, planResources } from "../plan/plan";
+import { median } from "./measure";
+
+/** How long an estimate of so many resources takes. */
+export interface EstimateFigure {
+  readonly resources: number;
+  readonly lines: number;
+  readonly milliseconds: number;
+  /** Of one resource: the same for any number of them when the time is linear. */
+  readonly microsecondsEach: number;
+}
+
+const SIZES = [1_000, 10_000] as const;
+
+/** Times estimates of a planned stack's own resources, again and again under other names until there are enough. */
+export async function benchEstimate(stack: string, rounds: number): Promise<EstimateFigure[]> {
+  const plan = planFrom(stack, []);
+  const planned = plannedResources((await planResources(plan)).resources);
+  const args = { book: priceBook(plan.spec.cloud), usage: usageOf(plan.spec.tier) };
+  const stacks = SIZES.map((size) => multiplied(planned, size));
+  const milliseconds = stacks.map((): number[] => []);
+  let lines: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    lines = stacks.map((resources, index) => {
+      const start = performance.now();
+      const priced = estimate(resources, args);
+      if (round > 0) {
+        milliseconds[index]!.push(performance.now() - start);
+      }
+      return priced.lines.length;
+    });
+  }
+  return stacks.map((resources, index) => {
+    const time = median(milliseconds[index]!);
+    return {
+      resources: resources.length,
+      lines: lines[index]!,
+      milliseconds: time,
+      microsecondsEach: (time * 1000) / resources.length,
+    };
+  });
+}
+
+/** So many resources: whole copies of a stack, each with names and relations of its own, and a part of one. */
+export function multiplied(resources: readonly CloudResource[], size: number): CloudResource[] {
+  return Array.from({ length: size }, (_, index) => {
+    const resource = resources[index % resources.length]!;
+    const copy = `-${Math.floor(index / resources.length)}`;
+    return {
+      ...resource,
+      urn: resource.urn + copy,
+      parent: resource.parent + copy,
+      dependsOn: resource.dependsOn.map((urn) => urn + copy),
+    };
+  });
+}

@@ -1,0 +1,61 @@
+import { estimate, type EstimateArgs } from "../../cost/estimate";
+import type { Estimate } from "../../cost/line";
+import { priceBook, type Agreement } from "../../cost/prices/book";
+import type { PurchaseOption } from "../../cost/purchase/options";
+import type { CloudResource } from "../../cost/resource";
+import { sharesOf } from "../../cost/shares";
+import { summarize, type Summary } from "../../cost/summary";
+import { usageOf, withUsage } from "../../cost/usage";
+import type { StackPlan } from "../../stacks/plan";
+
+/** How to price, whatever is priced. */
+export interface PricingArgs {
+  readonly agreement: Agreement;
+  /** Assumptions in the place of the tier's, by name. */
+  readonly usage: Readonly<Record<string, unknown>>;
+  readonly option: PurchaseOption;
+}
+
+/** A stack with its price. */
+export interface PricedStack {
+  readonly resources: readonly CloudResource[];
+  readonly estimate: Estimate;
+  readonly summary: Summary;
+  readonly args: EstimateArgs;
+}
+
+/** The list price on demand, with the tier's own usage: what budgets are compared with. */
+export const LIST_PRICE: PricingArgs = Object.freeze({ agreement: {}, usage: {}, option: "on-demand" });
+
+/** Prices resources with the usage, budget and shared nodes of their stack's plan. */
+export function priceResources(
+  plan: StackPlan,
+  resources: readonly CloudResource[],
+  pricing: PricingArgs,
+  what = describe(plan),
+): PricedStack {
+  const { spec } = plan;
+  const args = estimateArgs(plan, pricing);
+  const priced = estimate(resources, args);
+  const summary = summarize(priced, {
+    stack: spec.stack,
+    cloud: spec.cloud,
+    what,
+    budgetCents: Math.round(spec.budgetUsd * 100),
+    shares: sharesOf(plan),
+  });
+  return { resources, estimate: priced, summary, args };
+}
+
+function estimateArgs({ spec }: StackPlan, { agreement, usage, option }: PricingArgs): EstimateArgs {
+  return {
+    book: priceBook(spec.cloud, agreement),
+    usage: withUsage(usageOf(spec.tier), usage),
+    option,
+  };
+}
+
+/** "t3 on aws, packed, highly available". */
+export function describe({ spec }: StackPlan): string {
+  return `${spec.tier} on ${spec.cloud}, ${spec.placement}, ${spec.highlyAvailable ? "highly available" : "single"}`;
+}

@@ -1,0 +1,76 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Table from "cli-table3";
+import { Command } from "commander";
+import { priceListProblems, type PriceList } from "../../cost/prices/schema";
+import { awsList } from "./aws";
+import { gcpList } from "./gcp";
+import { refresh, type Refreshed } from "./merge";
+import { ProviderError } from "./quote";
+
+const FILE = join(__dirname, "../../components/platform/prices.json");
+
+interface Options {
+  readonly write: boolean;
+  readonly json: boolean;
+}
+
+const program = new Command("npm run prices:refresh --")
+  .description("Asks AWS and Google Cloud for their list prices and shows what has changed in ours.")
+  .option("--write", "write components/platform/prices.json; then: npm run docs", false)
+  .option("--json", "print the changes as JSON", false)
+  .addHelpText(
+    "after",
+    `
+AWS' lists are public. Google Cloud's wants an API key of any project in GOOGLE_API_KEY; without it only AWS is asked.
+
+Examples:
+  npm run prices:refresh
+  GOOGLE_API_KEY=... npm run prices:refresh -- --write && npm run docs
+
+Exit code: 0 when the prices are read, 1 when a provider didn't answer, 2 when the command is wrong.`,
+  )
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+async function main(): Promise<void> {
+  const { write, json } = program.parse().opts<Options>();
+  const list = JSON.parse(readFileSync(FILE, "utf8")) as PriceList;
+  const key = process.env.GOOGLE_API_KEY ?? "";
+  const aws = await awsList(list.aws.region);
+  const gcp =
+    key === ""
+      ? []
+      : [await gcpList({ region: list.gcp.region, key, types: list.gcp.instances.types, today: new Date() })];
+  const refreshed = refresh(list, [aws, ...gcp]);
+  const problems = priceListProblems(refreshed.list);
+  if (problems.length > 0) {
+    throw new ProviderError(`the answers make no price list:\n${problems.join("\n")}`);
+  }
+  const { changes, confirmed, untouched } = refreshed;
+  process.stdout.write(json ? `${JSON.stringify({ changes, confirmed, untouched }, null, 2)}\n` : table(refreshed));
+  if (write) {
+    writeFileSync(FILE, `${JSON.stringify(refreshed.list, null, 2)}\n`);
+    console.error(`written: components/platform/prices.json`);
+  }
+}
+
+function table({ changes, confirmed, untouched }: Refreshed): string {
+  const rows = new Table({ head: ["price", "now", "then", ""], style: { head: [], border: [], compact: true } });
+  changes.forEach(({ name, from, to }) =>
+    rows.push([name, from ?? "none", to, from === undefined ? "new" : `${(((to - from) / from) * 100).toFixed(1)} %`]),
+  );
+  return [
+    ...(changes.length === 0 ? [] : [rows.toString()]),
+    `${confirmed.length} prices read, ${changes.length} of them changed`,
+    `not read, to be checked by hand: ${untouched.join(", ")}`,
+    "",
+  ].join("\n");
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof ProviderError)) {
+    throw error;
+  }
+  console.error(error.message);
+  process.exitCode = 1;
+});
