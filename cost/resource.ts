@@ -85,6 +85,12 @@ export function textAt(resource: CloudResource, path: string): string | undefine
   return typeof value === "string" ? value : undefined;
 }
 
+/** A list among inputs; empty where there is none, or where it isn't known before deployment. */
+export function listAt<T = unknown>(resource: CloudResource, path: string): readonly T[] {
+  const value = valueAt(resource, path);
+  return Array.isArray(value) ? (value as readonly T[]) : [];
+}
+
 /** What stands at a path of the inputs, or else of the outputs, where the cloud's defaults are. */
 export function valueAt({ inputs, outputs }: CloudResource, path: string): unknown {
   return walk(inputs, path) ?? walk(outputs, path);

@@ -1,4 +1,4 @@
-import { numberAt, textAt, valueAt, type CloudResource } from "../resource";
+import { listAt, numberAt, textAt, valueAt, type CloudResource } from "../resource";
 import { bucketGb, countAt, hourly, HOURS, machines, used, type Charge, type Rule } from "./charge";
 import { awsGroupSize, crossZoneGb, type World } from "./world";
 
@@ -103,7 +103,7 @@ function group(resource: CloudResource, world: World): readonly Charge[] | strin
   const base = Math.min(count, countAt(resource, `${spread}.onDemandBaseCapacity`, count));
   const onDemand =
     base + Math.ceil(((count - base) * countAt(resource, `${spread}.onDemandPercentageAboveBaseCapacity`, 100)) / 100);
-  const devices = (valueAt(template, "blockDeviceMappings") ?? []) as readonly { ebs?: TemplateDisk }[];
+  const devices = listAt<{ ebs?: TemplateDisk }>(template, "blockDeviceMappings");
   return [
     machines(type, onDemand, true),
     ...(count > onDemand
@@ -188,7 +188,7 @@ function loadBalancer(resource: CloudResource, world: World): readonly Charge[] 
     world.usage.queriesPerHour / 3600 / unit.connectionsPerSecond,
   );
   const price = network ? "nlb" : "alb";
-  const subnets = (valueAt(resource, "subnets") ?? valueAt(resource, "subnetMappings") ?? []) as readonly unknown[];
+  const subnets = Math.max(1, listAt(resource, "subnets").length, listAt(resource, "subnetMappings").length);
   const own: Charge[] = [
     hourly("load balancer", network ? "network load balancer" : "application load balancer", `${price}.hour`),
     used("load balancer", "capacity units", `${price}.capacity`, units * HOURS),
@@ -197,7 +197,7 @@ function loadBalancer(resource: CloudResource, world: World): readonly Charge[] 
     ? own
     : [
         ...own,
-        { ...hourly("load balancer", "public IPv4 address, one a zone", "ipv4.address"), count: subnets.length },
+        { ...hourly("load balancer", "public IPv4 address, one a zone", "ipv4.address"), count: subnets },
         used("transfer", "answers to the internet", "transfer.internet", outGb),
       ];
 }
@@ -206,7 +206,7 @@ function endpoint(resource: CloudResource, world: World): readonly Charge[] {
   if ((textAt(resource, "vpcEndpointType") ?? "Gateway") === "Gateway") {
     return [];
   }
-  const subnets = (valueAt(resource, "subnetIds") ?? []) as readonly unknown[];
+  const subnets = listAt(resource, "subnetIds");
   return [
     { ...hourly("network", "interface endpoint, one a zone", "endpoint.hour"), count: Math.max(1, subnets.length) },
     used("network", "through the endpoint", "endpoint.traffic", world.usage.nodeLogGb * world.nodes),
@@ -228,9 +228,9 @@ function logGroup(resource: CloudResource, world: World): readonly Charge[] {
 }
 
 function nodeGroup(resource: CloudResource): readonly Charge[] | string {
-  const [type] = (valueAt(resource, "instanceTypes") ?? ["t3.medium"]) as readonly string[];
+  const [type] = [...listAt<string>(resource, "instanceTypes"), EKS_TYPE];
   const count = numberAt(resource, "scalingConfig.desiredSize") ?? numberAt(resource, "scalingConfig.minSize");
-  if (count === undefined || type === undefined) {
+  if (count === undefined) {
     return "its size isn't known before deployment";
   }
   const spot = textAt(resource, "capacityType") === "SPOT";
@@ -244,6 +244,9 @@ function nodeGroup(resource: CloudResource): readonly Charge[] | string {
     }).map((charge) => ({ ...charge, count })),
   ];
 }
+
+/** Type of a managed node unless it says otherwise. Source: EKS API reference, instanceTypes. */
+const EKS_TYPE = "t3.medium";
 
 /** Disk of a managed node unless it says otherwise. Source: EKS API reference, diskSize. */
 const EKS_DISK_GB = 20;

@@ -1,4 +1,4 @@
-import { numberAt, textAt, valueAt, type CloudResource } from "../resource";
+import { listAt, numberAt, textAt, valueAt, type CloudResource } from "../resource";
 import { bucketGb, hourly, HOURS, machines, used, type Charge, type Rule } from "./charge";
 import { crossZoneGb, GCP_MANAGERS, gcpGroupSize, type World } from "./world";
 
@@ -46,6 +46,8 @@ export const GCP_RULES: Readonly<Record<string, Rule>> = {
     used("secrets and keys", "reads", "secret.reads", usage.secretReads / 10_000),
   ],
   "gcp:kms/cryptoKey:CryptoKey": () => [{ kind: "secrets and keys", item: "key version", price: "kms.key" }],
+  "gcp:compute/securityPolicy:SecurityPolicy": () =>
+    "Cloud Armor charges for each policy, rule and request, and the price list doesn't have it",
   "gcp:dns/managedZone:ManagedZone": () => [{ kind: "network", item: "DNS zone", price: "dns.zone" }],
   "gcp:container/cluster:Cluster": () => [hourly("kubernetes", "control plane", "gke.controlPlane")],
   "gcp:container/nodePool:NodePool": nodePool,
@@ -57,7 +59,7 @@ function instance(resource: CloudResource): readonly Charge[] | string {
     return "its machine type isn't known before deployment";
   }
   const boot = "bootDisk.initializeParams";
-  const interfaces = (valueAt(resource, "networkInterfaces") ?? []) as readonly { accessConfigs?: unknown[] }[];
+  const interfaces = listAt<{ accessConfigs?: unknown[] }>(resource, "networkInterfaces");
   const addresses = interfaces.reduce((sum, { accessConfigs = [] }) => sum + accessConfigs.length, 0);
   const isSpot = textAt(resource, "scheduling.provisioningModel") === "SPOT";
   return [
@@ -78,7 +80,7 @@ function group(resource: CloudResource, world: World): readonly Charge[] | strin
   }
   const count = gcpGroupSize(resource, world);
   const isSpot = textAt(template, "scheduling.provisioningModel") === "SPOT";
-  const disks = (valueAt(template, "disks") ?? []) as readonly { diskType?: string; diskSizeGb?: number }[];
+  const disks = listAt<{ diskType?: string; diskSizeGb?: number }>(template, "disks");
   return [
     { ...machines(type, count, true), price: { type, mayBeSpot: true, isSpot } },
     ...disks.map(({ diskType = "pd-standard", diskSizeGb = SMALLEST_GB }) => ({

@@ -5,8 +5,13 @@ import { renderBundle } from "../../components/node/bootstrap/bundle";
 import { DoesNotFitError } from "../../components/node/placement";
 import { deployApe } from "../../stacks/ape";
 import { ConfigError, parseConfig, type ConfigInput } from "../../stacks/config";
-import { planStack } from "../../stacks/plan";
-import { record } from "../../tools/plan/record";
+import { planStack, type StackPlan } from "../../stacks/plan";
+import { record, type Recorded } from "../../tools/plan/record";
+import { priceBook } from "../../cost/prices/book";
+import { estimate } from "../../cost/estimate";
+import { sumCents } from "../../cost/line";
+import { plannedResources } from "../../cost/resource";
+import { usageOf } from "../../cost/usage";
 import { validConfig } from "./arbitrary";
 
 const NAMES = { project: "ape-deploy", organization: "organization", stack: "test", preview: true };
@@ -38,6 +43,7 @@ describe("any valid config", function () {
         if (plan === undefined) return;
         const kubeconfig = pulumi.secret("a kubeconfig");
         const { resources } = await record(() => deployApe(plan, { kubeconfig }), NAMES);
+        assertPriced(plan, resources);
         assert.equal(new Set(resources.map(({ urn }) => urn)).size, resources.length);
       }),
       { numRuns: 25 },
@@ -80,4 +86,22 @@ function planned(input: ConfigInput): ReturnType<typeof planStack> | undefined {
     assert.ok(error instanceof DoesNotFitError, String(error));
     return undefined;
   }
+}
+
+/** Whatever is planned has a price: whole cents that add up, in any order. What runs on a cluster of others has none, and Cloud Armor's is not known. */
+function assertPriced({ spec }: StackPlan, resources: readonly Recorded[]): void {
+  const planned = plannedResources(resources);
+  const args = { book: priceBook(spec.cloud), usage: usageOf(spec.tier) };
+  const priced = estimate(planned, args);
+  assert.ok(priced.lines.every(({ cents }) => Number.isInteger(cents) && cents >= 0));
+  assert.equal(priced.cents, sumCents(priced.lines));
+  assert.deepEqual(estimate([...planned].reverse(), args), priced);
+  const shielded = spec.cloud === "gcp" && spec.api.runtime === "vm" && !spec.allowedClientCidrs.includes("0.0.0.0/0");
+  assert.deepEqual(
+    priced.unpriced.map(({ type }) => type),
+    [
+      ...(spec.api.runtime === "kubernetes" ? ["kubernetes:apps/v1:Deployment"] : []),
+      ...(shielded ? ["gcp:compute/securityPolicy:SecurityPolicy"] : []),
+    ],
+  );
 }
