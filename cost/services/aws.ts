@@ -1,5 +1,6 @@
 import { listAt, numberAt, textAt, valueAt, type CloudResource } from "../resource";
 import { bucketGb, countAt, hourly, HOURS, machines, used, type Charge, type Rule } from "./charge";
+import { disk } from "./ebs";
 import { awsGroupSize, crossZoneGb, type World } from "./world";
 
 /** What each type of AWS resource is charged for. */
@@ -127,31 +128,6 @@ interface TemplateDisk {
   readonly volumeSize?: number | string;
   readonly iops?: number | string;
   readonly throughput?: number | string;
-}
-
-interface Ebs {
-  readonly type: string;
-  readonly gb: number | undefined;
-  readonly iops: number | undefined;
-  readonly throughput: number | undefined;
-}
-
-/** What gp3 has for nothing. Source: EBS user guide. */
-const GP3 = { iops: 3000, throughput: 125 };
-
-function disk({ type, gb, iops = 0, throughput = 0 }: Ebs): Charge[] {
-  const charge = (item: string, price: string, quantity: number): Charge[] =>
-    quantity > 0 ? [{ kind: "disks", item, price, quantity }] : [];
-  const provisioned = type.startsWith("io") ? iops : type === "gp3" ? Math.max(0, iops - GP3.iops) : 0;
-  return [
-    { kind: "disks", item: `${type} disk`, price: `ebs.${type}.storage`, quantity: gb ?? 0 },
-    ...charge(`${type} IOPS`, `ebs.${type}.iops`, provisioned),
-    ...charge(
-      `${type} throughput`,
-      `ebs.${type}.throughput`,
-      type === "gp3" ? Math.max(0, throughput - GP3.throughput) : 0,
-    ),
-  ];
 }
 
 function snapshot(resource: CloudResource, world: World): readonly Charge[] {

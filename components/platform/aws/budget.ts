@@ -1,6 +1,6 @@
 import * as budgets from "@pulumi/aws/budgets";
 import type * as pulumi from "@pulumi/pulumi";
-import { THRESHOLDS } from "../../budget/thresholds";
+import { THRESHOLDS } from "../thresholds";
 import type { BudgetSpec, StackContext } from "../platform";
 import { tags } from "./tags";
 

@@ -1,7 +1,7 @@
 import * as billing from "@pulumi/gcp/billing";
 import * as monitoring from "@pulumi/gcp/monitoring";
 import type * as pulumi from "@pulumi/pulumi";
-import { THRESHOLDS } from "../../budget/thresholds";
+import { THRESHOLDS } from "../thresholds";
 import type { BudgetSpec, StackContext } from "../platform";
 import { labels } from "./labels";
 
