@@ -4,8 +4,14 @@ import type { StackSpec } from "./spec";
  * What a stack's owner must know before it is deployed and would not expect: printed by the plan and by every update.
  * Seconds of a nightly stop: two stops and starts of a server of that size and a dump, as rehearsed (docs/neo4j.md).
  */
-export function notices({ neo4j, timescaledb, highlyAvailable }: StackSpec): string[] {
+export function notices(spec: StackSpec): string[] {
+  const { neo4j, timescaledb, highlyAvailable } = spec;
   return [
+    ...(isAlerted(spec)
+      ? []
+      : [
+          `Nobody is told when the bill nears the budget: set ${spec.cloud === "aws" ? "budgetEmails" : "billingAccount, and budgetEmails"}.`,
+        ]),
     ...(neo4j.edition === "community"
       ? [
           "Neo4j Community Edition has no online backup: every night at 02:30 UTC it stops for its dump, about 20 s and the time to write the graph once; what is lost with its disk is up to a day. neo4jEdition: enterprise backs up hourly without stopping.",
@@ -22,4 +28,8 @@ export function notices({ neo4j, timescaledb, highlyAvailable }: StackSpec): str
         ]
       : []),
   ];
+}
+
+function isAlerted({ cloud, budgetEmails, billingAccount }: StackSpec): boolean {
+  return cloud === "aws" ? budgetEmails.length > 0 : billingAccount !== "";
 }

@@ -296,7 +296,7 @@ export const KEYS = {
     allowed: "a list of e-mail addresses, at most 5",
     example: '["platform@example.com"]',
     description:
-      "Who is told when the bill nears budgetUsd: at 80 % and 100 % of it, and when a month is forecast above it.",
+      "Who is told by the cloud when the bill nears budgetUsd: at 80 % and 100 % of it, and when a month is forecast above it. Without anybody there is no alert on aws.",
     parse: (value) => {
       const emails = listOf(text(EMAIL), 0)(value);
       return emails.length > MAX_BUDGET_EMAILS ? refuse(`there are ${emails.length}`) : emails;

@@ -17,15 +17,20 @@ describe("what a stack's owner is told", () => {
     );
 
   it("is nothing where nothing is missing", () => {
-    assert.deepEqual(told({ neo4jLicense: "commercial", timescaledbEdition: "community" }), []);
+    const alert = { budgetEmails: ["platform@example.com"] };
+    const whole = { neo4jLicense: "commercial", timescaledbEdition: "community" };
+    assert.deepEqual(told({ ...whole, ...alert }), []);
+    const account = { cloud: "gcp", billingAccount: "012345-6789AB-CDEF01" };
+    assert.deepEqual(told({ ...whole, ...account }), []);
   });
 
   it("names what the free editions can't do", () => {
     assert.deepEqual(told({ neo4jEdition: "community", overrides: { neo4j: { members: 1 } } }), [
+      "Nobody is",
       "Neo4j Community",
       "Neo4j is",
       "TimescaleDB's Apache",
     ]);
-    assert.deepEqual(told({ tier: "t1" }), ["Neo4j Community", "TimescaleDB's Apache"]);
+    assert.deepEqual(told({ tier: "t1" }), ["Nobody is", "Neo4j Community", "TimescaleDB's Apache"]);
   });
 });

@@ -7,8 +7,11 @@ import { tags } from "./tags";
 /** Tags that tell the stack's costs from others'. They must be activated as cost allocation tags in the billing account. */
 const FILTERS = ["Project", "Environment"] as const;
 
-/** A monthly budget over what carries the stack's tags. Without addresses it only shows in the console. */
+/** A monthly budget over what carries the stack's tags. Without addresses nobody would be told, and there is none. */
 export function awsBudget(context: StackContext, spec: BudgetSpec, opts: pulumi.CustomResourceOptions): void {
+  if (spec.emails.length === 0) {
+    return;
+  }
   const own = tags(context, spec.name);
   new budgets.Budget(
     spec.name,
@@ -21,16 +24,13 @@ export function awsBudget(context: StackContext, spec: BudgetSpec, opts: pulumi.
       filterExpression: {
         ands: FILTERS.map((key) => ({ tags: { key, values: [own[key]!], matchOptions: ["EQUALS"] } })),
       },
-      notifications:
-        spec.emails.length === 0
-          ? []
-          : THRESHOLDS.map(({ percent, spent }) => ({
-              comparisonOperator: "GREATER_THAN",
-              notificationType: spent ? "ACTUAL" : "FORECASTED",
-              threshold: percent,
-              thresholdType: "PERCENTAGE",
-              subscriberEmailAddresses: [...spec.emails],
-            })),
+      notifications: THRESHOLDS.map(({ percent, spent }) => ({
+        comparisonOperator: "GREATER_THAN",
+        notificationType: spent ? "ACTUAL" : "FORECASTED",
+        threshold: percent,
+        thresholdType: "PERCENTAGE",
+        subscriberEmailAddresses: [...spec.emails],
+      })),
       tags: own,
     },
     opts,
