@@ -11,7 +11,7 @@ import { graph, load, neo4jServer, rows, serves, written } from "./server";
 
 /** Facts, queries and episodes: three times as many nodes. */
 const SIZE = 10_000;
-/** Seconds that a backup may stop the server for, on a machine that has other things to do as well. Seen alone: 28. */
+/** Seconds that a backup may stop the server for, on a machine that has other things to do as well. Seen: 38. */
 const DOWNTIME_SECONDS = 180;
 /** Seconds until the graph is back on a new node; the Scaling Strategy allows an hour. */
 const RTO_SECONDS = 600;
