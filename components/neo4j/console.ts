@@ -6,6 +6,8 @@ import { API_SECRET, USER } from "./secrets";
 
 /** Asks this node's own server; see the script. */
 export const ASK = "/usr/local/lib/ape/neo4j-ask";
+/** Whether the server answers now. */
+export const ANSWERS = `ASK_SECONDS=5 ${ASK} query 'RETURN 1'`;
 
 const PASSWORD_FILE = `${CONFIG_DIRECTORY}/initial.password`;
 
@@ -22,12 +24,13 @@ function askScript(role: string): string {
   return `#!/bin/bash
 # neo4j-ask query|system STATEMENT: runs it on this node's server, in the graph or in the database of users and servers,
 #   and prints the answer as JSON; fails where Neo4j does.
+#   A server that is starting may take a question and not answer it: ASK_SECONDS says how long to wait (default 150).
 # neo4j-ask available|writable|system-writable: whether this member of a cluster serves reads, and whether it writes.
 set -euo pipefail
 readonly DATABASES=https://${dnsName(role)}:${PORTS.https}/db
 
 ask() { # the password stands on no command line
-  curl --fail-with-body -sS --max-time 150 --cacert ${TLS.ca} -K <(printf 'user = "${USER}:%s"\\n' "$(<${PASSWORD_FILE})") "$@"
+  curl --fail-with-body -sS --max-time "\${ASK_SECONDS:-150}" --cacert ${TLS.ca} -K <(printf 'user = "${USER}:%s"\\n' "$(<${PASSWORD_FILE})") "$@"
 }
 
 run() { # a statement that fails while it runs is answered with 200 and its errors

@@ -1,6 +1,6 @@
 import { pruneFunction } from "../node/retention";
 import { ALONE_FUNCTION, dumpPrefix, WORK } from "./backup-layout";
-import { ASK } from "./console";
+import { ANSWERS } from "./console";
 
 /** Names the pieces of a backup with their checksums; put into the bucket last, so that what has one is whole. */
 export const MANIFEST = "manifest";
@@ -10,14 +10,21 @@ export const DATABASES = ["neo4j", "system"] as const;
 /** Where the figures of the last backup stand, in Prometheus' text format: a node exporter's textfile directory. */
 const METRICS = "/var/lib/ape/metrics/neo4j-backup.prom";
 
-/** Waits until the node's own server answers; up to ten minutes, which a large graph may take to recover. */
+/**
+ * Shell functions: wait until the node's own server answers, up to ten minutes, which a large graph may take to recover; and
+ * start it before. Its unit tries again by itself when a start fails, so what counts is whether it answers.
+ */
 export const AWAIT_FUNCTION = `await_server() {
-  local try
-  for ((try = 0; try < 600; try++)); do
-    if ${ASK} query 'RETURN 1' >/dev/null 2>&1; then return 0; fi
+  local until=$((SECONDS + 600))
+  while ((SECONDS < until)); do
+    if ${ANSWERS} >/dev/null 2>&1; then return 0; fi
     sleep 1
   done
   return 1
+}
+start_server() {
+  systemctl start neo4j.service || echo "the start failed; waiting for the next" >&2
+  await_server
 }
 `;
 
@@ -67,8 +74,7 @@ systemctl stop neo4j.service
 for database in ${DATABASES.join(" ")}; do
   quiet neo4j-admin database dump "$database" --to-path="$WORK"
 done
-systemctl start neo4j.service
-await_server || { echo "Neo4j does not serve after its dump" >&2; exit 1; }
+start_server || { echo "Neo4j does not serve after its dump" >&2; exit 1; }
 downtime=$((($(date +%s%N) - stopped) / 1000000))
 
 for database in ${DATABASES.join(" ")}; do

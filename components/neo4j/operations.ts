@@ -20,8 +20,8 @@ const RESTART_SINGLE = `#!/bin/bash
 set -euo pipefail
 
 ${AWAIT_FUNCTION}
-systemctl restart neo4j.service
-await_server || { echo "Neo4j does not serve" >&2; exit 1; }
+systemctl stop neo4j.service
+start_server || { echo "Neo4j does not serve" >&2; exit 1; }
 `;
 
 /** What must be nothing before a member may go. Source: Neo4j's upgrade guide, "in-place rolling". */
@@ -52,7 +52,8 @@ await_settled() { # up to ten minutes
 }
 
 await_settled
-systemctl restart neo4j.service
+# The unit tries again by itself; what counts is whether the cluster settles.
+systemctl restart neo4j.service || echo "the start failed; waiting for the next" >&2
 await_settled
 `;
 

@@ -4,7 +4,7 @@ import type { Listen, NodeFile, Placed, Provision, Role } from "../node/role";
 import { BACKUP_TIMER, backupFiles } from "./backup";
 import { BACKUP_PREFIX } from "./backup-layout";
 import { CONFIG_DIRECTORY, HOME, neo4jConfiguration, TRUSTED } from "./configuration";
-import { ASK, consoleFiles, INITIAL_PASSWORD } from "./console";
+import { ANSWERS, ASK, consoleFiles, INITIAL_PASSWORD } from "./console";
 import { membersOf, PORTS } from "./endpoints";
 import { licenceEnvironment, licenceFiles, type Neo4jEdition, type Neo4jLicence } from "./licence";
 import { operationsFiles } from "./operations";
@@ -102,7 +102,7 @@ function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provi
     ],
     units: [SERVER_UNIT, BACKUP_TIMER, SCHEMA_UNIT],
     tlsUsers: ["neo4j"],
-    health: clustered ? `${ASK} available` : `${ASK} query 'RETURN 1'`,
+    health: clustered ? `${ASK} available` : ANSWERS,
   };
 }
 

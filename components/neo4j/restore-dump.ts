@@ -74,7 +74,7 @@ back() { # everything as it was before
     done
   done
   rm -rf "$ASIDE"
-  systemctl start neo4j.service
+  start_server
 }
 
 systemctl stop neo4j.service
@@ -86,8 +86,7 @@ for database in "\${databases[@]}"; do
   quiet neo4j-admin database load "$database" --from-path="$WORK" --overwrite-destination=true >/dev/null ||
     { back; stop_with "$chosen can't be loaded; the graph is as it was"; }
 done
-systemctl start neo4j.service
-await_server || { back; stop_with "Neo4j does not serve what was restored; the graph is as it was"; }
+start_server || { back; stop_with "Neo4j does not serve what was restored; the graph is as it was"; }
 rm -rf "$ASIDE"
 systemctl restart ${SCHEMA_UNIT}
 count() { ${ASK} query "$1" | jq -r '.data.values[0][0]'; }

@@ -60,8 +60,7 @@ function replace(): string {
 trap 'systemctl start neo4j.service; rm -rf "$WORK"' EXIT
 admin neo4j-admin database restore --from-path="$FROM$chosen" --temp-path="$WORK" --overwrite-destination=true neo4j ||
   stop_with "$chosen can't be restored"
-systemctl start neo4j.service
-await_server || stop_with "Neo4j does not serve what was restored"`;
+start_server || stop_with "Neo4j does not serve what was restored"`;
 }
 
 /** A member takes whole artefacts only, so a chain becomes one first. */

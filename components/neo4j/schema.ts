@@ -1,5 +1,5 @@
 import type { NodeFile } from "../node/role";
-import { ASK } from "./console";
+import { ANSWERS, ASK } from "./console";
 import { CONFIG_DIRECTORY } from "./configuration";
 
 const APPLY = "/usr/local/lib/ape/neo4j-schema";
@@ -68,7 +68,7 @@ ${
   elif ${ASK} available 2>/dev/null && applied; then
     exit 0
   fi`
-    : `  if ${ASK} query "RETURN 1" >/dev/null 2>&1; then
+    : `  if ${ANSWERS} >/dev/null 2>&1; then
     apply && applied && exit 0
   fi`
 }

@@ -3,6 +3,7 @@ import { ASK } from "../../../components/neo4j/console";
 import { BOOT_TIMEOUT_MS, type Machine } from "../../rehearsal/machine";
 import { CannotRehearseError } from "../../rehearsal/preflight";
 import type { Rehearsal } from "../../rehearsal/rehearsal";
+import type { Writer } from "./client";
 
 /** The node of a single Neo4j server. Throws CannotRehearseError where there is none, or no real one. */
 export function neo4jServer(rehearsal: Rehearsal): Machine {
@@ -52,8 +53,9 @@ export async function serves(machine: Machine): Promise<void> {
   }
 }
 
-/** Numbers of a writer's nodes that are there. */
-export async function written(machine: Machine, run: string): Promise<number[]> {
-  const found = await rows(machine, `MATCH (n:Drill {run: '${run}'}) RETURN n.number ORDER BY n.number`);
-  return found.map(([number]) => number as number);
+/** How many of a writer's acknowledged nodes are not there. */
+export async function lost(machine: Machine, { acknowledged, args }: Writer): Promise<number> {
+  const found = await rows(machine, `MATCH (n:Drill {run: '${args.run}'}) RETURN n.number`);
+  const numbers = new Set(found.map(([number]) => number as number));
+  return acknowledged.filter(({ number }) => !numbers.has(number)).length;
 }
