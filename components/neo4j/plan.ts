@@ -10,7 +10,7 @@ import { licenceEnvironment, licenceFiles, type Neo4jEdition, type Neo4jLicence 
 import { operationsFiles } from "./operations";
 import { SCHEMA_UNIT, schemaFiles } from "./schema";
 import { API_SECRET } from "./secrets";
-import { roleMemGiB, type Neo4jMemory } from "./sizing";
+import { memoryFor, roleMemGiB, type Neo4jMemory } from "./sizing";
 import { archive } from "./archive";
 import { VERSIONS, type VersionName } from "./version";
 
@@ -47,7 +47,7 @@ function member(args: Neo4jArgs, zone: number): Role {
     service: "neo4j",
     name: `neo4j-${zone + 1}`,
     zone,
-    needs: { vcpu: args.cpus, memGiB: roleMemGiB(args) },
+    needs: { vcpu: args.cpus, memGiB: roleMemGiB(args), memoryFor: memoryFor(args) },
     ...(args.instanceType === undefined ? {} : { instanceType: args.instanceType }),
     disk: { sizeGiB: args.diskGiB, mount: HOME, owner: "neo4j" },
     listens: args.members === 1 ? SINGLE : CLUSTERED,

@@ -18,6 +18,11 @@ export function roleMemGiB({ heapGiB, pageCacheGiB }: Neo4jMemory): number {
   return heapGiB + pageCacheGiB + NATIVE_GIB;
 }
 
+/** What a role's memory is for, in GiB. */
+export function memoryFor({ heapGiB, pageCacheGiB }: Neo4jMemory): string {
+  return `heap ${heapGiB}, page cache ${pageCacheGiB}, JVM ${NATIVE_GIB}`;
+}
+
 /** What all transactions together may take, in GiB. */
 export function transactionGiB({ heapGiB }: Neo4jMemory): number {
   return heapGiB * TRANSACTION_SHARE;

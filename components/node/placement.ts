@@ -75,10 +75,15 @@ export function machineFor(
   const machine = machineType(args.cloud, asked);
   if (machine === undefined || machine.memGiB < memGiB) {
     throw new DoesNotFitError(
-      `${node} needs ${format(memGiB)} GiB (its roles, ${SYSTEM_MEM_GIB} for the system, ${MEMORY_HEADROOM * 100} % free); ${asked} has ${machine?.memGiB ?? "an unknown size"}`,
+      `${node} needs ${format(memGiB)} GiB (${roles.map(memoryOf).join(" + ")} + ${SYSTEM_MEM_GIB} for the system, ${MEMORY_HEADROOM * 100} % of it all free); ${asked} has ${machine?.memGiB ?? "an unknown size"}`,
     );
   }
   return machine;
+}
+
+/** "24.4 (heap 20, page cache 4, JVM 0.4)". */
+function memoryOf({ needs: { memGiB, memoryFor } }: Pick<Role, "needs">): string {
+  return memoryFor === undefined ? format(memGiB) : `${format(memGiB)} (${memoryFor})`;
 }
 
 function nodePlan(name: string, host: number, roles: readonly Role[], args: PlacementArgs): NodePlan {

@@ -39,8 +39,11 @@ export interface Role {
   readonly name: string;
   /** 0, 1 or 2; the platform knows what the zone is called. */
   readonly zone: number;
-  /** Memory in GiB that is never shared; CPUs that `packed` placement shares. */
-  readonly needs: { readonly vcpu: number; readonly memGiB: number };
+  /**
+   * Memory in GiB that is never shared, and what it is for where somebody may ask for more of it; CPUs that `packed` placement
+   * shares.
+   */
+  readonly needs: { readonly vcpu: number; readonly memGiB: number; readonly memoryFor?: string };
   /** Instance type from the stack's config; without it the cheapest that fits. */
   readonly instanceType?: string;
   readonly disk?: DataDisk;

@@ -6,6 +6,7 @@ import { neo4jEndpoints } from "../../../components/neo4j/endpoints";
 import { planNeo4j, type Neo4jArgs } from "../../../components/neo4j/plan";
 import { VERSIONS, type VersionName } from "../../../components/neo4j/version";
 import type { Placed } from "../../../components/node/role";
+import { planFrom } from "../../../tools/plan/plan";
 import { CLUSTER, placed, settings, SINGLE } from "./fixtures";
 
 describe("Neo4j's roles", () => {
@@ -32,7 +33,18 @@ describe("Neo4j's roles", () => {
   });
 
   it("need heap, page cache and what the JVM takes beside them", () => {
-    assert.deepEqual(planNeo4j(SINGLE)[0]!.needs, { vcpu: 3, memGiB: 8.4 });
+    assert.deepEqual(planNeo4j(SINGLE)[0]!.needs, {
+      vcpu: 3,
+      memGiB: 8.4,
+      memoryFor: "heap 4, page cache 4, JVM 0.4",
+    });
+  });
+
+  it("are refused with the sum where a type that was asked for can't hold them", () => {
+    assert.throws(
+      () => planFrom("prod", ["overrides.neo4j.heapGiB=20", "overrides.neo4j.instanceType=m5.xlarge"]),
+      /neo4j-1 needs 27\.56 GiB \(24\.4 \(heap 20, page cache 4, JVM 0\.4\) \+ 0\.4 for the system, .*; m5\.xlarge has 16/,
+    );
   });
 
   it("bring no password, and none on a command line", () => {
