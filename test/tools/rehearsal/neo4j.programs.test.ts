@@ -111,7 +111,6 @@ async function starts(each: Case, tier: TierName, rehearsal: Rehearsal): Promise
   assert.equal(self!.address, server.host.address);
   if (tier !== BOOTED) {
     // What the server of the tier before has in memory goes first.
-    await server.run(["systemctl", "kill", "--signal=KILL", "neo4j.service"]);
     await server.run(["systemctl", "stop", "neo4j.service"]);
     const { memGiB } = plan.nodes.find(({ name }) => name === self!.node)!.machine;
     limitMemory(rehearsal.stack.stack, server.host.name, memGiB);
