@@ -2,7 +2,7 @@ import { ASK } from "./console";
 import { HOME } from "./configuration";
 import { ALONE_FUNCTION, dumpPrefix, WORK } from "./backup-layout";
 import { AWAIT_FUNCTION, DATABASES, MANIFEST, QUIET_FUNCTION } from "./dump";
-import { SCHEMA_UNIT } from "./schema";
+import { SCHEMA_FUNCTION } from "./schema";
 
 /** Of a backup of Community Edition: loads its dumps into the stopped server; what was there stands aside until it serves. */
 export function restoreDumpScript(bucket: string, role: string): string {
@@ -14,7 +14,7 @@ set -euo pipefail
 readonly WORK=${WORK} DATA=${HOME}/data ASIDE=${HOME}/before-restore
 
 ${ALONE_FUNCTION}
-${AWAIT_FUNCTION}
+${AWAIT_FUNCTION}${SCHEMA_FUNCTION}
 ${QUIET_FUNCTION}
 node() { /usr/local/sbin/ape-node "$@"; }
 backups() { node list ${bucket} ${prefix} | sed -n 's|^${prefix}\\(.*\\)/${MANIFEST}$|\\1|p' | sort; }
@@ -88,7 +88,7 @@ for database in "\${databases[@]}"; do
 done
 start_server || { back; stop_with "Neo4j does not serve what was restored; the graph is as it was"; }
 rm -rf "$ASIDE"
-systemctl restart ${SCHEMA_UNIT}
+apply_schema || stop_with "the graph is restored, but its indexes could not be checked: journalctl -u ape-neo4j-schema"
 count() { ${ASK} query "$1" | jq -r '.data.values[0][0]'; }
 echo "restored $chosen in $(($(date +%s) - started)) s: $(count 'MATCH (n) RETURN count(n)') nodes," \\
   "$(count 'MATCH ()-->() RETURN count(*)') relationships"

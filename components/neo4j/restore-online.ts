@@ -4,7 +4,7 @@ import { ALONE_FUNCTION, artefacts, WORK } from "./backup-layout";
 import { AWAIT_FUNCTION } from "./dump";
 import { membersOf } from "./endpoints";
 import { listFunction, type OnlineBackup } from "./online";
-import { SCHEMA_UNIT } from "./schema";
+import { SCHEMA_FUNCTION } from "./schema";
 import { VERSIONS } from "./version";
 
 /**
@@ -19,7 +19,7 @@ set -euo pipefail
 readonly WORK=${WORK} FROM=${artefacts(args.cloud, args.bucket)}
 
 ${ALONE_FUNCTION}
-${AWAIT_FUNCTION}
+${AWAIT_FUNCTION}${SCHEMA_FUNCTION}
 ${listFunction(args.bucket)}
 admin() { runuser -u neo4j -- env HEAP_SIZE=256m "$@"; }
 stop_with() { echo "$*" >&2; exit 1; }
@@ -50,7 +50,7 @@ install -d -o neo4j -g neo4j -m 0700 "$WORK"
 trap 'rm -rf "$WORK"' EXIT
 started=$(date +%s)
 ${clustered ? seed(args) : replace()}
-systemctl restart ${SCHEMA_UNIT}
+apply_schema || stop_with "the graph is restored, but its indexes could not be checked: journalctl -u ape-neo4j-schema"
 echo "restored $chosen in $(($(date +%s) - started)) s"
 `;
 }

@@ -79,6 +79,16 @@ exit 1
 `;
 }
 
+/** Shell function: applies what the graph's schema has and a restored graph may not; a start that fails is tried again. */
+export const SCHEMA_FUNCTION = `apply_schema() {
+  for _ in 1 2 3; do
+    if systemctl restart ${SCHEMA_UNIT}; then return 0; fi
+    sleep 5
+  done
+  return 1
+}
+`;
+
 const UNIT = `[Unit]
 Description=Indexes of Neo4j's graph
 After=neo4j.service

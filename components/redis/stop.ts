@@ -45,7 +45,14 @@ interface Handover {
   readonly ask: string;
   /** A condition: it has taken over. */
   readonly taken: string;
+  /** Asks once more, where a request that the others don't answer in time is forgotten. */
+  readonly again?: string;
 }
+
+/** Fifths of a second until a cluster's replica is asked again: it gives up after 5 s. Source: Redis, CLUSTER_MF_TIMEOUT. */
+const FORGOTTEN_TRIES = 26;
+
+const CLUSTER_FAILOVER = `cli ${USERS.admin} "$peer" ${REDIS_PORT} cluster failover`;
 
 const HANDOVER: Readonly<Record<Exclude<RedisMode, "single">, (own: string, peers: readonly string[]) => Handover>> = {
   sentinel: (own, peers) => ({
@@ -56,12 +63,13 @@ const HANDOVER: Readonly<Record<Exclude<RedisMode, "single">, (own: string, peer
   }),
   cluster: () => ({
     candidates: `$(cli ${USERS.admin} localhost ${REDIS_PORT} info replication | sed -n 's/^slave[0-9]*:ip=\\([0-9.]*\\),.*state=online.*/\\1/p')`,
-    ask: `cli ${USERS.admin} "$peer" ${REDIS_PORT} cluster failover`,
+    ask: CLUSTER_FAILOVER,
     taken: "$(role) != master",
+    again: `((try % ${FORGOTTEN_TRIES})) || ${CLUSTER_FAILOVER} >/dev/null`,
   }),
 };
 
-function handOver({ candidates, ask, taken }: Handover): string {
+function handOver({ candidates, ask, taken, again }: Handover): string {
   return `
 ${FIELD_FUNCTION}
 
@@ -72,12 +80,12 @@ hand_over() {
   local peer try
   for peer in ${candidates}; do
     [[ $(${ask}) == OK ]] || continue
-    for ((try = 0; try < ${HANDOVER_TRIES}; try++)); do
+    for ((try = 1; try <= ${HANDOVER_TRIES}; try++)); do
       if [[ ${taken} ]]; then
         echo "handed over"
         return
       fi
-      sleep 0.2
+      sleep 0.2${again === undefined ? "" : `\n      ${again}`}
     done
   done
   cli ${USERS.admin} localhost ${REDIS_PORT} client unpause >/dev/null
