@@ -4,6 +4,11 @@ import { Command } from "commander";
 import colours from "picocolors";
 import { DoesNotFitError } from "../../components/node/placement";
 import { ConfigError } from "../../stacks/config";
+import { writeReports } from "../policy/files";
+import { resultJson } from "../policy/json";
+import { readParameters } from "../policy/parameters";
+import { policyReport } from "../policy/report";
+import { judgePlan } from "../policy/result";
 import { UsageError } from "../stack-file";
 import { planFrom, planResources } from "./plan";
 import { picture } from "./picture";
@@ -14,6 +19,9 @@ interface Options {
   readonly set: readonly string[];
   readonly json: boolean;
   readonly picture?: string;
+  readonly policyConfig?: string;
+  readonly sarif?: string;
+  readonly junit?: string;
 }
 
 const program = new Command("npm run plan --")
@@ -27,6 +35,9 @@ const program = new Command("npm run plan --")
   )
   .option("--json", "print the whole plan as JSON", false)
   .option("--picture <file.svg>", "also draw the plan")
+  .option("--policy-config <file.json>", "settings of policies that tighten them, as for --policy-pack-config")
+  .option("--sarif <file>", "also write what policies say as SARIF")
+  .option("--junit <file.xml>", "also write what policies say as JUnit's XML")
   .addHelpText(
     "after",
     `
@@ -36,21 +47,31 @@ Examples:
   npm run plan -- --stack dev --set overrides.redis.maxMemoryGiB=1
   npm run plan -- --stack prod --json | jq '.nodes[] | {name, instanceType}'
   npm run plan -- --stack prod --picture prod.svg
+  npm run plan -- --stack prod --sarif prod.sarif --junit prod.xml
 
-Exit code: 0 when the plan is valid, 1 when the config isn't, 2 when the command is wrong.`,
+Exit code: 0 when the plan is valid and no policy is violated, 1 when the config isn't or one is, 2 when the command is
+wrong.`,
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 async function main(): Promise<void> {
   const options = program.parse().opts<Options>();
   const plan = planFrom(options.stack, options.set);
+  const parameters = options.policyConfig === undefined ? {} : readParameters(options.policyConfig);
   const planned = await planResources(plan);
+  const policies = judgePlan(plan.spec, planned.judged(), parameters);
+  writeReports(policies, options, `Pulumi.${options.stack}.yaml`);
   if (options.picture !== undefined) {
     mkdirSync(dirname(options.picture), { recursive: true });
     writeFileSync(options.picture, await picture(plan));
     console.error(`drawn: ${options.picture}`);
   }
-  process.stdout.write(options.json ? `${JSON.stringify(planned, null, 2)}\n` : report(plan, planned, colours));
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify({ ...planned, policies: resultJson(policies) }, null, 2)}\n`
+      : `${report(plan, planned, colours)}\n${policyReport(policies, colours)}\n`,
+  );
+  process.exitCode = policies.violations.length === 0 ? 0 : 1;
 }
 
 main().catch((error: unknown) => {
