@@ -124,6 +124,19 @@ export class Values {
     }
   }
 
+  /** Whether a value can be read, or isn't set: no deployment has to make it up first. */
+  isKnown(path: string): boolean {
+    try {
+      this.get(path);
+      return true;
+    } catch (error) {
+      if (error instanceof NotKnownError) {
+        return false;
+      }
+      throw error;
+    }
+  }
+
   private items(path: string): unknown[] {
     const value = this.get(path);
     if (!Array.isArray(value)) {
