@@ -119,15 +119,15 @@ const GCP_KEY = resourceRule({
 
 const RECOVERABLE = resourceRule({
   name: "aws-secret-recoverable",
-  description: "A deleted secret can be brought back for a week or more.",
+  description: "A protected secret that was deleted can be brought back for a week or more.",
   why: "The key of the backups is a secret: without it they are noise.",
   severity: "high",
   ids: [],
   fix: "Set `recoveryWindowInDays` to 7 or more.",
   types: [SECRET],
-  judge: ({ values }) => {
+  judge: ({ values, protect }) => {
     const days = values.number("recoveryWindowInDays") ?? 30; // AWS' own default
-    return unless(days >= 7, `is gone ${days === 0 ? "at once" : `after ${days} days`}`);
+    return unless(!protect || days >= 7, `is gone ${days === 0 ? "at once" : `after ${days} days`}`);
   },
 });
 
