@@ -13,6 +13,7 @@ import { regionZones } from "../components/platform/zones";
 import { Redis } from "../components/redis/redis";
 import { TimescaleDB } from "../components/timescaledb/timescaledb";
 import { CONTRACT_VERSION, type PendingOutputs } from "./outputs";
+import { stackLabels } from "./labels";
 import { naming, type StackPlan } from "./plan";
 import type { StackSpec } from "./spec";
 import { API_CONTAINER, AUTOSCALING } from "./tiers";
@@ -238,17 +239,5 @@ export function stackContext(spec: StackSpec): StackContext {
     packageMirror: spec.packageMirror,
     protectData: spec.deletionProtection,
     labels: stackLabels(spec),
-  };
-}
-
-/** Labels that every resource carries; lower case, as Google Cloud wants them. */
-export function stackLabels(spec: StackSpec): Record<string, string> {
-  return {
-    project: "ape",
-    environment: spec.stack,
-    tier: spec.tier,
-    owner: spec.owner,
-    "cost-centre": spec.costCentre,
-    "managed-by": "pulumi",
   };
 }

@@ -6,6 +6,7 @@ import type { RedisMode } from "../components/redis/topology";
 import type { Edition } from "../components/timescaledb/edition";
 import type { SchemaOptions } from "../components/timescaledb/schema-options";
 import type { ShardCount } from "../components/timescaledb/topology";
+import type { Waiver } from "./config/waivers";
 import type { TierName } from "./tiers";
 
 /** Where the API's containers run: machines of the stack, or a Kubernetes cluster that is already there. */
@@ -56,6 +57,8 @@ export interface StackSpec {
   readonly bucketSuffix: string;
   /** First day of validity of the stack's internal certificates, "2026-01-01". */
   readonly certificatesFrom: string;
+  /** Exceptions from policies. */
+  readonly waivers: readonly Waiver[];
 }
 
 export interface ApiSpec {

@@ -31,6 +31,7 @@ import {
   type Parser,
 } from "./parsers";
 import { overrides } from "./sizes";
+import { waivers } from "./waivers";
 
 /** A key of a stack's config. */
 export interface Key<T> extends Accepting<T> {
@@ -391,6 +392,15 @@ export const KEYS = {
     example: '"2026-01-01"',
     description: "First day of validity of the stack's internal certificates. Moving it forward issues new ones.",
     parse: day,
+  }),
+  waivers: key({
+    type: "object",
+    default: {},
+    allowed: "by a name of yours: policy, resource (a pattern of URNs), reason, owner and until (its last day)",
+    example:
+      '{ no-second-zone: { policy: data-zones, resource: "*", reason: Load tests only, owner: ada, until: "2026-12-31" } }',
+    description: "Exceptions from policies, docs/policies.md. They are printed at every run, and end by themselves.",
+    parse: waivers,
   }),
 } as const;
 

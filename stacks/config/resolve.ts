@@ -92,6 +92,7 @@ export function resolve(values: Values, names: { organization: string; project: 
     kmsKey: values.kmsKey,
     bucketSuffix: values.bucketSuffix || uniqueSuffix(names),
     certificatesFrom: values.certificatesFrom,
+    waivers: values.waivers,
   };
 }
 

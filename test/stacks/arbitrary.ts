@@ -90,6 +90,14 @@ function required(): fc.Arbitrary<Record<string, unknown>> {
   });
 }
 
+const WAIVER = {
+  policy: "data-zones",
+  resource: "*::redis-1",
+  reason: "Load tests only",
+  owner: "ada",
+  until: "2026-12-31",
+};
+
 function optional({ apiRuntime }: Frame): fc.Arbitrary<Record<string, unknown>> {
   const all = {
     backupRetentionDays: fc.integer({ min: 30, max: 3650 }),
@@ -97,6 +105,7 @@ function optional({ apiRuntime }: Frame): fc.Arbitrary<Record<string, unknown>> 
     budgetEmails: fc.constantFrom([], ["platform@example.com"], ["a@example.com", "b@example.com"]),
     deletionProtection: fc.constantFrom(true, false),
     bucketSuffix: SUFFIX,
+    waivers: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.constant(WAIVER), { maxKeys: 2 }),
     certificatesFrom: fc
       .date({ min: new Date("2000-01-01"), max: new Date("2099-12-31"), noInvalidDate: true })
       .map((date) => date.toISOString().slice(0, 10)),
@@ -259,6 +268,14 @@ export const BAD_VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   kmsKey: fc.constantFrom("alias/ape", "arn:aws:kms:us-east-1:123456789012:alias/ape"),
   bucketSuffix: fc.constantFrom("-", "a-", "A", "a".repeat(21), "a_b"),
   certificatesFrom: fc.constantFrom("", "2026-02-30", "2026-13-01", "1.1.2026", "2026-1-1"),
+  waivers: fc.constantFrom(
+    "x",
+    [],
+    { a: 1 },
+    { a: {} },
+    { a: { ...WAIVER, until: "soon" } },
+    { a: { ...WAIVER, by: "x" } },
+  ),
 };
 
 function words(...allowed: readonly string[]): fc.Arbitrary<unknown> {

@@ -11,6 +11,7 @@ const BASE = {
 const PROD = { tier: "t3", neo4jLicense: "evaluation" };
 const GCP = { cloud: "gcp" };
 const CLUSTER = { apiRuntime: "kubernetes", kubeconfig: "given", kubernetesCidrs: ["10.8.0.0/14"] };
+const WAIVER = { policy: "data-zones", resource: "*", reason: "Load tests only", owner: "ada", until: "2026-12-31" };
 const ARN = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
 /** A config that has one problem, and what is said of it. */
@@ -465,6 +466,32 @@ const PROBLEMS: readonly Bad[] = [
     value: '"01.02.2026"',
     allowed: "a day, YYYY-MM-DD",
     example: 'certificatesFrom: "2026-01-01"',
+  },
+  {
+    set: { waivers: { a: { ...WAIVER, until: "2026-02-30" } } },
+    key: "waivers.a.until",
+    value: '"2026-02-30"',
+    why: "there is no such day",
+    allowed: "its last day, YYYY-MM-DD",
+    example:
+      'waivers: { no-second-zone: { policy: data-zones, resource: "*", reason: Load tests only, owner: ada, until: "2026-12-31" } }',
+  },
+  {
+    set: { waivers: { a: { ...WAIVER, reason: "short" } } },
+    key: "waivers.a.reason",
+    value: '"short"',
+    allowed: "why, in 10 to 500 characters",
+    example:
+      'waivers: { no-second-zone: { policy: data-zones, resource: "*", reason: Load tests only, owner: ada, until: "2026-12-31" } }',
+  },
+  {
+    set: { waivers: { a: { ...WAIVER, by: "ada" } } },
+    key: "waivers.a",
+    value: "(not shown)",
+    why: "there is no by in a waiver, only policy, resource, reason, owner, until",
+    allowed: "by a name of yours",
+    example:
+      'waivers: { no-second-zone: { policy: data-zones, resource: "*", reason: Load tests only, owner: ada, until: "2026-12-31" } }',
   },
   // Sizes.
   {

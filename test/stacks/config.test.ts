@@ -74,6 +74,7 @@ describe("a config with nothing but what is required", () => {
       kmsKey: "",
       bucketSuffix: createHash("sha256").update("organization/ape-deploy/dev").digest("hex").slice(0, 8),
       certificatesFrom: "2026-01-01",
+      waivers: [],
     });
   });
 

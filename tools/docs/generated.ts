@@ -4,6 +4,7 @@ import type { PricedCell } from "../cost/cells";
 import { chart } from "../cost/chart";
 import { configurationPage } from "./configuration";
 import { costPage } from "./cost";
+import { policiesPage } from "./policies";
 import { pulumiYaml } from "./pulumi-yaml";
 
 const ROOT = join(__dirname, "../..");
@@ -20,6 +21,11 @@ export function fromKeys(): Generated[] {
     { path: join(ROOT, "Pulumi.yaml"), content: pulumiYaml() },
     { path: join(ROOT, "docs/configuration.md"), content: configurationPage() },
   ];
+}
+
+/** What derives from the rules of the policy pack. */
+export function fromRules(): Generated[] {
+  return [{ path: join(ROOT, "docs/policies.md"), content: policiesPage() }];
 }
 
 /** What derives from prices, which need every cell. */

@@ -5,6 +5,11 @@ import colours from "picocolors";
 import { DoesNotFitError } from "../../components/node/placement";
 import { plannedResources } from "../../cost/resource";
 import { ConfigError } from "../../stacks/config";
+import { writeReports } from "../policy/files";
+import { resultJson } from "../policy/json";
+import { readParameters } from "../policy/parameters";
+import { policyReport } from "../policy/report";
+import { judgePlan } from "../policy/result";
 import { UsageError } from "../stack-file";
 import { planFrom, planResources } from "./plan";
 import { LIST_PRICE, priceResources } from "./price";
@@ -16,6 +21,9 @@ interface Options {
   readonly set: readonly string[];
   readonly json: boolean;
   readonly picture?: string;
+  readonly policyConfig?: string;
+  readonly sarif?: string;
+  readonly junit?: string;
 }
 
 const program = new Command("npm run plan --")
@@ -29,6 +37,9 @@ const program = new Command("npm run plan --")
   )
   .option("--json", "print the whole plan as JSON", false)
   .option("--picture <file.svg>", "also draw the plan")
+  .option("--policy-config <file.json>", "settings of policies that tighten them, as for --policy-pack-config")
+  .option("--sarif <file>", "also write what policies say as SARIF")
+  .option("--junit <file.xml>", "also write what policies say as JUnit's XML")
   .addHelpText(
     "after",
     `
@@ -38,15 +49,20 @@ Examples:
   npm run plan -- --stack dev --set overrides.redis.maxMemoryGiB=1
   npm run plan -- --stack prod --json | jq '.nodes[] | {name, instanceType}'
   npm run plan -- --stack prod --picture prod.svg
+  npm run plan -- --stack prod --sarif prod.sarif --junit prod.xml
 
-Exit code: 0 when the plan is valid, 1 when the config isn't, 2 when the command is wrong.`,
+Exit code: 0 when the plan is valid and no policy is violated, 1 when the config isn't or one is, 2 when the command is
+wrong.`,
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 async function main(): Promise<void> {
   const options = program.parse().opts<Options>();
   const plan = planFrom(options.stack, options.set);
+  const parameters = options.policyConfig === undefined ? {} : readParameters(options.policyConfig);
   const planned = await planResources(plan);
+  const policies = judgePlan(plan.spec, planned.judged(), parameters);
+  writeReports(policies, options, `Pulumi.${options.stack}.yaml`);
   if (options.picture !== undefined) {
     mkdirSync(dirname(options.picture), { recursive: true });
     writeFileSync(options.picture, await picture(plan));
@@ -54,8 +70,11 @@ async function main(): Promise<void> {
   }
   const { summary: price } = priceResources(plan, plannedResources(planned.resources), LIST_PRICE);
   process.stdout.write(
-    options.json ? `${JSON.stringify({ ...planned, price }, null, 2)}\n` : report(plan, planned, price, colours),
+    options.json
+      ? `${JSON.stringify({ ...planned, price, policies: resultJson(policies) }, null, 2)}\n`
+      : `${report(plan, planned, price, colours)}\n${policyReport(policies, colours)}\n`,
   );
+  process.exitCode = policies.violations.length === 0 ? 0 : 1;
 }
 
 main().catch((error: unknown) => {

@@ -8,7 +8,7 @@ import { userData } from "../../components/node/bootstrap/userdata";
 import { bucketName, secretPrefix } from "../../components/platform/naming";
 import { regionZones } from "../../components/platform/zones";
 import { applySettings, readStackFile } from "../stack-file";
-import { record, type Recorded } from "./record";
+import { record, type Judged, type Recorded } from "./record";
 
 /** A stack as it would be deployed: what `--json` prints. */
 export interface PlannedStack {
@@ -22,6 +22,8 @@ export interface PlannedStack {
   readonly notices: readonly string[];
   readonly resources: readonly Recorded[];
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** The resources for policies: with their secrets, never to be shown. */
+  readonly judged: () => readonly Judged[];
 }
 
 export interface PlannedNode {
@@ -62,7 +64,7 @@ export function planFrom(stack: string, settings: readonly string[]): StackPlan 
 export async function planResources(plan: StackPlan): Promise<PlannedStack> {
   const { spec } = plan;
   const kubeconfig = pulumi.secret("a kubeconfig is not needed to plan");
-  const { resources, outputs } = await record(() => deployApe(plan, { kubeconfig }), {
+  const { resources, outputs, judged } = await record(() => deployApe(plan, { kubeconfig }), {
     project: PROJECT,
     organization: ORGANIZATION,
     stack: spec.stack,
@@ -78,6 +80,7 @@ export async function planResources(plan: StackPlan): Promise<PlannedStack> {
     notices: notices(spec),
     resources,
     outputs,
+    judged,
   };
 }
 

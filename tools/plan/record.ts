@@ -25,9 +25,18 @@ export interface Recorded {
   readonly ignoreChanges: readonly string[];
 }
 
+/** A resource as the engine would hand it to policies: secrets in the clear, values not known yet as the SDK marks them. */
+export interface Judged extends Pick<Recorded, "urn" | "type" | "name" | "protect" | "retainOnDelete"> {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** By input, the URNs of the resources that its value comes from. */
+  readonly references: Readonly<Record<string, readonly string[]>>;
+}
+
 export interface Recording {
   readonly resources: readonly Recorded[];
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** The same resources for policies. Never to be shown: a function, so that no printed recording holds it. */
+  readonly judged: () => readonly Judged[];
 }
 
 export interface RecordArgs {
@@ -63,7 +72,12 @@ async function recordAlone(program: () => Promise<object>, args: RecordArgs): Pr
     await runInPulumiStack(async () => (outputs = await program()));
     await waitForRPCs();
     const settled = await settle(outputs);
-    return { resources: await Promise.all(recorded), outputs: settled };
+    const pairs = await Promise.all(recorded);
+    return {
+      resources: pairs.map(({ shown }) => shown),
+      outputs: settled,
+      judged: () => pairs.map(({ judged }) => (judged.type === STACK_TYPE ? { ...judged, inputs: settled } : judged)),
+    };
   });
 }
 
@@ -103,6 +117,7 @@ interface Request {
   getDeletebeforereplace(): boolean;
   getDependenciesList(): string[];
   getIgnorechangesList(): string[];
+  getPropertydependenciesMap(): { entries(): Iterable<[property: string, on: { getUrnsList(): string[] }]> };
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
@@ -128,17 +143,18 @@ function engineUrn(args: RecordArgs): Monitor["newUrn"] {
 }
 
 /** Mocks show names and inputs only; what a request says of protection and order is read on its way to the monitor. */
-function listen(args: RecordArgs): Promise<Recorded>[] {
+function listen(args: RecordArgs): Promise<Pair>[] {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   monitor.newUrn = engineUrn(args);
   const register = monitor.registerResource.bind(monitor);
-  const recorded: Promise<Recorded>[] = [];
+  const recorded: Promise<Pair>[] = [];
   monitor.registerResource = (request, callback) => {
-    let done: (resource: Recorded) => void;
+    let done: (pair: Pair) => void;
     recorded.push(new Promise((resolve) => (done = resolve)));
     return register(request, (error, response) => {
       if (!error) {
-        done(describe(request, response.getUrn(), response.getId(), args.reveal ?? false));
+        const shown = describe(request, response.getUrn(), response.getId(), args.reveal ?? false);
+        done({ shown, judged: judgedOf(request, shown) });
       }
       callback(error, response);
     });
@@ -163,25 +179,44 @@ function describe(request: Request, urn: string, id: string, reveal: boolean): R
   };
 }
 
+interface Pair {
+  readonly shown: Recorded;
+  readonly judged: Judged;
+}
+
+function judgedOf(request: Request, { urn, type, name, protect, retainOnDelete }: Recorded): Judged {
+  return {
+    urn,
+    type,
+    name,
+    protect,
+    retainOnDelete,
+    inputs: plain(request.getObject()?.toJavaScript() ?? {}, true, pulumi.runtime.unknownValue) as Judged["inputs"],
+    references: Object.fromEntries(
+      [...request.getPropertydependenciesMap().entries()].map(([property, on]) => [property, on.getUrnsList()]),
+    ),
+  };
+}
+
 /** How Pulumi's wire format marks special values, and a secret among them. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
-function plain(value: unknown, reveal: boolean): unknown {
+function plain(value: unknown, reveal: boolean, unknown = UNKNOWN): unknown {
   if (value === pulumi.runtime.unknownValue) {
-    return UNKNOWN;
+    return unknown;
   }
   if (Array.isArray(value)) {
-    return value.map((inner) => plain(inner, reveal));
+    return value.map((inner) => plain(inner, reveal, unknown));
   }
   if (typeof value !== "object" || value === null) {
     return value;
   }
   const object = value as Record<string, unknown>;
   if (object[SIGNATURE] === SECRET_SIGNATURE) {
-    return reveal ? plain(object.value, reveal) : SECRET;
+    return reveal ? plain(object.value, reveal, unknown) : SECRET;
   }
-  return Object.fromEntries(Object.entries(object).map(([key, inner]) => [key, plain(inner, reveal)]));
+  return Object.fromEntries(Object.entries(object).map(([key, inner]) => [key, plain(inner, reveal, unknown)]));
 }
 
 /** Outputs as plain values, secrets hidden. */

@@ -12,7 +12,7 @@ const OUTBOUND = [
   { name: "http", port: 80, what: "Debian packages, which are signed" },
 ] as const;
 
-/** One security group per service and one for the load balancer; their rules are the declared flows, on both ends. */
+/** One security group per service, and one for the load balancer where the API is among them; their rules are the declared flows, on both ends. */
 export function securityGroups(
   context: StackContext,
   vpcId: pulumi.Input<string>,
@@ -20,7 +20,8 @@ export function securityGroups(
   opts: pulumi.CustomResourceOptions,
 ): ReadonlyMap<Audience, ec2.SecurityGroup> {
   const groups = new Map<Audience, ec2.SecurityGroup>();
-  for (const audience of [...spec.services, "loadBalancer"] as const) {
+  const isServed = spec.services.includes("api");
+  for (const audience of [...spec.services, ...(isServed ? (["loadBalancer"] as const) : [])]) {
     const name = audience === "loadBalancer" ? "load-balancer" : audience;
     const description = audience === "loadBalancer" ? "Load balancer of the API" : `Nodes of ${audience}`;
     groups.set(audience, new ec2.SecurityGroup(name, { vpcId, description, tags: tags(context, name) }, opts));
@@ -28,7 +29,9 @@ export function securityGroups(
   for (const service of spec.services) {
     outbound(context, service, groups.get(service)!, opts);
   }
-  clients(context, spec, groups.get("loadBalancer")!, opts);
+  if (isServed) {
+    clients(context, spec, groups.get("loadBalancer")!, opts);
+  }
   spec.flows.forEach((flow) => permit(context, flow, spec, groups, opts));
   return groups;
 }

@@ -1,0 +1,23 @@
+import { PolicyPack } from "@pulumi/policy";
+import * as pulumi from "@pulumi/pulumi";
+import { policyPack } from "./pack";
+import { contextOf, knownFrom, NAMESPACE, today, type Known } from "./settings";
+
+/** The stack's config, which the engine hands to packs as it does to programs. */
+function config(): Record<string, unknown> {
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(`${NAMESPACE}:`));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(NAMESPACE.length + 1), value]));
+}
+
+/** Without a stack, as while the pack is published, there is none. */
+function stack(): { readonly stack?: string } {
+  const name = process.env.PULUMI_NODEJS_STACK;
+  return name === undefined || name === "" ? {} : { stack: name };
+}
+
+const known: Known = { ...stack(), ...knownFrom(config()), today: today() };
+
+new PolicyPack(
+  "ape-deploy",
+  policyPack((parameters) => contextOf({ ...known, parameters })),
+);

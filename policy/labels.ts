@@ -1,0 +1,120 @@
+import { stackLabels } from "../stacks/labels";
+import type { Subject } from "./subject";
+
+/** Labels that every resource carries, by their lower-case names; AWS writes them in PascalCase. */
+export const REQUIRED_LABELS = Object.keys(stackLabels({ stack: "", tier: "", owner: "", costCentre: "" }));
+
+/** AWS types that take tags. */
+const TAGGED = [
+  "acm/certificate:Certificate",
+  "backup/plan:Plan",
+  "backup/vault:Vault",
+  "cloudwatch/logGroup:LogGroup",
+  "cloudwatch/metricAlarm:MetricAlarm",
+  "ebs/snapshot:Snapshot",
+  "ebs/volume:Volume",
+  "ec2/defaultSecurityGroup:DefaultSecurityGroup",
+  "ec2/eip:Eip",
+  "ec2/flowLog:FlowLog",
+  "ec2/instance:Instance",
+  "ec2/internetGateway:InternetGateway",
+  "ec2/launchTemplate:LaunchTemplate",
+  "ec2/natGateway:NatGateway",
+  "ec2/routeTable:RouteTable",
+  "ec2/securityGroup:SecurityGroup",
+  "ec2/subnet:Subnet",
+  "ec2/vpc:Vpc",
+  "ec2/vpcEndpoint:VpcEndpoint",
+  "elasticache/replicationGroup:ReplicationGroup",
+  "iam/instanceProfile:InstanceProfile",
+  "iam/policy:Policy",
+  "iam/role:Role",
+  "kms/key:Key",
+  "lambda/function:Function",
+  "lb/listener:Listener",
+  "lb/loadBalancer:LoadBalancer",
+  "lb/targetGroup:TargetGroup",
+  "rds/cluster:Cluster",
+  "rds/instance:Instance",
+  "s3/bucket:Bucket",
+  "s3/bucketObjectv2:BucketObjectv2",
+  "secretsmanager/secret:Secret",
+  "sns/topic:Topic",
+  "sqs/queue:Queue",
+  "ssm/parameter:Parameter",
+  "vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+  "vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+].map((type) => `aws:${type}`);
+
+/** The scaling group, whose tags are a list. */
+export const LISTED = "aws:autoscaling/group:Group";
+
+/** Google Cloud types that take labels. */
+const LABELLED = [
+  "compute/address:Address",
+  "compute/disk:Disk",
+  "compute/forwardingRule:ForwardingRule",
+  "compute/globalAddress:GlobalAddress",
+  "compute/globalForwardingRule:GlobalForwardingRule",
+  "compute/image:Image",
+  "compute/instance:Instance",
+  "compute/instanceTemplate:InstanceTemplate",
+  "compute/regionDisk:RegionDisk",
+  "compute/snapshot:Snapshot",
+  "kms/cryptoKey:CryptoKey",
+  "pubsub/topic:Topic",
+  "redis/instance:Instance",
+  "secretmanager/secret:Secret",
+  "storage/bucket:Bucket",
+].map((type) => `gcp:${type}`);
+
+/** Kubernetes kinds that the stack's labels belong on. */
+const KUBERNETES = [
+  "kubernetes:apps/v1:Deployment",
+  "kubernetes:apps/v1:StatefulSet",
+  "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
+  "kubernetes:core/v1:ConfigMap",
+  "kubernetes:core/v1:Namespace",
+  "kubernetes:core/v1:Secret",
+  "kubernetes:core/v1:Service",
+  "kubernetes:core/v1:ServiceAccount",
+  "kubernetes:networking/v1:Ingress",
+  "kubernetes:policy/v1:PodDisruptionBudget",
+];
+
+/** Every type that takes labels. */
+export const LABELLED_TYPES: readonly string[] = [...TAGGED, LISTED, ...LABELLED, ...KUBERNETES];
+
+const KNOWN = new Set(LABELLED_TYPES);
+
+/** Where a type keeps its labels; undefined: it has none. */
+export function labelProperty(type: string): string | undefined {
+  if (!KNOWN.has(type)) {
+    return undefined;
+  }
+  return type.startsWith("aws:") ? "tags" : type.startsWith("gcp:") ? "labels" : "metadata.labels";
+}
+
+/** A resource's labels by their lower-case names. Throws where they aren't known. */
+export function labelsOf({ type, values }: Subject): ReadonlyMap<string, string> {
+  const property = labelProperty(type);
+  if (property === undefined) {
+    return new Map();
+  }
+  const pairs =
+    type === LISTED
+      ? values.list(property).map((tag): [string, string] => [tag.text("key") ?? "", tag.text("value") ?? ""])
+      : values.texts(property);
+  return new Map(pairs.map(([name, value]) => [kebabCase(name), value]));
+}
+
+/** A label as the cloud of a type writes it: "cost-centre" is AWS' "CostCentre". */
+export function labelName(type: string, label: string): string {
+  return type.startsWith("aws:")
+    ? label.replace(/(^|-)([a-z])/g, (_, __, first: string) => first.toUpperCase())
+    : label;
+}
+
+function kebabCase(name: string): string {
+  return name.replace(/(?<=[a-z0-9])([A-Z])/g, "-$1").toLowerCase();
+}

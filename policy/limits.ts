@@ -1,0 +1,107 @@
+import { SERVICES, type Service } from "../components/node/role";
+import { SHARD_COUNTS } from "../components/timescaledb/topology";
+import { DISK_GIB } from "../stacks/spec";
+import { AUTOSCALING, graphAndCacheCpus, TIERS, TIER_NAMES, type TierName } from "../stacks/tiers";
+
+/** Whose machine it is; "shared": several services'. */
+export type Share = Service | "shared";
+
+/** How much machines may hold together. Memory in GiB. */
+export interface Capacity {
+  readonly vcpu: number;
+  readonly memGiB: number;
+}
+
+/** A service's part of a tier. */
+export interface ServiceLimits extends Capacity {
+  /** Most machines. */
+  readonly instances: number;
+  /** Largest data disk, GiB; 0: the service keeps no data. */
+  readonly diskGiB: number;
+  /** All its data disks together, GiB. */
+  readonly disksGiB: number;
+}
+
+/** What a stack of a tier may come to at most. Everything derives from the one table of tiers. */
+export interface TierLimits {
+  readonly families: { readonly aws: readonly string[]; readonly gcp: readonly string[] };
+  /** One machine. */
+  readonly node: Capacity;
+  /** By service; "shared" are machines that several services share. */
+  readonly services: Readonly<Record<Share, ServiceLimits>>;
+  readonly stack: Capacity;
+}
+
+/** Members of a replicated service: one in each of three zones. */
+const MEMBERS = 3;
+/** T4 may cut both stores into parts: TimescaleDB into shards, Redis into three masters, each with a replica. */
+const LARGEST = { timescaledb: MEMBERS * Math.max(...SHARD_COUNTS), redis: 2 * MEMBERS };
+/** The smallest machine of most families. */
+const LEAST_VCPU = 2;
+/** GiB for each vCPU in the standard families of both clouds (m5, n2-standard). */
+const GIB_PER_VCPU = 4;
+/** Machines come in powers of two, and the system's share never fits beside a tier's whole memory: so one size more. */
+const NEXT_SIZE = 2;
+
+/** Largest boot disk, GiB: twice what the program makes. */
+export const BOOT_DISK_GIB = 32;
+
+function limitsOf(name: TierName): TierLimits {
+  const tier = TIERS[name];
+  const { neo4j, redis } = graphAndCacheCpus(tier);
+  const growth = tier.total.memGiB / TIERS.t1.total.memGiB;
+  const data = (cpus: number, diskGiB: number, members: number): ServiceLimits => ({
+    ...capacity(members * machineVcpu(cpus)),
+    instances: members,
+    diskGiB: diskGiB * growth,
+    disksGiB: members * diskGiB * growth,
+  });
+  const node = { vcpu: tier.total.cpus, memGiB: NEXT_SIZE * tier.total.memGiB };
+  const services = {
+    api: {
+      ...capacity(AUTOSCALING.maxContainers * LEAST_VCPU),
+      instances: AUTOSCALING.maxContainers,
+      diskGiB: 0,
+      disksGiB: 0,
+    },
+    timescaledb: data(tier.timescaledb.cpus, DISK_GIB.timescaledb, name === "t4" ? LARGEST.timescaledb : MEMBERS),
+    neo4j: data(neo4j, DISK_GIB.neo4j, MEMBERS),
+    redis: data(redis, DISK_GIB.redis, name === "t4" ? LARGEST.redis : MEMBERS),
+    shared: {
+      instances: MEMBERS,
+      vcpu: MEMBERS * node.vcpu,
+      memGiB: MEMBERS * node.memGiB,
+      diskGiB: 0,
+      disksGiB: 0,
+    },
+  };
+  const total = (pick: (limits: ServiceLimits) => number): number =>
+    SERVICES.reduce((sum, service) => sum + pick(services[service]), 0);
+  return {
+    families: tier.families,
+    node,
+    services,
+    stack: {
+      vcpu: Math.max(
+        total((limits) => limits.vcpu),
+        services.shared.vcpu + services.api.vcpu,
+      ),
+      memGiB: Math.max(
+        total((limits) => limits.memGiB),
+        services.shared.memGiB + services.api.memGiB,
+      ),
+    },
+  };
+}
+
+function machineVcpu(cpus: number): number {
+  return Math.max(LEAST_VCPU, 2 ** Math.ceil(Math.log2(cpus)));
+}
+
+function capacity(vcpu: number): Capacity {
+  return { vcpu, memGiB: vcpu * GIB_PER_VCPU };
+}
+
+export const LIMITS: Readonly<Record<TierName, TierLimits>> = Object.freeze(
+  Object.fromEntries(TIER_NAMES.map((name) => [name, limitsOf(name)])) as Record<TierName, TierLimits>,
+);

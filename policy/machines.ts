@@ -1,0 +1,90 @@
+import { SERVICES } from "../components/node/role";
+import { machineType, type MachineType } from "../components/platform/catalogue";
+import type { Cloud } from "../components/platform/platform";
+import { labelsOf } from "./labels";
+import type { Share } from "./limits";
+import type { StackSubject, StackView, Subject } from "./subject";
+
+export const AWS_INSTANCE = "aws:ec2/instance:Instance";
+export const AWS_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+export const AWS_GROUP = "aws:autoscaling/group:Group";
+export const AWS_DISK = "aws:ebs/volume:Volume";
+export const AWS_ATTACHMENT = "aws:ec2/volumeAttachment:VolumeAttachment";
+export const GCP_INSTANCE = "gcp:compute/instance:Instance";
+export const GCP_TEMPLATES = [
+  "gcp:compute/instanceTemplate:InstanceTemplate",
+  "gcp:compute/regionInstanceTemplate:RegionInstanceTemplate",
+] as const;
+export const GCP_GROUPS = [
+  "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager",
+  "gcp:compute/instanceGroupManager:InstanceGroupManager",
+] as const;
+export const GCP_AUTOSCALERS = ["gcp:compute/regionAutoscaler:RegionAutoscaler", "gcp:compute/autoscaler:Autoscaler"];
+export const GCP_DISKS = ["gcp:compute/disk:Disk", "gcp:compute/regionDisk:RegionDisk"] as const;
+
+/** What says which type of machine is started. */
+export const MACHINES: readonly string[] = [AWS_INSTANCE, AWS_TEMPLATE, GCP_INSTANCE, ...GCP_TEMPLATES];
+export const INSTANCES: readonly string[] = [AWS_INSTANCE, GCP_INSTANCE];
+export const DISKS: readonly string[] = [AWS_DISK, ...GCP_DISKS];
+
+/** The cloud of a type token. */
+export function cloudOf(type: string): Cloud {
+  return type.startsWith("gcp:") ? "gcp" : "aws";
+}
+
+/** The type that an instance or template starts; undefined: it names none. */
+export function typeName({ type, values }: Subject): string | undefined {
+  return values.text(cloudOf(type) === "aws" ? "instanceType" : "machineType");
+}
+
+/** What the catalogue knows of the type that an instance or template starts. */
+export function machineOf(subject: Subject): MachineType | undefined {
+  const name = typeName(subject);
+  return name === undefined ? undefined : machineType(cloudOf(subject.type), name);
+}
+
+/** Whose a machine or disk is, by its label. One that several services share names all of them. */
+export function shareOf(subject: Subject): Share {
+  const label = labelsOf(subject).get("service");
+  return SERVICES.find((service) => service === label) ?? "shared";
+}
+
+/** Machines of one type that a resource starts. */
+export interface Started {
+  readonly subject: StackSubject;
+  readonly share: Share;
+  readonly machine: MachineType | undefined;
+  /** How many at most. */
+  readonly count: number;
+}
+
+/** Every machine of a stack, those of scaling groups at their most. */
+export function startedMachines(stack: StackView): Started[] {
+  const alone = stack.of(...INSTANCES).map((subject) => started(subject, subject, 1));
+  return [...alone, ...awsGroups(stack), ...gcpGroups(stack)];
+}
+
+function awsGroups(stack: StackView): Started[] {
+  return stack.of(AWS_GROUP).flatMap((group) =>
+    ["launchTemplate", "mixedInstancesPolicy"]
+      .flatMap((property) => group.references(property))
+      .filter(({ type }) => type === AWS_TEMPLATE)
+      .map((template) => started(group, template, group.values.number("maxSize") ?? 0)),
+  );
+}
+
+function gcpGroups(stack: StackView): Started[] {
+  return stack.of(...GCP_GROUPS).flatMap((group) => {
+    const scalers = GCP_AUTOSCALERS.flatMap((type) => stack.referring(type, "target", group));
+    const most = scalers.map(({ values }) => values.number("autoscalingPolicy.maxReplicas") ?? 0);
+    const count = scalers.length > 0 ? Math.max(...most) : (group.values.number("targetSize") ?? 0);
+    return group
+      .references("versions")
+      .filter(({ type }) => (GCP_TEMPLATES as readonly string[]).includes(type))
+      .map((template) => started(group, template, count));
+  });
+}
+
+function started(subject: StackSubject, named: StackSubject, count: number): Started {
+  return { subject, share: shareOf(named), machine: machineOf(named), count };
+}

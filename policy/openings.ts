@@ -1,0 +1,142 @@
+import type { StackSubject, Subject } from "./subject";
+import type { Values } from "./values";
+
+/** Ports opened to networks, however a cloud writes it. */
+export interface Opening {
+  readonly from: number;
+  readonly to: number;
+  /** "tcp", "udp", "icmp" or "all". */
+  readonly protocol: string;
+  /** Networks in CIDR notation. */
+  readonly cidrs: readonly string[];
+}
+
+const ALL_PORTS = { from: 0, to: 65_535 } as const;
+
+export const AWS_GROUP = "aws:ec2/securityGroup:SecurityGroup";
+export const AWS_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
+export const AWS_INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+export const AWS_EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+export const GCP_FIREWALL = "gcp:compute/firewall:Firewall";
+
+/** Everything that opens ports. */
+export const OPENERS: readonly string[] = [AWS_GROUP, AWS_RULE, AWS_INGRESS, AWS_EGRESS, GCP_FIREWALL];
+
+/** Addresses that nobody outside can come from: RFC 1918, RFC 6598, link-local and their like in IPv6. */
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"];
+/** Google's Identity-Aware Proxy and health checks come from these. */
+export const GOOGLE_PROXY = "35.235.240.0/20";
+export const GOOGLE_HEALTH_CHECKS: readonly string[] = ["35.191.0.0/16", "130.211.0.0/22"];
+
+/** Whether addresses of the internet are within a network. */
+export function isPublic(cidr: string): boolean {
+  if (cidr.includes(":")) {
+    return !/^(fc|fd|fe8|fe9|fea|feb)/i.test(cidr);
+  }
+  return !PRIVATE.some((own) => contains(own, cidr));
+}
+
+/** Whether a network holds addresses of every continent: an eighth of them or more. */
+export function isWorld(cidr: string): boolean {
+  const length = Number(cidr.split("/")[1] ?? 32);
+  return length <= 3;
+}
+
+function contains(outer: string, inner: string): boolean {
+  const [outerBase, outerLength] = parse(outer);
+  const [innerBase, innerLength] = parse(inner);
+  const block = 2 ** (32 - outerLength);
+  return innerLength >= outerLength && Math.floor(innerBase / block) === Math.floor(outerBase / block);
+}
+
+function parse(cidr: string): [base: number, length: number] {
+  const [address = "", length = "32"] = cidr.split("/");
+  return [address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0), Number(length)];
+}
+
+/** What a resource lets in. */
+export function ingress(subject: Subject): Opening[] {
+  const { type, values } = subject;
+  switch (type) {
+    case AWS_GROUP:
+      return values.list("ingress").map(listed);
+    case AWS_RULE:
+      return values.text("type") === "ingress" ? [listed(values)] : [];
+    case AWS_INGRESS:
+      return [single(values)];
+    case GCP_FIREWALL:
+      return values.text("direction") !== "EGRESS" ? firewall(values, "sourceRanges", hasOwnSources(values)) : [];
+    default:
+      return [];
+  }
+}
+
+/** What a resource lets out. */
+export function egress(subject: Subject): Opening[] {
+  const { type, values } = subject;
+  switch (type) {
+    case AWS_GROUP:
+      return values.list("egress").map(listed);
+    case AWS_RULE:
+      return values.text("type") === "egress" ? [listed(values)] : [];
+    case AWS_EGRESS:
+      return [single(values)];
+    case GCP_FIREWALL:
+      return values.text("direction") === "EGRESS" ? firewall(values, "destinationRanges", false) : [];
+    default:
+      return [];
+  }
+}
+
+/** Whether an opening lets a port through. */
+export function covers({ from, to, protocol }: Opening, port: number): boolean {
+  return ["tcp", "udp", "all"].includes(protocol) && from <= port && port <= to;
+}
+
+/** Names of what is behind a rule: the security group that it belongs to. */
+export function groupsOf(rule: StackSubject): readonly StackSubject[] {
+  return rule.type === AWS_GROUP ? [rule] : rule.references("securityGroupId").filter(({ type }) => type === AWS_GROUP);
+}
+
+/** A security group's inline rule, or a rule with several networks. */
+function listed(rule: Values): Opening {
+  const cidrs = [...rule.strings("cidrBlocks"), ...rule.strings("ipv6CidrBlocks")];
+  return { ...ports(rule.text("protocol") ?? String(rule.number("protocol") ?? "-1"), rule), cidrs };
+}
+
+/** A rule of one network. */
+function single(rule: Values): Opening {
+  const cidrs = [...rule.strings("cidrIpv4"), ...rule.strings("cidrIpv6")];
+  return { ...ports(rule.text("ipProtocol") ?? "-1", rule), cidrs };
+}
+
+const PROTOCOL_NUMBERS: Readonly<Record<string, string>> = { "-1": "all", "6": "tcp", "17": "udp", "1": "icmp" };
+
+function ports(written: string, rule: Values): Omit<Opening, "cidrs"> {
+  const protocol = PROTOCOL_NUMBERS[written] ?? written.toLowerCase();
+  if (protocol === "all") {
+    return { protocol, ...ALL_PORTS };
+  }
+  return { protocol, from: rule.number("fromPort") ?? 0, to: rule.number("toPort") ?? 65_535 };
+}
+
+/** Sources by tag or account are inside the network; a firewall that names no source at all lets everybody in. */
+function hasOwnSources(values: Values): boolean {
+  return values.has("sourceTags") || values.has("sourceServiceAccounts");
+}
+
+function firewall(values: Values, property: "sourceRanges" | "destinationRanges", isInternal: boolean): Opening[] {
+  const written = values.strings(property);
+  const cidrs = written.length > 0 || isInternal ? written : ["0.0.0.0/0"];
+  return values.list("allows").flatMap((allow) => {
+    const protocol = allow.text("protocol") ?? "all";
+    const ranges = allow.strings("ports");
+    const all = ranges.length === 0 ? [ALL_PORTS] : ranges.map(portRange);
+    return all.map((range) => ({ ...range, protocol, cidrs }));
+  });
+}
+
+function portRange(text: string): { from: number; to: number } {
+  const [from = "0", to = from] = text.split("-");
+  return { from: Number(from), to: Number(to) };
+}

@@ -1,0 +1,137 @@
+import type { Policies, PolicyPackArgs, ReportViolation, StackValidationArgs } from "@pulumi/policy";
+import type { Waiver } from "../stacks/config/waivers";
+import type { Context } from "./context";
+import { docsOf } from "./docs";
+import { judgeResource, judgeStack, type Violation } from "./judge";
+import type { ResourceRule, Rule, StackRule } from "./rule";
+import { RULES } from "./rules";
+import { StackView, type StackSubject, type Subject } from "./subject";
+import { Values, type Properties } from "./values";
+import { WAIVERS_VALID } from "./rules/waivers";
+import { waived, waiverFaults } from "./waive";
+
+/** The pack as the SDK wants it: every rule a policy, and last whether the waivers are right. */
+export function policyPack(context: (parameters: Context["parameters"]) => Context): PolicyPackArgs {
+  const used = new Set<Waiver>();
+  // The SDK takes an object as well, with a level of its own; its types don't say so.
+  const report = (found: readonly Violation[], tell: ReportViolation): void => {
+    for (const { message, urn, waiver } of found) {
+      if (waiver === undefined) {
+        tell(message, urn);
+        continue;
+      }
+      used.add(waiver);
+      const advice = {
+        message: waived(message, waiver),
+        ...(urn === undefined ? {} : { urn }),
+        enforcementLevel: "advisory",
+      };
+      (tell as unknown as (advice: object) => void)(advice);
+    }
+  };
+  const contextFor = (rule: Rule, config: object): Context =>
+    context((name) => (name === rule.name ? { ...config } : {}));
+  const policies: Policies = RULES.map((rule) =>
+    rule.kind === "resource"
+      ? resourcePolicy(rule, (config) => contextFor(rule, config), report)
+      : stackPolicy(rule, (config) => contextFor(rule, config), report),
+  );
+  const names = new Set(RULES.map(({ name }) => name));
+  return {
+    enforcementLevel: "mandatory",
+    policies: [
+      ...policies,
+      {
+        ...described(WAIVERS_VALID),
+        // The engine asks for stack policies last and in order, when all else has been judged.
+        validateStack: (_args, tell) =>
+          waiverFaults(
+            context(() => ({})),
+            names,
+            used,
+          ).forEach((message) => tell(message)),
+      },
+    ],
+  };
+}
+
+type Report = (found: readonly Violation[], tell: ReportViolation) => void;
+
+function resourcePolicy(rule: ResourceRule, contextFor: (config: object) => Context, report: Report): Policies[number] {
+  const types = new Set(rule.types);
+  const { remedy } = rule;
+  return {
+    ...described(rule),
+    validateResource: (args, tell) => {
+      if (types.has(args.type)) {
+        report(judgeResource(rule, subjectOf(args), contextFor(args.getConfig())), tell);
+      }
+    },
+    ...(remedy === undefined
+      ? {}
+      : {
+          remediateResource: (args) =>
+            types.has(args.type) ? remedy(subjectOf(args), contextFor(args.getConfig())) : undefined,
+        }),
+  };
+}
+
+function stackPolicy(rule: StackRule, contextFor: (config: object) => Context, report: Report): Policies[number] {
+  return {
+    ...described(rule),
+    validateStack: (args, tell) => report(judgeStack(rule, stackOf(args), contextFor(args.getConfig())), tell),
+  };
+}
+
+/** What the SDK is told of a rule. */
+function described(rule: Rule): Omit<Policies[number], "validateResource" | "validateStack"> {
+  const [first] = rule.ids;
+  return {
+    name: rule.name,
+    displayName: rule.name,
+    description: rule.description,
+    severity: rule.severity,
+    tags: [...rule.ids],
+    remediationSteps: rule.fix,
+    url: docsOf(rule.name),
+    ...(first === undefined ? {} : { framework: framework(first) }),
+    ...(rule.parameters === undefined ? {} : { configSchema: { properties: { ...rule.parameters } } }),
+  };
+}
+
+/** Whose id it is. */
+export function framework(id: string): NonNullable<Policies[number]["framework"]> {
+  const name = id.startsWith("CKV")
+    ? "checkov"
+    : id.startsWith("CIS GCP")
+      ? "CIS Google Cloud Platform Foundation Benchmark"
+      : /^(AWS|GCP)-\d/.test(id)
+        ? "Trivy"
+        : "AWS Foundational Security Best Practices";
+  return { name, version: id.startsWith("CIS GCP") ? "4.0" : "", reference: id, specification: "" };
+}
+
+interface SdkResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly props: Properties;
+  readonly opts: { readonly protect: boolean };
+}
+
+function subjectOf({ urn, type, name, props, opts }: SdkResource): Subject {
+  return { urn, type, name, values: Values.proxied(props, urn), protect: opts.protect };
+}
+
+/** The SDK makes its resources anew for every policy, so a view serves one. */
+function stackOf({ resources }: StackValidationArgs): StackView {
+  const subjects = new Map<unknown, StackSubject>();
+  for (const resource of resources) {
+    subjects.set(resource, {
+      ...subjectOf(resource),
+      references: (property) =>
+        (resource.propertyDependencies[property] ?? []).flatMap((dependency) => subjects.get(dependency) ?? []),
+    });
+  }
+  return new StackView([...subjects.values()]);
+}

@@ -1,0 +1,244 @@
+import { BACKUP_RETENTION_DAYS } from "../../stacks/tiers";
+import { atLeast, type Context } from "../context";
+import { AWS_INSTANCE } from "../machines";
+import { DATA_SERVICES, diskHost, membersOf } from "../members";
+import { fault, resourceRule, stackRule, unless, type Rule } from "../rule";
+import type { StackSubject, StackView } from "../subject";
+import type { Values } from "../values";
+
+const AWS_BUCKET = "aws:s3/bucket:Bucket";
+const AWS_LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
+const GCP_BUCKET = "gcp:storage/bucket:Bucket";
+const OBJECTS = [
+  "aws:s3/bucketObjectv2:BucketObjectv2",
+  "aws:s3/bucketObject:BucketObject",
+  "gcp:storage/bucketObject:BucketObject",
+];
+const DAY_SECONDS = 86_400;
+
+const RETENTION = "backup-retention";
+const days = (context: Context): number => atLeast(context, RETENTION, "days", BACKUP_RETENTION_DAYS);
+
+/** Whether a bucket holds backups, by its name: what a lifecycle rule deletes there is gone. */
+function holdsBackups(bucket: string): boolean {
+  return /backup/i.test(bucket);
+}
+
+const TARGET = stackRule({
+  name: "backup-target",
+  description: "A stack with data services has a bucket for backups, protected, and its data nodes are told which.",
+  why: "Replicas copy mistakes as well: a deleted table is only in the backups.",
+  severity: "critical",
+  ids: ["CKV2_AWS_9"],
+  fix: "Make a bucket for backups, protect it, and let each data node grant itself access to it.",
+  judge: (stack) => {
+    const services = DATA_SERVICES.filter((service) => membersOf(stack, service).length > 0);
+    const buckets = stack.of(AWS_BUCKET, GCP_BUCKET).filter((bucket) => holdsBackups(bucketName(bucket)));
+    if (services.length === 0) {
+      return [];
+    }
+    if (buckets.length === 0) {
+      return services.map((service) => ({ message: `${service} has no backup target: no bucket for backups` }));
+    }
+    return buckets
+      .filter(({ protect }) => !protect)
+      .map((bucket) => fault(bucket, "holds backups and is not protected"));
+  },
+});
+
+const REACHED = stackRule({
+  name: "backup-granted",
+  description: "Each member of a data service may write to the bucket for backups, but for TimescaleDB's witnesses.",
+  why: "A node without the right fails its backups, and only the alarm of a missed backup says so, days later.",
+  severity: "high",
+  ids: [],
+  fix: "Grant the node's role or service account the bucket's backup prefix.",
+  judge: (stack) => {
+    const buckets = stack.of(AWS_BUCKET, GCP_BUCKET).map(bucketName).filter(holdsBackups);
+    if (buckets.length === 0) {
+      return [];
+    }
+    return DATA_SERVICES.flatMap((service) => {
+      const members = membersOf(stack, service);
+      const nodes = members.map((member) => diskHost(stack, member) ?? member);
+      const without = nodes.filter((node) => {
+        const granted = node.type === AWS_INSTANCE ? awsGrants(stack, node) : gcpGrants(stack, node);
+        return !buckets.some((bucket) => granted.some((grant) => grant.includes(bucket)));
+      });
+      // One of each three members of TimescaleDB only votes.
+      const witnesses = service === "timescaledb" ? Math.floor(members.length / 3) : 0;
+      return without.length <= witnesses
+        ? []
+        : without.map((node) => fault(node, `a member of ${service}, may not write to ${buckets.join(" or ")}`));
+    });
+  },
+});
+
+const BUCKETS_KEEP = resourceRule({
+  name: RETENTION,
+  description: `Whatever says how long backups are kept says ${BACKUP_RETENTION_DAYS} days or more.`,
+  why: "Errors in data are found weeks later; what the backups no longer hold then is lost.",
+  severity: "high",
+  ids: ["CKV_AWS_166"],
+  fix: "Set `backupRetentionDays` to 30 or more; it reaches buckets, pgBackRest and snapshots.",
+  parameters: {
+    days: {
+      type: "integer",
+      minimum: BACKUP_RETENTION_DAYS,
+      maximum: 3650,
+      default: BACKUP_RETENTION_DAYS,
+      description: "Days that backups must be kept.",
+    },
+  },
+  types: [
+    AWS_LIFECYCLE,
+    GCP_BUCKET,
+    ...OBJECTS,
+    "aws:backup/plan:Plan",
+    "aws:dlm/lifecyclePolicy:LifecyclePolicy",
+    "gcp:compute/resourcePolicy:ResourcePolicy",
+  ],
+  judge: ({ type, values }, context) =>
+    kept(type, values).flatMap(({ what, days: kept }) =>
+      unless(kept >= days(context), `${what} are kept for ${kept} days, not ${days(context)}`),
+    ),
+});
+
+const LIVE = resourceRule({
+  name: "backup-objects-live",
+  description: "No lifecycle rule deletes live objects of the bucket for backups.",
+  why: "A repository is whole or worthless: an old full backup is what yesterday's increment builds on.",
+  severity: "critical",
+  ids: [],
+  fix: "Expire noncurrent versions only, and let the backup program delete what it no longer needs.",
+  types: [AWS_LIFECYCLE, GCP_BUCKET],
+  judge: ({ type, values }) => {
+    if (!holdsBackups(values.text(type === AWS_LIFECYCLE ? "bucket" : "name") ?? "")) {
+      return [];
+    }
+    const deletes =
+      type === AWS_LIFECYCLE
+        ? values
+            .list("rules")
+            .some(
+              (rule) =>
+                rule.text("status") !== "Disabled" && (rule.has("expiration.days") || rule.has("expiration.date")),
+            )
+        : values
+            .list("lifecycleRules")
+            .some((rule) => rule.text("action.type") === "Delete" && !isNoncurrentOnly(rule));
+    return unless(!deletes, "a lifecycle rule deletes live objects");
+  },
+});
+
+const FORCE = resourceRule({
+  name: "backup-bucket-not-forced",
+  description: "The bucket for backups is not emptied to be deleted.",
+  why: "`forceDestroy` deletes every backup without a question, just when the database is gone as well.",
+  severity: "critical",
+  ids: [],
+  fix: "Leave `forceDestroy` off for it.",
+  types: [AWS_BUCKET, GCP_BUCKET],
+  judge: ({ type, values }) =>
+    unless(
+      !(
+        holdsBackups(values.text(type === AWS_BUCKET ? "bucket" : "name") ?? "") && values.flag("forceDestroy") === true
+      ),
+      "holds backups and is emptied when deleted",
+    ),
+});
+
+/** What a restore needs. */
+export const BACKUP_RULES: readonly Rule[] = [TARGET, REACHED, BUCKETS_KEEP, LIVE, FORCE];
+
+function bucketName({ type, values }: StackSubject): string {
+  return values.text(type === AWS_BUCKET ? "bucket" : "name") ?? "";
+}
+
+/** Policies of the role that an instance runs as. */
+function awsGrants(stack: StackView, node: StackSubject): string[] {
+  const roles = node.references("iamInstanceProfile").flatMap((profile) => profile.references("role"));
+  return roles
+    .flatMap((role) => stack.referring("aws:iam/rolePolicy:RolePolicy", "role", role))
+    .flatMap(({ values }) => values.text("policy") ?? [])
+    .filter((policy) => policy.includes("s3:PutObject"));
+}
+
+/** Buckets in which the service account that an instance runs as may write. */
+function gcpGrants(stack: StackView, node: StackSubject): string[] {
+  return node
+    .references("serviceAccount")
+    .flatMap((account) => stack.referring("gcp:storage/bucketIAMMember:BucketIAMMember", "member", account))
+    .filter(({ values }) => /object(User|Admin|Creator)$/.test(values.text("role") ?? ""))
+    .map(({ values }) => values.text("bucket") ?? "");
+}
+
+interface Kept {
+  readonly what: string;
+  readonly days: number;
+}
+
+/** What a resource says of retention. */
+function kept(type: string, values: Values): Kept[] {
+  switch (type) {
+    case AWS_LIFECYCLE:
+      return holdsBackups(values.text("bucket") ?? "")
+        ? values.list("rules").map((rule) => ({
+            what: "deleted backups",
+            days: rule.number("noncurrentVersionExpiration.noncurrentDays") ?? Infinity,
+          }))
+        : [];
+    case GCP_BUCKET:
+      return holdsBackups(values.text("name") ?? "")
+        ? values
+            .list("lifecycleRules")
+            .filter((rule) => rule.text("action.type") === "Delete" && isNoncurrentOnly(rule))
+            .map((rule) => ({
+              what: "deleted backups",
+              days: rule.number("condition.daysSinceNoncurrentTime") ?? rule.number("condition.age") ?? 0,
+            }))
+        : [];
+    case "aws:backup/plan:Plan":
+      return values.list("rules").map((rule) => ({
+        what: "recovery points",
+        days: rule.number("lifecycle.deleteAfter") ?? Infinity,
+      }));
+    case "aws:dlm/lifecyclePolicy:LifecyclePolicy":
+      return values.list("policyDetails.schedules").map((schedule) => ({ what: "snapshots", days: dlmDays(schedule) }));
+    case "gcp:compute/resourcePolicy:ResourcePolicy":
+      return values.has("snapshotSchedulePolicy")
+        ? [
+            {
+              what: "snapshots",
+              days: values.number("snapshotSchedulePolicy.retentionPolicy.maxRetentionDays") ?? Infinity,
+            },
+          ]
+        : [];
+    default:
+      return pgBackRestDays(values.text("content") ?? "").map((days) => ({ what: "pgBackRest's backups", days }));
+  }
+}
+
+function isNoncurrentOnly(rule: Values): boolean {
+  return (
+    rule.has("condition.daysSinceNoncurrentTime") ||
+    rule.has("condition.numNewerVersions") ||
+    rule.text("condition.withState") === "ARCHIVED"
+  );
+}
+
+/** Days that a schedule of snapshots reaches back: an interval of days or weeks, or a number of snapshots. */
+function dlmDays(schedule: Values): number {
+  const unit: Readonly<Record<string, number>> = { DAYS: 1, WEEKS: 7, MONTHS: 30, YEARS: 365 };
+  const interval = schedule.number("retainRule.interval");
+  if (interval !== undefined) {
+    return interval * (unit[schedule.text("retainRule.intervalUnit") ?? "DAYS"] ?? 1);
+  }
+  const hours = schedule.number("createRule.interval") ?? 24;
+  return ((schedule.number("retainRule.count") ?? 0) * hours * 3600) / DAY_SECONDS;
+}
+
+/** What pgBackRest's settings in a node's files say. */
+function pgBackRestDays(content: string): number[] {
+  return [...content.matchAll(/^repo\d+-retention-full=(\d+)$/gm)].map(([, text]) => Number(text));
+}

@@ -1,0 +1,173 @@
+import { AWS_INSTANCE, AWS_TEMPLATE, GCP_INSTANCE, GCP_TEMPLATES } from "../machines";
+import { resourceRule, unless, type Rule } from "../rule";
+
+const AWS_MACHINES = [AWS_INSTANCE, AWS_TEMPLATE];
+const GCP_MACHINES = [GCP_INSTANCE, ...GCP_TEMPLATES];
+
+const IMDSV2 = resourceRule({
+  name: "aws-instance-imdsv2",
+  description: "Instance metadata are only told to those who present a token (IMDSv2).",
+  why: "A forged request that a service passes on, a common fault, reads the node's credentials otherwise.",
+  severity: "high",
+  ids: ["CKV_AWS_79", "AWS-0028", "AWS-0130", "EC2.8", "EC2.170"],
+  fix: 'Set metadataOptions.httpTokens to "required".',
+  types: AWS_MACHINES,
+  judge: ({ values }) =>
+    unless(
+      values.text("metadataOptions.httpTokens") === "required" ||
+        values.text("metadataOptions.httpEndpoint") === "disabled",
+      "metadata are told without a token",
+    ),
+  remedy: ({ values }) => {
+    const options = values.at("metadataOptions");
+    return options.text("httpTokens") === "required"
+      ? undefined
+      : {
+          metadataOptions: {
+            ...Object.fromEntries(options.names().map((name) => [name, options.get(name)])),
+            httpTokens: "required",
+          },
+        };
+  },
+});
+
+const HOP_LIMIT = resourceRule({
+  name: "aws-instance-hop-limit",
+  description: "Answers of the metadata service don't leave the node.",
+  why: "A container reads the node's credentials when they may take a second hop.",
+  severity: "medium",
+  ids: ["CKV_AWS_341", "AutoScaling.4"],
+  fix: "Set metadataOptions.httpPutResponseHopLimit to 1.",
+  types: AWS_MACHINES,
+  judge: ({ values }) => {
+    const limit = values.number("metadataOptions.httpPutResponseHopLimit") ?? 1; // AWS' own default
+    return unless(limit <= 1, `hop limit ${limit} > 1`);
+  },
+});
+
+const PUBLIC_ADDRESS = resourceRule({
+  name: "no-public-address",
+  description: "Machines have no public address.",
+  why: "What has no address on the internet can't be attacked from there, whatever its firewall says.",
+  severity: "critical",
+  ids: ["CKV_AWS_88", "CKV_GCP_40", "AWS-0009", "GCP-0031", "EC2.9", "EC2.25", "CIS GCP 4.9"],
+  fix: "Set `associatePublicIpAddress: false`; on Google Cloud leave accessConfigs out.",
+  types: [...AWS_MACHINES, ...GCP_MACHINES],
+  judge: ({ type, values }) => {
+    const isPublic =
+      type === AWS_INSTANCE
+        ? values.flag("associatePublicIpAddress") !== false
+        : type === AWS_TEMPLATE
+          ? values.list("networkInterfaces").some((each) => each.flag("associatePublicIpAddress") !== false)
+          : values
+              .list("networkInterfaces")
+              .some((each) => each.names().some((name) => /^(ipv6A|a)ccessConfigs$/.test(name)));
+    return unless(!isPublic, "has a public address, or may get one");
+  },
+});
+
+const OPTIMIZED = resourceRule({
+  name: "aws-instance-ebs-optimized",
+  description: "Instances have a link of their own to their disks.",
+  why: "Disks and clients share one otherwise: a backup slows every query.",
+  severity: "low",
+  ids: ["CKV_AWS_135"],
+  fix: "Set `ebsOptimized: true`.",
+  types: AWS_MACHINES,
+  judge: ({ values }) => unless(values.flag("ebsOptimized") === true, "is not EBS-optimized"),
+});
+
+const PROFILE = resourceRule({
+  name: "machine-own-identity",
+  description: "Machines have an identity of their own, never Google's default one.",
+  why: "Without one, secrets have to be brought onto the node; the default account may edit the whole project.",
+  severity: "high",
+  ids: ["CKV2_AWS_41", "CKV_GCP_30", "CKV_GCP_31", "GCP-0044", "CIS AWS 2.17", "CIS GCP 4.1", "CIS GCP 4.2"],
+  fix: "Give it an instance profile or service account of its own.",
+  types: [...AWS_MACHINES, ...GCP_MACHINES],
+  judge: ({ type, values }) => {
+    if (AWS_MACHINES.includes(type)) {
+      return unless(values.has("iamInstanceProfile"), "has no instance profile");
+    }
+    if (!values.has("serviceAccount.email")) {
+      return ["runs as the project's default service account"];
+    }
+    // Of an account that the stack makes only the deployment knows the address; the default one's is well known.
+    const email = values.isKnown("serviceAccount.email") ? values.text("serviceAccount.email") : undefined;
+    return unless(!/-compute@developer\./.test(email ?? ""), "runs as the project's default service account");
+  },
+});
+
+const OS_LOGIN = resourceRule({
+  name: "gcp-instance-os-login",
+  description: "People log in with OS Login; keys of the project are refused, and so is the serial port.",
+  why: "A key in the project's metadata opens every machine, and nobody sees whose it is.",
+  severity: "high",
+  ids: [
+    "CKV_GCP_32",
+    "CKV_GCP_34",
+    "CKV_GCP_35",
+    "GCP-0030",
+    "GCP-0032",
+    "GCP-0036",
+    "CIS GCP 4.3",
+    "CIS GCP 4.4",
+    "CIS GCP 4.5",
+  ],
+  fix: 'Set metadata "enable-oslogin" and "block-project-ssh-keys" to "TRUE", "serial-port-enable" to "FALSE".',
+  types: GCP_MACHINES,
+  judge: ({ values }) => [
+    ...unless(values.flag("metadata.enable-oslogin") === true, "OS Login is off"),
+    ...unless(values.flag("metadata.block-project-ssh-keys") === true, "keys of the project open it"),
+    ...unless(values.flag("metadata.serial-port-enable") !== true, "its serial port is open"),
+  ],
+});
+
+const PROJECT_METADATA = resourceRule({
+  name: "gcp-project-os-login",
+  description: "Metadata of a project leave OS Login on.",
+  why: "They hold for every machine that says nothing itself.",
+  severity: "medium",
+  ids: ["CKV_GCP_33", "GCP-0042"],
+  fix: 'Set "enable-oslogin" to "TRUE".',
+  types: ["gcp:compute/projectMetadata:ProjectMetadata"],
+  judge: ({ values }) => unless(values.flag("metadata.enable-oslogin") === true, "OS Login is off"),
+});
+
+const FORWARD = resourceRule({
+  name: "gcp-instance-no-forwarding",
+  description: "Machines forward no others' packets.",
+  why: "A machine that forwards is a way around the firewall.",
+  severity: "medium",
+  ids: ["CKV_GCP_36", "GCP-0043", "CIS GCP 4.6"],
+  fix: "Leave `canIpForward` off.",
+  types: GCP_MACHINES,
+  judge: ({ values }) => unless(values.flag("canIpForward") !== true, "forwards packets"),
+});
+
+const SHIELDED = resourceRule({
+  name: "gcp-instance-shielded",
+  description: "Machines boot only what is signed (Secure Boot, vTPM, integrity monitoring).",
+  why: "A changed boot loader survives every reinstallation of what runs above it.",
+  severity: "medium",
+  ids: ["CKV_GCP_39", "GCP-0041", "GCP-0045", "GCP-0067", "CIS GCP 4.8"],
+  fix: "Set all three of shieldedInstanceConfig to true.",
+  types: GCP_MACHINES,
+  judge: ({ values }) =>
+    ["enableSecureBoot", "enableVtpm", "enableIntegrityMonitoring"].flatMap((name) =>
+      unless(values.flag(`shieldedInstanceConfig.${name}`) === true, `${name} is off`),
+    ),
+});
+
+/** What a machine may. */
+export const INSTANCE_RULES: readonly Rule[] = [
+  IMDSV2,
+  HOP_LIMIT,
+  PUBLIC_ADDRESS,
+  OPTIMIZED,
+  PROFILE,
+  OS_LOGIN,
+  PROJECT_METADATA,
+  FORWARD,
+  SHIELDED,
+];

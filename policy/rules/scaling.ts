@@ -1,0 +1,107 @@
+import { API_CONTAINER, AUTOSCALING } from "../../stacks/tiers";
+import { AWS_GROUP, GCP_AUTOSCALERS } from "../machines";
+import { resourceRule, unless, type Rule } from "../rule";
+import type { Values } from "../values";
+
+const GIBI = 2 ** 30;
+const UNITS: Readonly<Record<string, number>> = {
+  "": 1,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: GIBI,
+  Ti: 2 ** 40,
+};
+
+/** A quantity as Kubernetes writes it, "500m" or "2Gi"; undefined: it is none. */
+export function quantity(text: string | number | undefined): number | undefined {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(String(text ?? "")) ?? [];
+  return number === undefined ? undefined : Number(number) * UNITS[unit ?? ""]!;
+}
+
+const GROUP_BOUNDS = resourceRule({
+  name: "scaling-group-bounds",
+  description: `A scaling group starts at least one and at most ${AUTOSCALING.maxContainers} machines, and is told both.`,
+  why: "An unbounded group turns an attack, or an error that keeps the CPU busy, into a bill.",
+  severity: "high",
+  ids: [],
+  fix: `Set the group's least and most; the most is ${AUTOSCALING.maxContainers}, as many as the API has containers.`,
+  types: [AWS_GROUP, ...GCP_AUTOSCALERS],
+  judge: ({ type, values }) => {
+    const [least, most] =
+      type === AWS_GROUP
+        ? [values.number("minSize"), values.number("maxSize")]
+        : [values.number("autoscalingPolicy.minReplicas"), values.number("autoscalingPolicy.maxReplicas")];
+    return [
+      ...unless(least !== undefined && least >= 1, `at least ${least ?? "(not set)"} machines, not one or more`),
+      ...unless(
+        most !== undefined && most <= AUTOSCALING.maxContainers,
+        `at most ${most ?? "(not set)"} machines > ${AUTOSCALING.maxContainers}`,
+      ),
+    ];
+  },
+});
+
+const HPA_BOUNDS = resourceRule({
+  name: "kubernetes-autoscaler-bounds",
+  description: `The API's autoscaler keeps ${AUTOSCALING.minContainers} to ${AUTOSCALING.maxContainers} containers.`,
+  why: "One container is no redundancy; more than the limit open more connections than the databases serve.",
+  severity: "high",
+  ids: [],
+  fix: `Set minReplicas to ${AUTOSCALING.minContainers} or more and maxReplicas to ${AUTOSCALING.maxContainers} or less.`,
+  types: ["kubernetes:autoscaling/v2:HorizontalPodAutoscaler"],
+  judge: ({ values }) => {
+    const least = values.number("spec.minReplicas") ?? 1; // Kubernetes' own default
+    const most = values.number("spec.maxReplicas");
+    return [
+      ...unless(least >= AUTOSCALING.minContainers, `minReplicas ${least} < ${AUTOSCALING.minContainers}`),
+      ...unless(
+        most !== undefined && most <= AUTOSCALING.maxContainers,
+        `maxReplicas ${most ?? "(not set)"} > ${AUTOSCALING.maxContainers}`,
+      ),
+    ];
+  },
+});
+
+const WORKLOADS = ["kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet"];
+
+const CONTAINER_RESOURCES = resourceRule({
+  name: "kubernetes-container-resources",
+  description: "Containers ask for CPU and memory, and are limited, within what the tier's table says for one.",
+  why: "A container without requests is placed blindly, one without limits takes its neighbours' memory.",
+  severity: "high",
+  ids: ["CKV_K8S_10", "CKV_K8S_11", "CKV_K8S_12", "CKV_K8S_13"],
+  fix: "Set resources.requests and resources.limits of the container, at most those in stacks/tiers.ts.",
+  types: WORKLOADS,
+  judge: ({ values }) =>
+    values
+      .list("spec.template.spec.containers")
+      .flatMap((container) => [
+        ...bounded(container, "requests", API_CONTAINER.requests),
+        ...bounded(container, "limits", API_CONTAINER.limits),
+      ]),
+});
+
+export const SCALING_RULES: readonly Rule[] = [GROUP_BOUNDS, HPA_BOUNDS, CONTAINER_RESOURCES];
+
+function bounded(
+  container: Values,
+  kind: "requests" | "limits",
+  most: { readonly memGiB: number; readonly cpus: number },
+): string[] {
+  const name = container.text("name") ?? "a container";
+  return (["cpu", "memory"] as const).flatMap((resource) => {
+    const path = `resources.${kind}.${resource}`;
+    const written = container.text(path) ?? container.number(path);
+    const value = quantity(written);
+    const limit = resource === "cpu" ? most.cpus : most.memGiB * GIBI;
+    return unless(
+      value !== undefined && value <= limit,
+      `${name}: ${path} ${written ?? "(not set)"} > ${resource === "cpu" ? limit : `${most.memGiB}Gi`}`,
+    );
+  });
+}

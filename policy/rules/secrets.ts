@@ -1,0 +1,169 @@
+import { AWS_INSTANCE, AWS_TEMPLATE, GCP_INSTANCE, GCP_TEMPLATES } from "../machines";
+import { resourceRule, stackRule, fault, unless, type Rule } from "../rule";
+import { secretsIn } from "../secret-patterns";
+import type { Subject } from "../subject";
+import type { Values } from "../values";
+
+const SECRET = "aws:secretsmanager/secret:Secret";
+const GCP_SECRET = "gcp:secretmanager/secret:Secret";
+const WORKLOADS = ["kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet"];
+const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
+const OBJECTS = ["aws:s3/bucketObjectv2:BucketObjectv2", "gcp:storage/bucketObject:BucketObject"];
+const PERIOD_DAYS = 90;
+
+const USER_DATA = resourceRule({
+  name: "no-secret-in-user-data",
+  description: "No secret stands in user data or metadata, decoded or not.",
+  why: "Whoever may describe an instance, and whatever runs on it, reads its user data.",
+  severity: "critical",
+  ids: ["CKV_AWS_46", "AWS-0029"],
+  fix: "Read it on the node from the secret store, with the node's own identity.",
+  types: [AWS_INSTANCE, AWS_TEMPLATE, GCP_INSTANCE, ...GCP_TEMPLATES],
+  judge: ({ type, values }) => {
+    const names = type.startsWith("aws:") ? ["userData", "userDataBase64"] : [];
+    const texts = [
+      ...names.map((name): [string, string] => [name, values.text(name) ?? ""]),
+      ...(type.startsWith("gcp:") ? values.texts("metadata") : []),
+      ...(values.text("metadataStartupScript") === undefined
+        ? []
+        : [["metadataStartupScript", values.text("metadataStartupScript")!] as [string, string]]),
+    ];
+    return found(texts);
+  },
+});
+
+const ENVIRONMENT = resourceRule({
+  name: "no-secret-in-environment",
+  description: "No secret stands in a container's environment, a ConfigMap or an object of a bucket.",
+  why: "Anyone who may list pods or read the bucket has it.",
+  severity: "critical",
+  ids: [],
+  fix: "Use a Kubernetes Secret (`secretRef`), or read it from the secret store.",
+  types: [...WORKLOADS, CONFIG_MAP, ...OBJECTS],
+  judge: (subject) => found(environment(subject)),
+});
+
+const OUTPUTS = stackRule({
+  name: "no-secret-in-outputs",
+  description: "No secret stands in the stack's outputs.",
+  why: "Outputs are read by every stack that refers to this one, and printed at the end of each update.",
+  severity: "critical",
+  ids: [],
+  fix: "Export the secret's name in the store instead.",
+  judge: (stack) =>
+    stack
+      .of("pulumi:pulumi:Stack")
+      .flatMap((root) => found(leaves(root.values)).map((message) => fault(root, message))),
+});
+
+const OWN_KEY = resourceRule({
+  name: "aws-secret-own-key",
+  description: "Secrets and parameters are encrypted with a key of the stack's own.",
+  why: "Reading a secret takes the key as well then.",
+  severity: "medium",
+  ids: ["CKV_AWS_149", "CKV_AWS_337", "CKV2_AWS_34", "AWS-0098"],
+  fix: "Set `kmsKeyId`, on parameters `keyId` with type SecureString.",
+  types: [SECRET, "aws:ssm/parameter:Parameter"],
+  judge: ({ type, values }) =>
+    type === SECRET
+      ? unless(values.has("kmsKeyId"), "is encrypted with AWS' default key")
+      : unless(
+          values.text("type") === "SecureString" && values.has("keyId"),
+          "is no SecureString with a key of its own",
+        ),
+});
+
+const ROTATION = resourceRule({
+  name: "secret-rotation-period",
+  description: `Where a secret is rotated by itself, it is within ${PERIOD_DAYS} days.`,
+  why: "A rotation that never comes is worse than none: everybody believes in it. The stack's own secrets are replaced by a command.",
+  severity: "low",
+  ids: ["CKV2_AWS_57", "CKV_AWS_304", "SecretsManager.4"],
+  fix: `Rotate every ${PERIOD_DAYS} days or sooner.`,
+  types: ["aws:secretsmanager/secretRotation:SecretRotation", GCP_SECRET],
+  judge: ({ type, values }) => {
+    if (type === GCP_SECRET) {
+      const period = values.text("rotation.rotationPeriod");
+      return unless(
+        period === undefined || Number(period.replace(/s$/, "")) <= PERIOD_DAYS * 86_400,
+        `is rotated after more than ${PERIOD_DAYS} days`,
+      );
+    }
+    const days = values.number("rotationRules.automaticallyAfterDays");
+    const schedule = values.text("rotationRules.scheduleExpression");
+    return unless(
+      (days !== undefined && days <= PERIOD_DAYS) || schedule !== undefined,
+      `is rotated after ${days ?? "no"} days`,
+    );
+  },
+});
+
+const GCP_KEY = resourceRule({
+  name: "gcp-secret-configured-key",
+  description: "Where the config names a key (`kmsKey`), it encrypts every replica of a secret.",
+  why: "Who names a key relies on being able to withdraw it. Without one, Google's keys encrypt: docs/decisions/0006-google-keys.md.",
+  severity: "high",
+  ids: [],
+  fix: "Set customerManagedEncryption on each replica.",
+  types: [GCP_SECRET],
+  judge: ({ values }, { kmsKey }) => {
+    const replicas = values.list("replication.userManaged.replicas");
+    const isOwn =
+      replicas.length > 0 && replicas.every((replica) => replica.has("customerManagedEncryption.kmsKeyName"));
+    return unless(
+      kmsKey === "" || isOwn || values.has("replication.auto.customerManagedEncryption.kmsKeyName"),
+      "is not encrypted with the key that the config names",
+    );
+  },
+});
+
+const RECOVERABLE = resourceRule({
+  name: "aws-secret-recoverable",
+  description: "A protected secret that was deleted can be brought back for a week or more.",
+  why: "The key of the backups is a secret: without it they are noise.",
+  severity: "high",
+  ids: [],
+  fix: "Set `recoveryWindowInDays` to 7 or more.",
+  types: [SECRET],
+  judge: ({ values, protect }) => {
+    const days = values.number("recoveryWindowInDays") ?? 30; // AWS' own default
+    return unless(!protect || days >= 7, `is gone ${days === 0 ? "at once" : `after ${days} days`}`);
+  },
+});
+
+/** Where secrets are, and where they aren't. */
+export const SECRET_RULES: readonly Rule[] = [USER_DATA, ENVIRONMENT, OUTPUTS, OWN_KEY, ROTATION, GCP_KEY, RECOVERABLE];
+
+function found(texts: readonly (readonly [where: string, text: string])[]): string[] {
+  return texts.flatMap(([where, text]) => secretsIn(text, where).map((kind) => `${kind} in ${where}`));
+}
+
+function environment({ type, values }: Subject): [string, string][] {
+  if (type === CONFIG_MAP) {
+    // A value that only the deployment knows is a certificate's or an address; a secret's would be marked as one.
+    const data = values.at("data");
+    return data.names().flatMap((name) => (data.isKnown(name) ? [[name, data.text(name) ?? ""]] : []));
+  }
+  if (OBJECTS.includes(type)) {
+    return values.isKnown("content") ? [["content", values.text("content") ?? ""]] : [];
+  }
+  return values
+    .list("spec.template.spec.containers")
+    .flatMap((container) => container.list("env"))
+    .filter((variable) => variable.isKnown("value"))
+    .map((variable) => [variable.text("name") ?? "", variable.text("value") ?? ""]);
+}
+
+/** Every text within, as far as it is known. */
+function leaves(values: Values, prefix = ""): [string, string][] {
+  return values.names().flatMap((name): [string, string][] => {
+    if (!values.isKnown(name)) {
+      return [];
+    }
+    const value = values.get(name);
+    if (typeof value === "string") {
+      return [[`${prefix}${name}`, value]];
+    }
+    return typeof value === "object" && value !== null ? leaves(values.at(name), `${prefix}${name}.`) : [];
+  });
+}

@@ -1,0 +1,288 @@
+import { SERVICES } from "../../components/node/role";
+import { atMost, stackTier, tierOf, type Context } from "../context";
+import { BOOT_DISK_GIB, LIMITS, type Share, type TierLimits } from "../limits";
+import {
+  AWS_INSTANCE,
+  AWS_TEMPLATE,
+  cloudOf,
+  DISKS,
+  GCP_INSTANCE,
+  GCP_TEMPLATES,
+  machineOf,
+  MACHINES,
+  shareOf,
+  startedMachines,
+  typeName,
+  type Started,
+} from "../machines";
+import { fault, resourceRule, stackRule, type Fault, type Rule } from "../rule";
+import type { StackView, Subject } from "../subject";
+
+const SHARES: readonly Share[] = [...SERVICES, "shared"];
+const RAISE = "Choose a smaller size in the stack's config, or the tier whose limits carry it (`tier`).";
+
+const KNOWN = stackRule({
+  name: "tier-known",
+  description: "A stack says which tier it is of, and says the same everywhere.",
+  why: "Without its tier nobody knows which limits and which budget a stack has.",
+  severity: "high",
+  ids: [],
+  fix: "Set `tier` in the stack's config, and label every resource with it.",
+  judge: (stack, context) => {
+    const tier = stackTier(stack, context);
+    return tier === undefined ? [{ message: "no tier, or several: neither its config nor its labels name one" }] : [];
+  },
+});
+
+const FAMILY = resourceRule({
+  name: "tier-machine-family",
+  description: "Machines are of the instance families that the tier allows.",
+  why: "Burstable machines throttle under the load of T4; accelerators and exotic families cost what no tier's budget carries.",
+  severity: "high",
+  ids: [],
+  fix: "Take a type of the families listed in docs/configuration.md for the tier.",
+  types: MACHINES,
+  judge: (subject, context) => {
+    const limits = limitsOf(subject, context);
+    const families = limits?.families[cloudOf(subject.type)] ?? [];
+    const name = typeName(subject);
+    return name === undefined || limits === undefined || families.includes(familyOf(subject.type, name))
+      ? []
+      : [`${name} is of none of the tier's families: ${families.join(", ")}`];
+  },
+});
+
+const SIZE = resourceRule({
+  name: "tier-machine-size",
+  description: "No machine is larger than the tier's largest.",
+  why: "The tier's table sizes every service; a larger machine is another tier's, at another tier's price.",
+  severity: "high",
+  ids: [],
+  fix: RAISE,
+  types: MACHINES,
+  judge: (subject, context) => {
+    const limits = limitsOf(subject, context);
+    const name = typeName(subject);
+    if (limits === undefined || name === undefined) {
+      return [];
+    }
+    const machine = machineOf(subject);
+    if (machine === undefined) {
+      return [`${name} is not in the catalogue, so nobody knows its size`];
+    }
+    return [
+      ...over(machine.vcpu, limits.node.vcpu, (sum, limit) => `${name}: ${sum} vCPU > ${limit} for one machine`),
+      ...over(machine.memGiB, limits.node.memGiB, (sum, limit) => `${name}: ${sum} GiB > ${limit} for one machine`),
+    ];
+  },
+});
+
+const INSTANCE_LIMIT = "tier-instances";
+const MACHINE_COUNT = stackRule({
+  name: INSTANCE_LIMIT,
+  description: "A service has no more machines than the tier allows, those of scaling groups at their most.",
+  why: "Each machine more is paid for every month; what a service can't carry on its tier's machines belongs into the next tier.",
+  severity: "high",
+  ids: [],
+  fix: RAISE,
+  parameters: countParameters((limits, share) => limits.services[share].instances),
+  judge: (stack, context) =>
+    perShare(stack, context, INSTANCE_LIMIT, "machines", (limits) => limits.instances, countOf),
+});
+
+const VCPU_LIMIT = "tier-vcpu";
+const VCPU = stackRule({
+  name: VCPU_LIMIT,
+  description: "Neither a service nor the stack has more vCPUs than the tier allows.",
+  why: "vCPUs are what most of the bill is for; the sum over many small machines escapes whoever looks at each.",
+  severity: "high",
+  ids: [],
+  fix: RAISE,
+  parameters: countParameters(
+    (limits, share) => limits.services[share].vcpu,
+    (limits) => limits.stack.vcpu,
+  ),
+  judge: (stack, context) => [
+    ...perShare(stack, context, VCPU_LIMIT, "vCPU", (limits) => limits.vcpu, vcpuOf),
+    ...whole(stack, context, VCPU_LIMIT, "vCPU", (limits) => limits.stack.vcpu, vcpuOf),
+  ],
+});
+
+const MEMORY_LIMIT = "tier-memory";
+const MEMORY = stackRule({
+  name: MEMORY_LIMIT,
+  description: "Neither a service nor the stack has more memory than the tier allows.",
+  why: "Memory beyond what the tier's settings use is paid for and left idle.",
+  severity: "high",
+  ids: [],
+  fix: RAISE,
+  parameters: countParameters(
+    (limits, share) => limits.services[share].memGiB,
+    (limits) => limits.stack.memGiB,
+  ),
+  judge: (stack, context) => [
+    ...perShare(stack, context, MEMORY_LIMIT, "GiB", (limits) => limits.memGiB, memoryOf),
+    ...whole(stack, context, MEMORY_LIMIT, "GiB", (limits) => limits.stack.memGiB, memoryOf),
+  ],
+});
+
+const DISK_LIMIT = "tier-data-disks";
+const DATA_DISKS = stackRule({
+  name: DISK_LIMIT,
+  description: "Data disks are no larger than the tier allows, each and all of a service together.",
+  why: "A disk never shrinks: one that was made too large by mistake is paid for until its data are moved.",
+  severity: "medium",
+  ids: [],
+  fix: "Lower `overrides.<service>.diskGiB` before the disk is made.",
+  parameters: countParameters((limits, share) => limits.services[share].disksGiB),
+  judge: (stack, context) => {
+    const limits = stackLimits(stack, context);
+    if (limits === undefined) {
+      return [];
+    }
+    const disks = stack.of(...DISKS).map((subject) => ({
+      subject,
+      share: shareOf(subject),
+      sizeGiB: subject.values.number("size") ?? 0,
+    }));
+    const single = disks.flatMap(({ subject, share, sizeGiB }) =>
+      over(
+        sizeGiB,
+        limits.services[share].diskGiB,
+        (sum, limit) => `${sum} GiB > ${limit} for a data disk of ${share}`,
+      ).map((message) => fault(subject, message)),
+    );
+    return [
+      ...single,
+      ...SHARES.flatMap((share) => {
+        const own = disks.filter((disk) => disk.share === share);
+        const limit = atMost(context, DISK_LIMIT, share, limits.services[share].disksGiB);
+        return sums(`${share}, data disks`, "GiB", limit, own, ({ sizeGiB }) => sizeGiB);
+      }),
+    ];
+  },
+});
+
+const BOOT_DISK = resourceRule({
+  name: "tier-boot-disk",
+  description: `Boot disks have at most ${BOOT_DISK_GIB} GiB.`,
+  why: "A node's data are on a disk of their own; a large boot disk is paid for once for every machine, and lost with it.",
+  severity: "low",
+  ids: [],
+  fix: "Put data on a data disk.",
+  types: MACHINES,
+  judge: (subject) =>
+    bootDisksGiB(subject).flatMap((sizeGiB) =>
+      over(sizeGiB, BOOT_DISK_GIB, (sum, limit) => `boot disk: ${sum} GiB > ${limit}`),
+    ),
+});
+
+/** What a tier limits. */
+export const TIER_RULES: readonly Rule[] = [KNOWN, FAMILY, SIZE, MACHINE_COUNT, VCPU, MEMORY, DATA_DISKS, BOOT_DISK];
+
+function limitsOf(subject: Subject, context: Context): TierLimits | undefined {
+  const tier = tierOf(subject, context);
+  return tier === undefined ? undefined : LIMITS[tier];
+}
+
+function stackLimits(stack: StackView, context: Context): TierLimits | undefined {
+  const tier = stackTier(stack, context);
+  return tier === undefined ? undefined : LIMITS[tier];
+}
+
+function familyOf(type: string, name: string): string {
+  return name.split(cloudOf(type) === "aws" ? "." : "-")[0]!;
+}
+
+function bootDisksGiB({ type, values }: Subject): number[] {
+  const sizes =
+    type === AWS_INSTANCE
+      ? [values.number("rootBlockDevice.volumeSize")]
+      : type === AWS_TEMPLATE
+        ? values.list("blockDeviceMappings").map((device) => device.number("ebs.volumeSize"))
+        : type === GCP_INSTANCE
+          ? [values.number("bootDisk.initializeParams.size")]
+          : (GCP_TEMPLATES as readonly string[]).includes(type)
+            ? values.list("disks").map((disk) => disk.number("diskSizeGb"))
+            : [];
+  return sizes.filter((size) => size !== undefined);
+}
+
+const countOf = ({ count }: Started): number => count;
+const vcpuOf = ({ count, machine }: Started): number => count * (machine?.vcpu ?? 0);
+const memoryOf = ({ count, machine }: Started): number => count * (machine?.memGiB ?? 0);
+
+function perShare(
+  stack: StackView,
+  context: Context,
+  rule: string,
+  unit: string,
+  limit: (limits: TierLimits["services"][Share]) => number,
+  amount: (started: Started) => number,
+): Fault[] {
+  const limits = stackLimits(stack, context);
+  if (limits === undefined) {
+    return [];
+  }
+  const machines = startedMachines(stack);
+  return SHARES.flatMap((share) =>
+    sums(
+      share,
+      unit,
+      atMost(context, rule, share, limit(limits.services[share])),
+      machines.filter((started) => started.share === share),
+      amount,
+    ),
+  );
+}
+
+function whole(
+  stack: StackView,
+  context: Context,
+  rule: string,
+  unit: string,
+  limit: (limits: TierLimits) => number,
+  amount: (started: Started) => number,
+): Fault[] {
+  const limits = stackLimits(stack, context);
+  return limits === undefined
+    ? []
+    : sums("the stack", unit, atMost(context, rule, "stack", limit(limits)), startedMachines(stack), amount);
+}
+
+/** Says which limit is passed, by what sum, and who contributes: the largest first. */
+function sums<T extends { readonly subject: Subject }>(
+  what: string,
+  unit: string,
+  limit: number,
+  parts: readonly T[],
+  amount: (part: T) => number,
+): Fault[] {
+  const sum = parts.reduce((total, part) => total + amount(part), 0);
+  return over(sum, limit, () => {
+    const largest = [...parts].sort((a, b) => amount(b) - amount(a));
+    return `${what}: ${sum} ${unit} > ${limit}: ${largest.map((part) => `${part.subject.name} ${amount(part)}`).join(", ")}`;
+  }).map((message) => ({ message }));
+}
+
+function over(sum: number, limit: number, message: (sum: number, limit: number) => string): string[] {
+  return sum > limit ? [message(sum, limit)] : [];
+}
+
+/** A limit for each service, and for the stack, that the pack's config may lower: at most the largest tier's. */
+function countParameters(
+  service: (limits: TierLimits, share: Share) => number,
+  stack?: (limits: TierLimits) => number,
+): NonNullable<Rule["parameters"]> {
+  const largest = LIMITS.t4;
+  const parameter = (maximum: number, what: string): NonNullable<Rule["parameters"]>[string] => ({
+    type: "number",
+    minimum: 0,
+    maximum,
+    description: `A lower limit for ${what} than the tier's.`,
+  });
+  return Object.fromEntries([
+    ...SHARES.map((share) => [share, parameter(service(largest, share), share)] as const),
+    ...(stack === undefined ? [] : [["stack", parameter(stack(largest), "the stack")] as const]),
+  ]);
+}

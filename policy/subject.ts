@@ -1,0 +1,66 @@
+import type { Values } from "./values";
+
+/** A resource as a policy sees it, whoever shows it: the engine, a plan or an exported state. */
+export interface Subject {
+  readonly urn: string;
+  /** Its type token, for example "aws:ec2/instance:Instance". */
+  readonly type: string;
+  readonly name: string;
+  readonly values: Values;
+  /** Whether Pulumi refuses to delete it. */
+  readonly protect: boolean;
+  /** Whether it stays in the cloud when it leaves the stack; absent: nobody says, as the engine to its policies. */
+  readonly retain?: boolean;
+}
+
+/** A resource among those that it refers to. */
+export interface StackSubject extends Subject {
+  /** The resources that a property's value comes from. */
+  readonly references: (property: string) => readonly StackSubject[];
+}
+
+/** Every resource of a stack. */
+export class StackView {
+  private readonly byType = new Map<string, StackSubject[]>();
+  private readonly referrers = new Map<string, Map<StackSubject | string, StackSubject[]>>();
+
+  constructor(readonly all: readonly StackSubject[]) {
+    all.forEach((subject) => append(this.byType, subject.type, subject));
+  }
+
+  of(...types: readonly string[]): StackSubject[] {
+    return types.flatMap((type) => this.byType.get(type) ?? []);
+  }
+
+  /** Those of a type that refer to a resource by a property, or name it there. */
+  referring(type: string, property: string, to: StackSubject, name?: string): StackSubject[] {
+    const index = this.indexOf(type, property);
+    return [...new Set([...(index.get(to) ?? []), ...(name === undefined ? [] : (index.get(name) ?? []))])];
+  }
+
+  /** Made once for each type and property: otherwise rules would take quadratic time. */
+  private indexOf(type: string, property: string): ReadonlyMap<StackSubject | string, readonly StackSubject[]> {
+    const key = `${type} ${property}`;
+    const known = this.referrers.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const index = new Map<StackSubject | string, StackSubject[]>();
+    for (const subject of this.of(type)) {
+      const references = subject.references(property);
+      const targets = references.length > 0 ? references : subject.values.strings(property);
+      targets.forEach((target) => append(index, target, subject));
+    }
+    this.referrers.set(key, index);
+    return index;
+  }
+}
+
+function append<K>(map: Map<K, StackSubject[]>, key: K, subject: StackSubject): void {
+  const known = map.get(key);
+  if (known === undefined) {
+    map.set(key, [subject]);
+  } else {
+    known.push(subject);
+  }
+}

@@ -1,0 +1,159 @@
+import * as sdk from "@pulumi/policy";
+
+/** The SDK exports these so that others can behave as it does, but leaves out their types. */
+const { UnknownValueError, unknownCheckingProxy } = sdk as unknown as {
+  readonly UnknownValueError: new (...args: never) => Error;
+  readonly unknownCheckingProxy: (properties: Properties) => Properties;
+};
+
+/** Something with named properties. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** A value that a rule needs isn't known yet. Whoever runs the rule says so; nobody passes for it. */
+export class NotKnownError extends Error {
+  constructor(
+    readonly path: string,
+    /** The resource whose value it is. */
+    readonly urn: string,
+  ) {
+    super(`${path} is not known before deployment`);
+  }
+}
+
+/**
+ * A resource's properties, read by dotted path. Reading a value that nobody knows yet throws; asking whether it is set
+ * doesn't, because a reference to another resource is.
+ */
+export class Values {
+  private constructor(
+    private readonly proxied: Properties,
+    private readonly urn: string,
+    private readonly prefix = "",
+  ) {}
+
+  /** Properties as they came off the wire: unknown values are the SDK's sentinels. */
+  static of(properties: Properties, urn: string): Values {
+    return new Values(unknownCheckingProxy(properties), urn);
+  }
+
+  /** Properties that the engine's SDK has wrapped already. */
+  static proxied(properties: Properties, urn: string): Values {
+    return new Values(properties, urn);
+  }
+
+  /** The value at a path; undefined: nothing is set there. Throws NotKnownError. */
+  get(path: string): unknown {
+    return this.known(path, () => {
+      let value: unknown = this.proxied;
+      for (const name of path.split(".")) {
+        if (typeof value !== "object" || value === null) {
+          return undefined;
+        }
+        value = (value as Properties)[name];
+      }
+      return value ?? undefined;
+    });
+  }
+
+  text(path: string): string | undefined {
+    const value = this.get(path);
+    return typeof value === "string" ? value : undefined;
+  }
+
+  /** A number, also where it is written as text. */
+  number(path: string): number | undefined {
+    const value = this.get(path);
+    if (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value)) {
+      return Number(value);
+    }
+    return typeof value === "number" ? value : undefined;
+  }
+
+  /** A yes or no, also where it is written as text, as launch templates and instance metadata do. */
+  flag(path: string): boolean | undefined {
+    const value = this.get(path);
+    if (typeof value === "boolean") {
+      return value;
+    }
+    return typeof value === "string" && /^(true|false)$/i.test(value) ? value.toLowerCase() === "true" : undefined;
+  }
+
+  /** The object at a path, empty when there is none. */
+  at(path: string): Values {
+    const value = this.get(path);
+    return this.inner(typeof value === "object" && value !== null ? value : {}, path);
+  }
+
+  /** The objects of a list; a lone object counts as a list of one. */
+  list(path: string): Values[] {
+    return this.items(path)
+      .filter((item): item is Properties => typeof item === "object" && item !== null)
+      .map((item) => this.inner(item, path));
+  }
+
+  /** The strings of a list; a lone string counts as a list of one. */
+  strings(path: string): string[] {
+    return this.items(path)
+      .filter((item) => typeof item === "string" || typeof item === "number")
+      .map(String);
+  }
+
+  /** The names and texts of an object's properties. */
+  texts(path: string): [name: string, text: string][] {
+    const object = this.at(path);
+    return object.names().flatMap((name): [string, string][] => {
+      const value = object.known(name, () => object.proxied[name]);
+      return typeof value === "string" ? [[name, value]] : [];
+    });
+  }
+
+  names(): string[] {
+    return Object.keys(this.proxied);
+  }
+
+  /** Whether something stands there, be it known yet or not. */
+  has(path: string): boolean {
+    try {
+      const value = this.get(path);
+      return value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0);
+    } catch (error) {
+      if (error instanceof NotKnownError) {
+        return true;
+      }
+      throw error;
+    }
+  }
+
+  /** Whether a value can be read, or isn't set: no deployment has to make it up first. */
+  isKnown(path: string): boolean {
+    try {
+      this.get(path);
+      return true;
+    } catch (error) {
+      if (error instanceof NotKnownError) {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  private items(path: string): unknown[] {
+    const value = this.get(path);
+    if (!Array.isArray(value)) {
+      return value === undefined ? [] : [value];
+    }
+    return this.known(path, () => Array.from({ length: value.length }, (_, index) => (value as unknown[])[index]));
+  }
+
+  private inner(value: object, path: string): Values {
+    return new Values(value as Properties, this.urn, `${this.prefix}${path}.`);
+  }
+
+  private known<T>(path: string, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw error instanceof UnknownValueError ? new NotKnownError(`${this.prefix}${path}`, this.urn) : error;
+    }
+  }
+}

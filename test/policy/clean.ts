@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Context } from "../../policy/context";
+import { contextOf, knownFrom } from "../../policy/settings";
+import { deployApe } from "../../stacks/ape";
+import { record, type Judged } from "../../tools/plan/record";
+import { CELLS, planCell, type Cell } from "../support/cells";
+
+export const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" };
+const DAY = "2026-06-01";
+
+/** A stack that the program plans, as policies see it. */
+export interface Clean {
+  readonly name: string;
+  readonly cell: Cell;
+  readonly runtime: "vm" | "kubernetes";
+  readonly context: Context;
+  readonly resources: readonly Judged[];
+}
+
+/** Plans a cell under mocks, as in a preview. */
+export async function clean(
+  cell: Cell,
+  runtime: Clean["runtime"],
+  values: Readonly<Record<string, unknown>> = {},
+): Promise<Clean> {
+  const plan = planCell(cell, { ...(runtime === "kubernetes" ? KUBERNETES : {}), ...values });
+  const { judged } = await record(() => deployApe(plan, { kubeconfig: pulumi.secret("of no use here") }), {
+    project: "ape-deploy",
+    organization: "organization",
+    stack: "test",
+    preview: true,
+  });
+  const { tier } = cell;
+  const context = contextOf({
+    stack: "test",
+    ...knownFrom({ tier, owner: "platform", costCentre: "ape", ...values }),
+    today: DAY,
+  });
+  return { name: `${cell.name}-${runtime}`, cell, runtime, context, resources: judged() };
+}
+
+/** Whether a cell gives its tier the zones that it promises. */
+export function keepsPromise({ tier, highlyAvailable }: Cell): boolean {
+  return highlyAvailable || tier === "t1" || tier === "t2";
+}
+
+/** Every tier on every cloud, at its own availability and placement, with the API on machines and on Kubernetes. */
+export const CLEAN_CELLS: readonly (readonly [Cell, Clean["runtime"]])[] = CELLS.flatMap((cell) =>
+  cell.placement === "dedicated" && cell.highlyAvailable === (cell.tier === "t3" || cell.tier === "t4")
+    ? ([
+        [cell, "vm"],
+        [cell, "kubernetes"],
+      ] as const)
+    : [],
+);

@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from "node:fs";
+import { RULES } from "../../policy/rules";
+import { WAIVERS_VALID } from "../../policy/rules/waivers";
+import type { Rule } from "../../policy/rule";
+import { nearest } from "../../stacks/config/nearest";
+import { UsageError } from "../stack-file";
+
+/** Settings of policies, by policy: what `--policy-pack-config` takes. */
+export type Parameters = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+const ALL: readonly Rule[] = [...RULES, WAIVERS_VALID];
+const LEVELS = ["mandatory", "remediate"];
+
+/**
+ * Reads a file of settings. Throws UsageError with everything that is wrong: also for a level that would loosen a
+ * policy, because only a waiver may, which somebody answers for.
+ */
+export function readParameters(path: string): Parameters {
+  if (!existsSync(path)) {
+    throw new UsageError(`--policy-config ${path}: no such file`);
+  }
+  let given: unknown;
+  try {
+    given = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new UsageError(`--policy-config ${path}: not valid JSON: ${(error as Error).message}`);
+  }
+  const problems = parameterProblems(given);
+  if (problems.length > 0) {
+    throw new UsageError([`--policy-config ${path} has problems:`, ...problems].join("\n  "));
+  }
+  return given as Parameters;
+}
+
+/** What is wrong with settings of policies. */
+export function parameterProblems(given: unknown): string[] {
+  if (!isObject(given)) {
+    return ['it must be an object of policies, for example {"backup-retention": {"days": 90}}'];
+  }
+  return Object.entries(given).flatMap(([name, settings]) => {
+    const rule = ALL.find((each) => each.name === name);
+    if (rule === undefined) {
+      const guess = nearest(
+        name,
+        ALL.map((each) => each.name),
+      );
+      return [`${name}: there is no such policy${guess === undefined ? "" : `; did you mean ${guess}?`}`];
+    }
+    const own = isObject(settings) ? settings : { enforcementLevel: settings };
+    return Object.entries(own).flatMap(([key, value]) => settingProblems(rule, key, value));
+  });
+}
+
+function settingProblems(rule: Rule, key: string, value: unknown): string[] {
+  const at = `${rule.name}.${key}: ${JSON.stringify(value)}`;
+  if (key === "enforcementLevel") {
+    return LEVELS.includes(value as string)
+      ? []
+      : [`${at}; allowed: ${LEVELS.join(" or ")}; to make an exception, set a waiver in the stack's config`];
+  }
+  const schema = rule.parameters?.[key];
+  if (schema === undefined) {
+    const known = ["enforcementLevel", ...Object.keys(rule.parameters ?? {})];
+    return [`${at}; there is no such setting; allowed: ${known.join(", ")}`];
+  }
+  const { type, minimum = -Infinity, maximum = Infinity } = schema;
+  const isRight = typeof value === "number" && value >= minimum && value <= maximum;
+  return isRight && (type !== "integer" || Number.isInteger(value))
+    ? []
+    : [`${at}; allowed: ${type === "integer" ? "a whole number" : "a number"} from ${minimum} to ${maximum}`];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

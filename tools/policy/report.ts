@@ -1,0 +1,62 @@
+import type { Violation } from "../../policy/judge";
+import { groupBy } from "../../policy/group-by";
+import type { PackResult } from "./result";
+
+/** Colours for a terminal; `plain` for everything else. */
+export interface Palette {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly red: (text: string) => string;
+}
+
+const ORDER = ["critical", "high", "medium", "low"];
+
+/** The result for people: by policy, the worst first, with how to fix it; and every waiver in force. */
+export function policyReport(result: PackResult, { bold, dim, red }: Palette): string {
+  const groups = [...groupBy(result.violations, ({ rule }) => rule)].sort(
+    ([a], [b]) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity),
+  );
+  const lines = groups.flatMap(([rule, violations]) => [
+    red(`${rule.name} (${rule.severity}): ${rule.description}`),
+    ...violations.map((violation) => `  ${where(violation)}${violation.message}`),
+    dim(`  fix: ${rule.fix}`),
+  ]);
+  const waived = result.waived.map(
+    (violation) =>
+      `  ${violation.rule.name}, until ${violation.waiver.until}, ${violation.waiver.owner}: ${violation.waiver.reason}\n` +
+      dim(`    ${where(violation)}${violation.message}`),
+  );
+  return [
+    bold(`Policies: ${summary(result)}`),
+    ...lines,
+    ...(waived.length === 0 ? [] : [bold("Waivers in force:"), ...waived]),
+  ].join("\n");
+}
+
+/** The result in a line. */
+export function summary({ policies, resources, violations, waived }: PackResult): string {
+  const unjudged = violations.filter((violation) => violation.unjudged).length;
+  const failed = new Set(violations.map(({ rule }) => rule.name)).size;
+  return [
+    violations.length === 0
+      ? "passed"
+      : `failed: ${count(violations.length, "violation")} of ${count(failed, "policy")}`,
+    ...(unjudged === 0 ? [] : [`${unjudged} could not be judged`]),
+    `${policies} policies, ${count(resources, "resource")}`,
+    ...(waived.length === 0 ? [] : [`${waived.length} waived`]),
+  ].join("; ");
+}
+
+/** The part of a URN that a reader looks for. */
+export function resourceName(urn: string): string {
+  const [, , type = "", name = ""] = urn.split("::");
+  return `${type.split("$").at(-1)} ${name}`;
+}
+
+function where({ urn }: Violation): string {
+  return urn === undefined ? "" : `${resourceName(urn)}: `;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${number === 1 ? what : what.replace(/y$/, "ie") + "s"}`;
+}
