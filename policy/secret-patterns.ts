@@ -8,7 +8,7 @@ const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ["a Slack token", /\bxox[abprs]-[0-9A-Za-z-]{10,}/],
   ["a Pulumi token", /\bpul-[0-9a-f]{40}\b/],
   ["a password in a URL", /\b[a-z][a-z0-9+.-]*:\/\/[^/\s:@"'$]+:[^/\s:@"'$]{4,}@[a-z0-9[]/i],
-  ["a password", /\b(password|passwd|secret|token|api_?key)["']?\s*[:=]\s*["'][^"'$\s{}<>]{8,}["']/i],
+  ["a password", /(?<![a-z])(password|passwd|secret|token|api_?key)["']?\s*[:=]\s*["'][^"'$\s{}<>]{8,}["']/i],
 ];
 
 /** Names of settings whose value is a secret, whatever it looks like. */

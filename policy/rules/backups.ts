@@ -122,7 +122,8 @@ const LIVE = resourceRule({
             .list("rules")
             .some(
               (rule) =>
-                rule.text("status") !== "Disabled" && (rule.has("expiration.days") || rule.has("expiration.date")),
+                rule.text("status") !== "Disabled" &&
+                (rule.get("expiration.days") !== undefined || rule.get("expiration.date") !== undefined),
             )
         : values
             .list("lifecycleRules")

@@ -128,7 +128,9 @@ const LIFECYCLE = perBucket({
   setting: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
   missing: "has no lifecycle",
   holds: (values) =>
-    values.list("rules").every((rule) => rule.has("abortIncompleteMultipartUpload.daysAfterInitiation")),
+    values
+      .list("rules")
+      .every((rule) => rule.number("abortIncompleteMultipartUpload.daysAfterInitiation") !== undefined),
   wrong: "keeps uploads that were never finished",
 });
 

@@ -42,7 +42,7 @@ const AGREE = resourceRule({
     const labels = labelsOf(subject);
     return Object.entries(context.labels).flatMap(([label, expected]) => {
       const value = labels.get(label);
-      return value === undefined || value === expected
+      return value === undefined || value === "" || value === expected
         ? []
         : [
             `${labelName(subject.type, label)} is ${JSON.stringify(value)}, but the config says ${JSON.stringify(expected)}`,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { judgeAll, type Violation } from "../../policy/judge";
+import { contextOf } from "../../policy/settings";
 import { RULES } from "../../policy/rules";
 import type { Judged } from "../../tools/plan/record";
 import { viewOf } from "../../tools/policy/planned";
@@ -59,7 +60,10 @@ describe("a plan with one property broken", function () {
           continue;
         }
         tried += 1;
-        const found = judge(stack, broken);
+        const found = judge(
+          mutation.withoutConfig ? { ...stack, context: contextOf({ today: "2026-06-01" }) } : stack,
+          broken,
+        );
         assert.deepEqual(
           [...new Set(found.map(({ rule }) => rule.name))],
           [mutation.rule],

@@ -31,6 +31,9 @@ const trust = (statement: object): string =>
 const SECRET_LINE = 'export DB_PASSWORD="correct-Horse-7battery"';
 const KEY_ID = ["AKIA", "IOSFODNN7EXAMPLE"].join("");
 
+const isT1 = ({ inputs }: { readonly inputs: Readonly<Record<string, unknown>> }): boolean =>
+  (inputs.tags as { readonly Tier?: string } | undefined)?.Tier === "t1";
+
 /** One property broken at a time, on AWS. */
 export const AWS_MUTATIONS: readonly Mutation[] = [
   // Machines
@@ -44,14 +47,10 @@ export const AWS_MUTATIONS: readonly Mutation[] = [
   set("no-public-address", TEMPLATE, "networkInterfaces.0.associatePublicIpAddress", "true"),
   set("aws-instance-ebs-optimized", INSTANCE, "ebsOptimized", false),
   set("aws-instance-ebs-optimized", TEMPLATE, "ebsOptimized", undefined),
-  set("machine-own-identity", INSTANCE, "iamInstanceProfile", undefined, {
-    reference: true,
-    where: (each) => each.inputs.tags !== undefined && each.name === "none",
-  }),
   set("aws-disk-encrypted", INSTANCE, "rootBlockDevice.encrypted", false),
   set("aws-disk-encrypted", INSTANCE, "rootBlockDevice.encrypted", undefined),
   set("aws-disk-encrypted", TEMPLATE, "blockDeviceMappings.0.ebs.encrypted", "false"),
-  set("tier-machine-size", INSTANCE, "instanceType", "m5.unheard", { where: () => false }),
+  set("tier-machine-size", INSTANCE, "instanceType", "t3a.unheard", { where: isT1 }),
   set("tier-boot-disk", INSTANCE, "rootBlockDevice.volumeSize", 33),
   set("tier-boot-disk", TEMPLATE, "blockDeviceMappings.0.ebs.volumeSize", 500),
   set("no-secret-in-user-data", INSTANCE, "userData", `#!/bin/bash\n${SECRET_LINE}\n`),
@@ -109,9 +108,12 @@ export const AWS_MUTATIONS: readonly Mutation[] = [
     reference: true,
   }),
   without("aws-bucket-encrypted", ENCRYPTION),
-  set("aws-bucket-logged", "aws:s3/bucketLogging:BucketLogging", "bucket", "another", { where: isBackups }),
+  set("aws-bucket-logged", "aws:s3/bucketLogging:BucketLogging", "bucket", "another", {
+    where: isBackups,
+    reference: true,
+  }),
   set("aws-bucket-lifecycle", LIFECYCLE, "rules.0.abortIncompleteMultipartUpload", undefined),
-  set("aws-bucket-lifecycle", LIFECYCLE, "bucket", "another", { where: named("logs") }),
+  set("aws-bucket-lifecycle", LIFECYCLE, "bucket", "another", { where: named("logs"), reference: true }),
   set("aws-bucket-tls-only", POLICY, "policy", everybody({ Principal: "*", Action: "s3:GetObject" })),
   set("aws-bucket-tls-only", POLICY, "policy", everybody({ Principal: { AWS: "*" }, Action: "s3:GetObject" })),
   set(

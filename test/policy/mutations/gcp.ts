@@ -23,12 +23,13 @@ const SECRET_LINE = 'DB_PASSWORD="correct-Horse-7battery"';
 /** One property broken at a time, on Google Cloud. */
 export const GCP_MUTATIONS: readonly Mutation[] = [
   // Machines
-  set("no-public-address", INSTANCE, "networkInterfaces.0.accessConfigs", [{}]),
+  set("no-public-address", INSTANCE, "networkInterfaces.0.accessConfigs", [{}], { reference: true }),
   set("no-public-address", INSTANCE, "networkInterfaces.1", { accessConfigs: [{}] }),
-  set("no-public-address", TEMPLATE, "networkInterfaces.0.accessConfigs", [{ networkTier: "PREMIUM" }]),
-  set("machine-own-identity", INSTANCE, "serviceAccount.email", "1-compute@developer.gserviceaccount.com", {
+  set("no-public-address", TEMPLATE, "networkInterfaces.0.accessConfigs", [{ networkTier: "PREMIUM" }], {
     reference: true,
-    where: () => false,
+  }),
+  set("machine-own-identity", TEMPLATE, "serviceAccount.email", "1-compute@developer.gserviceaccount.com", {
+    reference: true,
   }),
   set("gcp-instance-os-login", INSTANCE, "metadata.enable-oslogin", "FALSE"),
   set("gcp-instance-os-login", INSTANCE, "metadata.enable-oslogin", undefined),
@@ -95,7 +96,7 @@ export const GCP_MUTATIONS: readonly Mutation[] = [
   // Network
   add("no-public-database", FIREWALL, {
     ...firewall,
-    allows: [{ protocol: "tcp", ports: ["5000-6000"] }],
+    allows: [{ protocol: "tcp", ports: ["5000-5900"] }],
     sourceRanges: ["0.0.0.0/0"],
   }),
   add("no-public-database", FIREWALL, { ...firewall, allows: [{ protocol: "tcp", ports: ["6432"] }] }),

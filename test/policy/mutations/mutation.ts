@@ -10,6 +10,8 @@ export interface Mutation {
   readonly apply: (resources: readonly Judged[]) => readonly Judged[] | undefined;
   /** The property broken at one resource: with an unknown value there the rule must not pass. */
   readonly at?: { readonly type: string; readonly path: string; readonly where: (resource: Judged) => boolean };
+  /** Whether the pack knows the resources only, and no config. */
+  readonly withoutConfig?: boolean;
   /** Whether a value that is not known yet is as good as any: a reference to another resource. */
   readonly reference?: boolean;
 }
@@ -131,5 +133,7 @@ export function withInput(resource: Judged, path: string, value: unknown): Judge
   } else {
     target[last] = value;
   }
-  return { ...resource, inputs };
+  // A value that was written down comes from no other resource any more.
+  const { [last]: _, ...others } = resource.references;
+  return { ...resource, inputs, references: names.length === 0 ? others : resource.references };
 }

@@ -3,19 +3,17 @@ import { replan, withInput, type Mutation } from "./mutation";
 
 const INSTANCES = ["aws:ec2/instance:Instance", "gcp:compute/instance:Instance"];
 const DISKS = ["aws:ebs/volume:Volume", "gcp:compute/disk:Disk"];
+const ATTACHMENT = "aws:ec2/volumeAttachment:VolumeAttachment";
 const SERVICES = /"(?:S|s)ervice":"redis"/;
 
 /** The whole plan broken: counts, sums, zones. */
 export const STACK_MUTATIONS: readonly Mutation[] = [
-  replan("tier-known", "no config, and two tiers among the labels", (all) =>
-    relabelled(
-      all.map((each) => each),
-      "tier",
-      "t2",
-    ),
-  ),
-  replan("tier-machine-family", "a family of accelerators", (all) =>
-    typed(all, (cloud) => (cloud === "aws" ? "p3.2xlarge" : "a2-highgpu-1g")),
+  {
+    ...replan("tier-known", "no config, and two tiers among the labels", (all) => relabelled(all, "tier", "t0")),
+    withoutConfig: true,
+  },
+  replan("tier-machine-family", "a burstable machine where the load is steady", (all) =>
+    tierLabel(all) === "t4" ? typed(all, (cloud) => (cloud === "aws" ? "t3.large" : "e2-standard-2")) : undefined,
   ),
   replan("no-secret-in-outputs", "a password among the outputs", (all) =>
     all.map((each) =>
@@ -25,29 +23,28 @@ export const STACK_MUTATIONS: readonly Mutation[] = [
   replan("no-secret-in-outputs", "a password by its name, deep among the outputs", (all) =>
     all.map((each) => (each.type === "pulumi:pulumi:Stack" ? withInput(each, "a.password", "Correct horse 7") : each)),
   ),
-  replan("data-quorum-odd", "a fourth and fifth voter", (all) => {
+  replan("data-quorum-odd", "one of three voters missing, where two zones are enough", (all) => {
     const members = redisMembers(all);
-    return members.length < 3 ? undefined : withoutUrns(all, urnsOf(all, members.slice(2)));
+    return members.length === 3 && tierLabel(all) === "t3" ? withoutMember(all, members[2]!) : undefined;
   }),
   replan("data-replicas-apart", "two disks of a service on a node", (all) => {
     const disks = all.filter((each) => DISKS.includes(each.type) && SERVICES.test(JSON.stringify(each.inputs)));
-    return disks.length < 3 ? undefined : attached(all, disks[1]!, disks[0]!);
+    return disks.length < 3 ? undefined : withoutHost(attached(all, disks[1]!, disks[0]!), disks[1]!);
   }),
   replan("machine-own-identity", "no identity", (all) =>
     firstOf(all, INSTANCES, (each) => {
       const name = each.type.startsWith("aws:") ? "iamInstanceProfile" : "serviceAccount";
-      const broken = withInput(each, name, undefined);
       // What grants it its backups hangs on the identity; the rule about those has mutations of its own.
-      return broken;
+      return { ...withInput(each, name, undefined), references: each.references };
     }),
   ),
   replan("backup-target", "no bucket for backups", (all) => {
     const rename = (value: unknown): unknown => JSON.parse(JSON.stringify(value).replaceAll("-backups-", "-others-"));
     return all.map((each) => ({ ...each, inputs: rename(each.inputs) as Judged["inputs"] }));
   }),
-  replan("scaling-group-bounds", "more machines than the API has containers", (all) =>
+  replan("scaling-group-bounds", "no machine at all while nobody asks", (all) =>
     firstOf(all, ["aws:autoscaling/group:Group", "gcp:compute/regionAutoscaler:RegionAutoscaler"], (each) =>
-      withInput(each, each.type.startsWith("aws:") ? "maxSize" : "autoscalingPolicy.maxReplicas", 40),
+      withInput(each, each.type.startsWith("aws:") ? "minSize" : "autoscalingPolicy.minReplicas", 0),
     ),
   ),
 ];
@@ -79,23 +76,35 @@ function redisMembers(all: readonly Judged[]): Judged[] {
   return all.filter((each) => DISKS.includes(each.type) && SERVICES.test(JSON.stringify(each.inputs)));
 }
 
-function urnsOf(all: readonly Judged[], disks: readonly Judged[]): string[] {
-  return disks.flatMap((disk) => [
-    disk.urn,
-    ...all.filter((each) => INSTANCES.includes(each.type) && `${each.name}-data` === disk.name).map(({ urn }) => urn),
-  ]);
+function tierLabel(all: readonly Judged[]): unknown {
+  const { tags, labels } = all.find(({ type }) => DISKS.includes(type))!.inputs as Record<
+    string,
+    Record<string, string>
+  >;
+  return tags?.Tier ?? labels?.tier;
 }
 
-function withoutUrns(all: readonly Judged[], urns: readonly string[]): Judged[] {
-  return all.filter(({ urn }) => !urns.includes(urn));
+function hostOf(all: readonly Judged[], disk: Judged): Judged {
+  return all.find((each) => INSTANCES.includes(each.type) && `${each.name}-data` === disk.name)!;
+}
+
+function withoutHost(all: readonly Judged[], disk: Judged): Judged[] {
+  const host = hostOf(all, disk);
+  return all.filter(({ urn }) => urn !== host.urn);
+}
+
+function withoutMember(all: readonly Judged[], disk: Judged): Judged[] {
+  return withoutHost(all, disk).filter(
+    ({ urn, type, references }) =>
+      urn !== disk.urn && !(type === ATTACHMENT && references.volumeId?.includes(disk.urn) === true),
+  );
 }
 
 /** Attaches a disk where another one is. */
 function attached(all: readonly Judged[], disk: Judged, where: Judged): Judged[] {
-  const host = (one: Judged): Judged =>
-    all.find((each) => INSTANCES.includes(each.type) && `${each.name}-data` === one.name)!;
+  const host = (one: Judged): Judged => hostOf(all, one);
   return all.map((each) => {
-    if (each.type === "aws:ec2/volumeAttachment:VolumeAttachment" && each.references.volumeId?.[0] === disk.urn) {
+    if (each.type === ATTACHMENT && each.references.volumeId?.[0] === disk.urn) {
       return { ...each, references: { ...each.references, instanceId: [host(where).urn] } };
     }
     if (each.urn === host(disk).urn && each.type.startsWith("gcp:")) {
