@@ -7,6 +7,8 @@ import type { StackView, Subject } from "./subject";
 export interface Context {
   /** The tier that the stack's config names; absent: what its labels say. */
   readonly tier?: TierName;
+  /** What the stack may cost a month, USD, where the config says so; absent: its tier's budget. */
+  readonly budgetUsd?: number;
   /** The user's own encryption key, where the config names one. */
   readonly kmsKey: string;
   /** Labels that the config decides, by their lower-case names: owner, cost-centre, environment. */

@@ -131,6 +131,8 @@ function stackOf({ resources }: StackValidationArgs): StackView {
       ...subjectOf(resource),
       references: (property) =>
         (resource.propertyDependencies[property] ?? []).flatMap((dependency) => subjects.get(dependency) ?? []),
+      parent: resource.parent?.urn ?? "",
+      dependsOn: resource.dependencies.map(({ urn }) => urn),
     });
   }
   return new StackView([...subjects.values()]);

@@ -13,6 +13,8 @@ export interface Known {
   readonly tier?: string;
   readonly owner?: string;
   readonly costCentre?: string;
+  /** USD a month. */
+  readonly budgetUsd?: number;
   /** Customer-managed key. */
   readonly kmsKey?: string;
   readonly waivers?: readonly Waiver[];
@@ -29,6 +31,7 @@ export function contextOf({ stack = "", owner = "", costCentre = "", ...known }:
   );
   return {
     ...(tier === undefined ? {} : { tier }),
+    ...(known.budgetUsd === undefined ? {} : { budgetUsd: known.budgetUsd }),
     kmsKey: known.kmsKey ?? "",
     labels: Object.fromEntries(labels),
     waivers: known.waivers ?? [],
@@ -43,7 +46,12 @@ export function knownFrom(values: Readonly<Record<string, unknown>>): Omit<Known
     const value = values[key];
     return typeof value === "string" && value !== "" ? [[key, value] as const] : [];
   });
-  return { ...Object.fromEntries(texts), waivers: readWaivers(values.waivers ?? {}) };
+  const budgetUsd = Number(values.budgetUsd ?? "auto");
+  return {
+    ...Object.fromEntries(texts),
+    ...(Number.isFinite(budgetUsd) ? { budgetUsd } : {}),
+    waivers: readWaivers(values.waivers ?? {}),
+  };
 }
 
 /** The day on which waivers are looked at, in UTC. */

@@ -17,6 +17,10 @@ export interface Subject {
 export interface StackSubject extends Subject {
   /** The resources that a property's value comes from. */
   readonly references: (property: string) => readonly StackSubject[];
+  /** URN of the resource that it is part of; empty: of none. */
+  readonly parent: string;
+  /** URNs of the resources that must be there before it. */
+  readonly dependsOn: readonly string[];
 }
 
 /** Every resource of a stack. */

@@ -107,6 +107,11 @@ export class Values {
     });
   }
 
+  /** All of it as plain data, what isn't known yet as `unknown`: for those who say themselves what they can't do without. */
+  plain(unknown: string): Properties {
+    return plain(this.proxied, unknown) as Properties;
+  }
+
   names(): string[] {
     return Object.keys(this.proxied);
   }
@@ -156,4 +161,23 @@ export class Values {
       throw error instanceof UnknownValueError ? new NotKnownError(`${this.prefix}${path}`, this.urn) : error;
     }
   }
+}
+
+function plain(value: unknown, unknown: string): unknown {
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const read = (key: string): unknown => {
+    try {
+      return plain((value as Properties)[key], unknown);
+    } catch (error) {
+      if (error instanceof UnknownValueError) {
+        return unknown;
+      }
+      throw error;
+    }
+  };
+  return Array.isArray(value)
+    ? Object.keys(value).map(read)
+    : Object.fromEntries(Object.keys(value).map((key) => [key, read(key)]));
 }

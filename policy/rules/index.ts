@@ -2,6 +2,7 @@ import type { Rule } from "../rule";
 import { AVAILABILITY_RULES } from "./availability";
 import { BACKUP_RULES } from "./backups";
 import { BALANCER_RULES } from "./balancers";
+import { BUDGET_RULES } from "./budget";
 import { BUCKET_RULES } from "./buckets";
 import { DISK_RULES } from "./disks";
 import { IDENTITY_RULES } from "./identity";
@@ -31,6 +32,7 @@ export const SUBJECTS: readonly { readonly title: string; readonly rules: readon
   { title: "Load balancers", rules: BALANCER_RULES },
   { title: "Logs and alarms", rules: LOG_RULES },
   { title: "Kubernetes", rules: KUBERNETES_RULES },
+  { title: "Budget", rules: BUDGET_RULES },
   { title: "Labels", rules: LABEL_RULES },
 ];
 

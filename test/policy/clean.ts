@@ -6,6 +6,8 @@ import { record, type Judged } from "../../tools/plan/record";
 import { CELLS, planCell, type Cell } from "../support/cells";
 
 export const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" };
+/** Above what any cell costs; what is over budget has tests of its own. */
+const AMPLE_USD = 5000;
 const DAY = "2026-06-01";
 
 /** A stack that the program plans, as policies see it. */
@@ -33,7 +35,7 @@ export async function clean(
   const { tier } = cell;
   const context = contextOf({
     stack: "test",
-    ...knownFrom({ tier, owner: "platform", costCentre: "ape", ...values }),
+    ...knownFrom({ tier, owner: "platform", costCentre: "ape", budgetUsd: AMPLE_USD, ...values }),
     today: DAY,
   });
   return { name: `${cell.name}-${runtime}`, cell, runtime, context, resources: judged() };

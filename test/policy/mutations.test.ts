@@ -105,7 +105,14 @@ describe("a plan with one property broken", function () {
     it(`passes ${type} as it should be: ${JSON.stringify(inputs).slice(0, 70)}`, () => {
       const cloud = type.split(":")[0];
       const stack = stacks.find((each) => each.cell.cloud === cloud)!;
-      const added = { urn: `urn:pulumi:test::ape-deploy::${type}::right`, type, name: "right", retainOnDelete: true };
+      const added = {
+        urn: `urn:pulumi:test::ape-deploy::${type}::right`,
+        type,
+        name: "right",
+        parent: "",
+        dependsOn: [],
+        retainOnDelete: true,
+      };
       const labels =
         cloud === "aws" ? { tags: stack.resources.find((each) => each.type === "aws:ec2/vpc:Vpc")!.inputs.tags } : {};
       const resource = { ...added, protect, references: {}, inputs: { ...labels, ...inputs } };

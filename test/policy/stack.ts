@@ -19,6 +19,8 @@ export function resourceOfStack({ cloud, machines, disks }: Stack): StackView {
     urn: `urn:pulumi:test::ape-deploy::${type}::${name}`,
     type,
     name,
+    parent: "",
+    dependsOn: [],
     protect: true,
     retainOnDelete: true,
     references: {},

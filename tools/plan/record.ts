@@ -26,7 +26,10 @@ export interface Recorded {
 }
 
 /** A resource as the engine would hand it to policies: secrets in the clear, values not known yet as the SDK marks them. */
-export interface Judged extends Pick<Recorded, "urn" | "type" | "name" | "protect" | "retainOnDelete"> {
+export interface Judged extends Pick<
+  Recorded,
+  "urn" | "type" | "name" | "parent" | "dependsOn" | "protect" | "retainOnDelete"
+> {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** By input, the URNs of the resources that its value comes from. */
   readonly references: Readonly<Record<string, readonly string[]>>;
@@ -184,11 +187,13 @@ interface Pair {
   readonly judged: Judged;
 }
 
-function judgedOf(request: Request, { urn, type, name, protect, retainOnDelete }: Recorded): Judged {
+function judgedOf(request: Request, { urn, type, name, parent, dependsOn, protect, retainOnDelete }: Recorded): Judged {
   return {
     urn,
     type,
     name,
+    parent,
+    dependsOn,
     protect,
     retainOnDelete,
     inputs: plain(request.getObject()?.toJavaScript() ?? {}, true, pulumi.runtime.unknownValue) as Judged["inputs"],

@@ -5,11 +5,13 @@ import type { Judged } from "../plan/record";
 /** Planned resources as policies see them. */
 export function viewOf(resources: readonly Judged[]): StackView {
   const subjects = new Map<string, StackSubject>();
-  for (const { urn, type, name, protect, retainOnDelete, inputs, references } of resources) {
+  for (const { urn, type, name, parent, dependsOn, protect, retainOnDelete, inputs, references } of resources) {
     subjects.set(urn, {
       urn,
       type,
       name,
+      parent,
+      dependsOn,
       protect,
       retain: retainOnDelete,
       values: Values.of(inputs, urn),

@@ -22,9 +22,9 @@ export interface PackResult {
 
 /** Judges a plan by the whole pack. */
 export function judgePlan(spec: StackSpec, resources: readonly Judged[], parameters: Parameters = {}): PackResult {
-  const { stack, tier, owner, costCentre, kmsKey, waivers } = spec;
+  const { stack, tier, owner, costCentre, kmsKey, waivers, budgetUsd } = spec;
   return resultOf(viewOf(resources), {
-    ...contextOf({ stack, tier, owner, costCentre, kmsKey, waivers, today: today() }),
+    ...contextOf({ stack, tier, owner, costCentre, kmsKey, waivers, budgetUsd, today: today() }),
     parameters: (rule) => parameters[rule] ?? {},
   });
 }

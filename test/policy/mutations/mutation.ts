@@ -95,6 +95,8 @@ export function resourceOf(
     urn: `urn:pulumi:test::ape-deploy::${type}::added`,
     type,
     name: "added",
+    parent: "",
+    dependsOn: [],
     protect: false,
     retainOnDelete: false,
     references: {},
