@@ -7,7 +7,7 @@ import { CELLS, planCell, type Cell } from "../support/cells";
 
 export const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" };
 /** Above what any cell costs; what is over budget has tests of its own. */
-const AMPLE_USD = 5000;
+const AMPLE_USD = 50_000;
 const DAY = "2026-06-01";
 
 /** A stack that the program plans, as policies see it. */

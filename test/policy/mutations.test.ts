@@ -141,13 +141,5 @@ describe("a plan with one property broken", function () {
   });
 });
 
-/** These have smallest steps over their limits instead: limits.test.ts. */
-const LIMITED = [
-  "tier-instances",
-  "tier-vcpu",
-  "tier-memory",
-  "tier-machine-size",
-  "data-zones",
-  "data-zones-spread",
-  "api-zones",
-];
+/** These have smallest steps over their limits instead: limits.test.ts, budget.test.ts. */
+const LIMITED = ["tier-instances", "tier-vcpu", "tier-memory", "budget-monthly"];

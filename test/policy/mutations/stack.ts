@@ -27,6 +27,41 @@ export const STACK_MUTATIONS: readonly Mutation[] = [
     const members = redisMembers(all);
     return members.length === 3 && tierLabel(all) === "t3" ? withoutMember(all, members[2]!) : undefined;
   }),
+  replan("data-zones", "one member left, in one zone", (all) => {
+    const [, ...others] = redisMembers(all);
+    return others.length === 2 && tierLabel(all) === "t3"
+      ? others.reduce<readonly Judged[]>((left, disk) => withoutMember(left, disk), all)
+      : undefined;
+  }),
+  replan("data-zones-spread", "two of three members in a zone, where two zones are enough", (all) => {
+    const [first, second] = redisMembers(all);
+    const zone = first?.type.startsWith("aws:") === true ? "availabilityZone" : "zone";
+    return second !== undefined && tierLabel(all) === "t3"
+      ? all.map((each) => (each === second ? withInput(each, zone, first!.inputs[zone]) : each))
+      : undefined;
+  }),
+  replan("api-zones", "the group in one zone", (all) =>
+    tierLabel(all) !== "t3"
+      ? undefined
+      : firstOf(
+          all,
+          ["aws:autoscaling/group:Group", "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager"],
+          (each) =>
+            each.type.startsWith("aws:")
+              ? {
+                  ...each,
+                  references: {
+                    ...each.references,
+                    vpcZoneIdentifiers: each.references.vpcZoneIdentifiers!.slice(0, 1),
+                  },
+                }
+              : withInput(
+                  each,
+                  "distributionPolicyZones",
+                  (each.inputs.distributionPolicyZones as string[]).slice(0, 1),
+                ),
+        ),
+  ),
   replan("data-replicas-apart", "two disks of a service on a node", (all) => {
     const disks = all.filter((each) => DISKS.includes(each.type) && SERVICES.test(JSON.stringify(each.inputs)));
     return disks.length < 3 ? undefined : withoutHost(attached(all, disks[1]!, disks[0]!), disks[1]!);
