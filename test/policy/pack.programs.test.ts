@@ -43,7 +43,7 @@ describe("the pack, as the engine runs it", function () {
 
   it("passes a highly available stack on Google Cloud", async () => {
     const prod = await clean(PROD, "vm");
-    const own = await EnginePack.start(FOLDER, { ...CONFIG, "ape-deploy:tier": "t3" });
+    const own = await EnginePack.start(FOLDER, { ...CONFIG, "ape-deploy:tier": "t3", "ape-deploy:budgetUsd": "1100" });
     try {
       assert.deepEqual(await own.judge(prod.resources), []);
     } finally {
