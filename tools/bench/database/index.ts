@@ -96,7 +96,7 @@ async function compare(
   }
   const found = new Map(WORKLOADS.map((workload) => [workload, new Map<Configuration, number[]>()]));
   for (let round = 1; round <= rounds; round++) {
-    for (const configuration of CONFIGURATIONS) {
+    for (const configuration of turns(round)) {
       await control(machine, configuration, "start");
       for (const workload of WORKLOADS) {
         say(`${tier}, round ${round} of ${rounds}: ${workload.name}, ${configuration}`);
@@ -108,6 +108,12 @@ async function compare(
     }
   }
   return WORKLOADS.map((workload) => figureOf(tier, workload, found.get(workload)!));
+}
+
+/** The order of a round: each configuration is first as often as the others, for the first finds the caches cold. */
+function turns(round: number): Configuration[] {
+  const first = round % CONFIGURATIONS.length;
+  return [...CONFIGURATIONS.slice(first), ...CONFIGURATIONS.slice(0, first)];
 }
 
 function figureOf(tier: TierName, workload: Workload, rates: ReadonlyMap<Configuration, number[]>): DatabaseFigure {

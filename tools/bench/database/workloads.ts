@@ -4,7 +4,7 @@ export interface Workload {
   /** What one transaction counts for. */
   readonly unit: string;
   readonly perTransaction: number;
-  /** Run once, before the first round. */
+  /** Run once, before the first round: the same amount for each configuration. */
   readonly prepare: string;
   /** pgbench's script. */
   readonly script: string;
@@ -14,11 +14,19 @@ export interface Workload {
 const BATCH = 1000;
 const SYMBOLS = 200;
 
-const TABLE = `CREATE TABLE prices (symbol text, at timestamptz, open float8, high float8, low float8, close float8,
-  volume float8, PRIMARY KEY (symbol, at));
-SELECT create_hypertable('prices', by_range('at', INTERVAL '1 day'));
-SELECT add_dimension('prices', by_hash('symbol', 4));
-CREATE SEQUENCE minutes;`;
+/** A hypertable as the schema's, by another name. */
+const table = (name: string): string => `CREATE TABLE ${name} (symbol text, at timestamptz, open float8, high float8,
+  low float8, close float8, volume float8, PRIMARY KEY (symbol, at));
+SELECT create_hypertable('${name}', by_range('at', INTERVAL '1 day'));
+SELECT add_dimension('${name}', by_hash('symbol', 4));`;
+
+/** Minutes of each symbol that are read: a little more than a day, so that it is some chunks. */
+const READ_MINUTES = 2000;
+
+/** Prices of some minutes of each symbol. */
+const prices = (from: string, minutes: number): string =>
+  `SELECT 'S' || s, timestamptz '2026-01-01' + interval '1 minute' * (${from} + i), 100, 101, 99, 100, i
+  FROM generate_series(1, ${SYMBOLS}) AS s, generate_series(1, ${minutes}) AS i`;
 
 export const WORKLOADS: readonly Workload[] = [
   {
@@ -43,19 +51,19 @@ END;
     name: "ingest of prices into a hypertable",
     unit: "rows",
     perTransaction: BATCH,
-    prepare: TABLE,
-    script: `INSERT INTO prices
-SELECT 'S' || s, timestamptz '2026-01-01' + interval '1 minute' * (m * ${BATCH / SYMBOLS} + i), 100, 101, 99, 100, i
-  FROM (SELECT nextval('minutes') AS m) AS next, generate_series(1, ${SYMBOLS}) AS s, generate_series(1, ${BATCH / SYMBOLS}) AS i;
+    prepare: `${table("ingested")} CREATE SEQUENCE batches;`,
+    script: `SELECT nextval('batches') AS batch \\gset
+INSERT INTO ingested ${prices(`:batch * ${BATCH / SYMBOLS}`, BATCH / SYMBOLS)};
 `,
   },
   {
     name: "daily sums of prices",
     unit: "queries",
     perTransaction: 1,
-    prepare: "",
+    // A table of its own: one that grows by what was ingested would be longest where ingesting was fastest.
+    prepare: `${table("past")} INSERT INTO past ${prices("0", READ_MINUTES)}; VACUUM ANALYZE past;`,
     script: `\\set s random(1, ${SYMBOLS})
-SELECT time_bucket('1 day', at), min(low), max(high), avg(close), sum(volume) FROM prices
+SELECT time_bucket('1 day', at), min(low), max(high), avg(close), sum(volume) FROM past
  WHERE symbol BETWEEN 'S1' AND 'S' || :s GROUP BY 1;
 `,
   },
