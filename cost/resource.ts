@@ -21,57 +21,6 @@ export function plannedResources(resources: readonly Planned[]): CloudResource[]
   return resources.filter(({ custom }) => custom).map((resource) => ({ ...resource, outputs: {} }));
 }
 
-/** An exported state can't be read. */
-export class StateError extends Error {}
-
-interface StateResource {
-  readonly urn?: unknown;
-  readonly type?: unknown;
-  readonly custom?: unknown;
-  readonly delete?: unknown;
-  readonly external?: unknown;
-  readonly parent?: unknown;
-  readonly inputs?: unknown;
-  readonly outputs?: unknown;
-  readonly dependencies?: unknown;
-}
-
-/** State format that is read; Pulumi has written it since 2019. */
-const STATE_VERSION = 3;
-
-/**
- * The resources of what `pulumi stack export` prints. Left out: components, what is only looked up, and what waits for its
- * deletion after a replacement, which is on the next bill no more.
- */
-export function stateResources(state: unknown): CloudResource[] {
-  const { version, deployment } = (state ?? {}) as { version?: unknown; deployment?: { resources?: unknown } };
-  if (version !== STATE_VERSION || !deployment || !Array.isArray(deployment.resources ?? [])) {
-    throw new StateError(
-      `not a state of version ${STATE_VERSION}, but ${JSON.stringify(version) ?? "none"}: write one with "pulumi stack export --file state.json"`,
-    );
-  }
-  return ((deployment.resources ?? []) as StateResource[])
-    .filter(({ custom, delete: doomed, external }) => custom === true && doomed !== true && external !== true)
-    .map((resource, index) => {
-      if (typeof resource.urn !== "string" || typeof resource.type !== "string") {
-        throw new StateError(`deployment.resources[${index}] has no urn or type`);
-      }
-      return {
-        urn: resource.urn,
-        type: resource.type,
-        name: resource.urn.split("::").at(-1)!,
-        parent: typeof resource.parent === "string" ? resource.parent : "",
-        inputs: record(resource.inputs),
-        outputs: record(resource.outputs),
-        dependsOn: Array.isArray(resource.dependencies) ? (resource.dependencies as string[]) : [],
-      };
-    });
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
 /** A number among inputs, which a provider may have as a string, at a path like "rootBlockDevice.volumeSize". */
 export function numberAt(resource: CloudResource, path: string): number | undefined {
   const value = valueAt(resource, path);

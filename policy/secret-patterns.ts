@@ -38,5 +38,5 @@ function unpacked(part: string): string {
 
 /** Base64 of something else is noise. */
 function isText(text: string): boolean {
-  return text.length > 0 && !/[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text.slice(0, 200));
+  return text.length > 0 && !/[^\P{Cc}\s]|\ufffd/u.test(text.slice(0, 200));
 }

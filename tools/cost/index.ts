@@ -1,10 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command, Option } from "commander";
 import colours from "picocolors";
-import { parse } from "yaml";
 import { compare } from "../../cost/compare";
-import { StateError } from "../../cost/resource";
+import { StateError } from "../../cost/state";
 import type { Agreement } from "../../cost/prices/book";
 import { ageNotices, regionNotices } from "../../cost/prices/age";
 import { purchaseRows } from "../../cost/purchase/comparison";
@@ -15,6 +14,7 @@ import { DoesNotFitError } from "../../components/node/placement";
 import { ConfigError } from "../../stacks/config";
 import type { StackPlan } from "../../stacks/plan";
 import { planFrom } from "../plan/plan";
+import { readJson, readYaml } from "../read-file";
 import { UsageError } from "../stack-file";
 import { chart, chartBars } from "./chart";
 import type { PricedStack, PricingArgs } from "../plan/price";
@@ -162,28 +162,6 @@ function assumption(given: string): [string, string] {
     throw new UsageError(`--usage ${given}: expected key=value, for example --usage queriesPerHour=400`);
   }
   return [key, value];
-}
-
-function readJson(path: string, option: string): unknown {
-  return readWith(path, option, "JSON", JSON.parse);
-}
-
-function readYaml(path: string, option: string): unknown {
-  return readWith(path, option, "YAML", parse);
-}
-
-function readWith(path: string, option: string, format: string, read: (text: string) => unknown): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    throw new UsageError(`${option} ${path}: there is no such file`);
-  }
-  try {
-    return read(text);
-  } catch {
-    throw new UsageError(`${option} ${path}: not ${format}`);
-  }
 }
 
 main().catch((error: unknown) => {

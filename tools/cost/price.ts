@@ -1,7 +1,8 @@
 import { estimate } from "../../cost/estimate";
 import { configLevers, topLevers, type Lever } from "../../cost/levers";
 import type { PurchaseOption } from "../../cost/purchase/options";
-import { plannedResources, stateResources } from "../../cost/resource";
+import { plannedResources } from "../../cost/resource";
+import { stateResources } from "../../cost/state";
 import { DoesNotFitError } from "../../components/node/placement";
 import { ConfigError } from "../../stacks/config";
 import { usageByKey } from "../../cost/usage";

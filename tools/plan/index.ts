@@ -3,16 +3,12 @@ import { dirname } from "node:path";
 import { Command } from "commander";
 import colours from "picocolors";
 import { DoesNotFitError } from "../../components/node/placement";
-import { plannedResources } from "../../cost/resource";
 import { ConfigError } from "../../stacks/config";
 import { writeReports } from "../policy/files";
-import { resultJson } from "../policy/json";
 import { readParameters } from "../policy/parameters";
 import { policyReport } from "../policy/report";
-import { judgePlan } from "../policy/result";
 import { UsageError } from "../stack-file";
-import { planFrom, planResources } from "./plan";
-import { LIST_PRICE, priceResources } from "./price";
+import { judgedJson, judgedPlan } from "./judged";
 import { picture } from "./picture";
 import { report } from "./report";
 
@@ -58,20 +54,18 @@ wrong.`,
 
 async function main(): Promise<void> {
   const options = program.parse().opts<Options>();
-  const plan = planFrom(options.stack, options.set);
   const parameters = options.policyConfig === undefined ? {} : readParameters(options.policyConfig);
-  const planned = await planResources(plan);
-  const policies = judgePlan(plan.spec, planned.judged(), parameters);
+  const judged = await judgedPlan(options.stack, options.set, parameters);
+  const { plan, planned, price, policies } = judged;
   writeReports(policies, options, `Pulumi.${options.stack}.yaml`);
   if (options.picture !== undefined) {
     mkdirSync(dirname(options.picture), { recursive: true });
     writeFileSync(options.picture, await picture(plan));
     console.error(`drawn: ${options.picture}`);
   }
-  const { summary: price } = priceResources(plan, plannedResources(planned.resources), LIST_PRICE);
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ ...planned, price, policies: resultJson(policies) }, null, 2)}\n`
+      ? judgedJson(judged)
       : `${report(plan, planned, price, colours)}\n${policyReport(policies, colours)}\n`,
   );
   process.exitCode = policies.violations.length === 0 ? 0 : 1;

@@ -134,7 +134,7 @@ interface Monitor {
   newUrn(parent: string, type: string, name: string): string;
 }
 
-const STACK_TYPE = "pulumi:pulumi:Stack";
+export const STACK_TYPE = "pulumi:pulumi:Stack";
 
 /** The URN as the engine makes it, with the types of all parents; mocks know the nearest only. */
 function engineUrn(args: RecordArgs): Monitor["newUrn"] {
@@ -203,9 +203,9 @@ function judgedOf(request: Request, { urn, type, name, parent, dependsOn, protec
   };
 }
 
-/** How Pulumi's wire format marks special values, and a secret among them. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
+/** How Pulumi's wire format and its states mark special values, and a secret among them. */
+export const SIGNATURE = "4dabf18193072939515e22adb298388d";
+export const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
 function plain(value: unknown, reveal: boolean, unknown = UNKNOWN): unknown {
   if (value === pulumi.runtime.unknownValue) {

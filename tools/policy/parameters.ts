@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
 import { RULES } from "../../policy/rules";
 import { WAIVERS_VALID } from "../../policy/rules/waivers";
 import type { Rule } from "../../policy/rule";
 import { nearest } from "../../stacks/config/nearest";
+import { readJson } from "../read-file";
 import { UsageError } from "../stack-file";
 
 /** Settings of policies, by policy: what `--policy-pack-config` takes. */
@@ -16,15 +16,7 @@ const LEVELS = ["mandatory", "remediate"];
  * policy, because only a waiver may, which somebody answers for.
  */
 export function readParameters(path: string): Parameters {
-  if (!existsSync(path)) {
-    throw new UsageError(`--policy-config ${path}: no such file`);
-  }
-  let given: unknown;
-  try {
-    given = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new UsageError(`--policy-config ${path}: not valid JSON: ${(error as Error).message}`);
-  }
+  const given = readJson(path, "--policy-config");
   const problems = parameterProblems(given);
   if (problems.length > 0) {
     throw new UsageError([`--policy-config ${path} has problems:`, ...problems].join("\n  "));

@@ -136,6 +136,6 @@ export function withInput(resource: Judged, path: string, value: unknown): Judge
     target[last] = value;
   }
   // A value that was written down comes from no other resource any more.
-  const { [last]: _, ...others } = resource.references;
-  return { ...resource, inputs, references: names.length === 0 ? others : resource.references };
+  const others = Object.entries(resource.references).filter(([name]) => name !== last);
+  return { ...resource, inputs, references: names.length === 0 ? Object.fromEntries(others) : resource.references };
 }

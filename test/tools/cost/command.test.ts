@@ -1,28 +1,12 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Summary } from "../../../cost/summary";
+import { command, type Ran } from "../../support/command";
 import type { CostReport } from "../../../tools/cost/tables";
 
-const ROOT = join(__dirname, "../../..");
-
-interface Ran {
-  readonly status: number | null;
-  readonly out: string;
-  readonly error: string;
-}
-
-/** The command itself, as npm starts it. */
-function cost(...args: readonly string[]): Ran {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["-r", "ts-node/register", join(ROOT, "tools/cost/index.ts"), ...args],
-    { cwd: ROOT, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } },
-  );
-  return { status, out: stdout, error: stderr };
-}
+const cost = (...args: readonly string[]): Ran => command("cost", args);
 
 describe("npm run cost", function () {
   this.timeout(120_000);

@@ -1,0 +1,86 @@
+import { Command } from "commander";
+import colours from "picocolors";
+import { StateError } from "../../cost/state";
+import { contextOf, knownFrom, today } from "../../policy/settings";
+import { knownStacks, readStackFile, UsageError } from "../stack-file";
+import { readJsonOrInput } from "../read-file";
+import type { Judged } from "../plan/record";
+import { deployedResources, stackOf } from "./deployed";
+import { writeReports } from "./files";
+import { resultJson } from "./json";
+import { readParameters, type Parameters } from "./parameters";
+import { viewOf } from "./planned";
+import { policyReport } from "./report";
+import { resultOf, type PackResult } from "./result";
+
+interface Options {
+  readonly file: string;
+  readonly stack?: string;
+  readonly json: boolean;
+  readonly policyConfig?: string;
+  readonly sarif?: string;
+  readonly junit?: string;
+}
+
+const program = new Command("npm run policy --")
+  .description(
+    "Judges what a stack has deployed by the policy pack. Needs no account, no network and no Pulumi engine.",
+  )
+  .requiredOption("-f, --file <state.json>", 'what "pulumi stack export" wrote; "-" is standard input')
+  .option(
+    "-s, --stack <name>",
+    "stack whose Pulumi.<name>.yaml holds tier, budget and waivers (default: the state's own)",
+  )
+  .option("--json", "print the result as JSON", false)
+  .option("--policy-config <file.json>", "settings of policies that tighten them, as for --policy-pack-config")
+  .option("--sarif <file>", "also write the result as SARIF")
+  .option("--junit <file.xml>", "also write the result as JUnit's XML")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  pulumi stack export --stack prod --file state.json && npm run policy -- --file state.json
+  pulumi stack export --stack prod --show-secrets | npm run --silent policy -- --file - --json | jq '.violations[].message'
+  npm run policy -- --file state.json --stack prod --sarif state.sarif
+
+What is encrypted in the state can't be judged, and says so; on Google Cloud nodes' settings are. "--show-secrets"
+exports it in the clear: don't keep that file.
+A stack without a config file here is held to the tier that its labels name, and to that tier's budget.
+
+Exit code: 0 when no policy is violated, 1 when one is, 2 when the command is wrong.`,
+  )
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+async function main(): Promise<void> {
+  const options = program.parse().opts<Options>();
+  const resources = deployedResources(await readJsonOrInput(options.file, "--file"));
+  const parameters = options.policyConfig === undefined ? {} : readParameters(options.policyConfig);
+  const result = judgeDeployed(resources, options.stack ?? stackOf(resources), options.stack !== undefined, parameters);
+  writeReports(result, options, options.file);
+  process.stdout.write(
+    options.json ? `${JSON.stringify(resultJson(result), null, 2)}\n` : `${policyReport(result, colours)}\n`,
+  );
+  process.exitCode = result.violations.length === 0 ? 0 : 1;
+}
+
+function judgeDeployed(
+  resources: readonly Judged[],
+  stack: string | undefined,
+  isAsked: boolean,
+  parameters: Parameters,
+): PackResult {
+  const hasFile = stack !== undefined && (isAsked || knownStacks().includes(stack));
+  const known = hasFile ? knownFrom(readStackFile(stack).values) : {};
+  return resultOf(viewOf(resources), {
+    ...contextOf({ ...(stack === undefined ? {} : { stack }), ...known, today: today() }),
+    parameters: (rule) => parameters[rule] ?? {},
+  });
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof UsageError || error instanceof StateError)) {
+    throw error;
+  }
+  console.error(error.message);
+  process.exitCode = 2;
+});

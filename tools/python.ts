@@ -1,0 +1,24 @@
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { CACHE } from "./rehearsal/paths";
+import { run } from "./rehearsal/shell";
+
+/**
+ * Installs a Python package with the programs it brings, into a folder of its own that is kept between runs. Returns
+ * that folder's programs. `requirement` names one version, for example "moto[server]==5.2.5".
+ */
+export async function pythonPrograms(requirement: string): Promise<string> {
+  const directory = join(CACHE, requirement.replace(/[^a-z0-9.]+/g, "-"));
+  if (!existsSync(directory)) {
+    const unfinished = `${directory}.unfinished.${process.pid}`;
+    await run(["python3", "-m", "venv", unfinished]);
+    const python = join(unfinished, "bin", "python");
+    await run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement]);
+    if (existsSync(directory)) {
+      rmSync(unfinished, { recursive: true });
+    } else {
+      renameSync(unfinished, directory);
+    }
+  }
+  return join(directory, "bin");
+}
