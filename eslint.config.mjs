@@ -3,7 +3,7 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".cache/", "**/*.mjs", "tools/bench/start.js", "policy/*.js"] },
+  { ignores: ["node_modules/", ".cache/", "**/*.mjs", "tools/bench/**/*.js", "policy/*.js"] },
   eslint.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {

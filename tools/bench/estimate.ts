@@ -4,7 +4,7 @@ import { priceBook } from "../../cost/prices/book";
 import { plannedResources, type CloudResource } from "../../cost/resource";
 import { usageOf } from "../../cost/usage";
 import { planFrom, planResources } from "../plan/plan";
-import { median } from "./measure";
+import { copyOf, median } from "./measure";
 
 /** How long an estimate of so many resources takes. */
 export interface EstimateFigure {
@@ -51,11 +51,6 @@ export function multiplied(resources: readonly CloudResource[], size: number): C
   return Array.from({ length: size }, (_, index) => {
     const resource = resources[index % resources.length]!;
     const copy = `-${Math.floor(index / resources.length)}`;
-    return {
-      ...resource,
-      urn: resource.urn + copy,
-      parent: resource.parent + copy,
-      dependsOn: resource.dependsOn.map((urn) => urn + copy),
-    };
+    return copyOf(resource, copy);
   });
 }

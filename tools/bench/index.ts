@@ -6,6 +6,7 @@ import { CannotRehearseError } from "../rehearsal/preflight";
 import { readStackFile } from "../stack-file";
 import { benchDatabase, databaseTable } from "./database";
 import { benchEstimate, type EstimateFigure } from "./estimate";
+import { benchPolicy, PACKS, type PolicyFigure } from "./policy";
 import { measure, median, ratio, type Subject } from "./measure";
 
 const program = new Command("npm run bench --")
@@ -17,6 +18,7 @@ Examples:
   npm run bench
   npm run bench -- start --rounds 9 --json
   npm run bench -- estimate
+  npm run bench -- policy
   npm run bench -- database --tier t3 --seconds 30      as root: boots the tier's own node on this machine`,
   );
 
@@ -35,6 +37,19 @@ program
   .action(async ({ rounds, json }: { readonly rounds: string; readonly json: boolean }) => {
     const figures = await benchEstimate(STACK, Number(rounds));
     console.log(json ? JSON.stringify(figures, null, 2) : estimateTable(figures));
+  });
+
+program
+  .command("policy")
+  .description("judging 100, 1,000 and 10,000 resources, and the pack's start against an empty pack's")
+  .option("-n, --rounds <number>", "rounds that count", "5")
+  .option("--json", "print the figures as JSON", false)
+  .action(async ({ rounds, json }: { readonly rounds: string; readonly json: boolean }) => {
+    const judged = await benchPolicy(STACK, Number(rounds));
+    const start = timed(PACKS, Number(rounds));
+    console.log(
+      json ? JSON.stringify({ judged, start }, null, 2) : `${policyTable(judged)}\n${startTable(start, "pack")}`,
+    );
   });
 
 program
@@ -113,22 +128,40 @@ const SUBJECTS: readonly Subject[] = [
 ];
 
 function benchStart({ rounds, json }: { readonly rounds: string; readonly json: boolean }): void {
+  const rows = timed(SUBJECTS, Number(rounds));
+  console.log(json ? JSON.stringify(rows, null, 2) : startTable(rows, "program"));
+}
+
+interface StartFigure {
+  readonly name: string;
+  readonly seconds: number;
+  /** To the first of them. */
+  readonly ratio: number;
+}
+
+function timed(subjects: readonly Subject[], rounds: number): StartFigure[] {
   const say = progress();
-  const measured = measure(SUBJECTS, Number(rounds), say);
+  const measured = measure(subjects, rounds, say);
   say("");
-  const base = measured[0]!;
-  const rows = measured.map((subject) => ({
+  return measured.map((subject) => ({
     name: subject.name,
     seconds: median(subject.seconds),
-    ratio: ratio(subject, base),
+    ratio: ratio(subject, measured[0]!),
   }));
-  if (json) {
-    console.log(JSON.stringify(rows, null, 2));
-    return;
-  }
-  const table = new Table({ head: ["", "median", "to an empty program"], style: { head: [], border: [] } });
+}
+
+function startTable(rows: readonly StartFigure[], what: string): string {
+  const table = new Table({ head: ["", "median", `to an empty ${what}`], style: { head: [], border: [] } });
   rows.forEach((row) => table.push([row.name, `${row.seconds.toFixed(2)} s`, row.ratio.toFixed(2)]));
-  console.log(table.toString());
+  return table.toString();
+}
+
+function policyTable(figures: readonly PolicyFigure[]): string {
+  const table = new Table({ head: ["resources", "median", "each"], style: { head: [], border: [] } });
+  figures.forEach(({ resources, milliseconds, microsecondsEach }) =>
+    table.push([resources, `${milliseconds.toFixed(1)} ms`, `${microsecondsEach.toFixed(1)} µs`]),
+  );
+  return table.toString();
 }
 
 program.parseAsync().catch((error: unknown) => {

@@ -44,3 +44,15 @@ export function median(values: readonly number[]): number {
 export function ratio(subject: Measured, base: Measured): number {
   return median(subject.seconds.map((value, round) => value / base.seconds[round]!));
 }
+
+/** A resource under another name, as part of a copy of its stack. */
+export function copyOf<
+  T extends { readonly urn: string; readonly parent: string; readonly dependsOn: readonly string[] },
+>(resource: T, copy: string): T {
+  return {
+    ...resource,
+    urn: resource.urn + copy,
+    parent: resource.parent + copy,
+    dependsOn: resource.dependsOn.map((urn) => urn + copy),
+  };
+}

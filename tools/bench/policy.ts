@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { judgeAll } from "../../policy/judge";
+import { RULES } from "../../policy/rules";
+import { contextOf, today } from "../../policy/settings";
+import { viewOf } from "../policy/planned";
+import { planFrom, planResources } from "../plan/plan";
+import type { Judged } from "../plan/record";
+import { copyOf, median, type Subject } from "./measure";
+
+/** How long judging so many resources takes. */
+export interface PolicyFigure {
+  readonly resources: number;
+  readonly milliseconds: number;
+  /** Of one resource: the same for any number of them when the time is linear. */
+  readonly microsecondsEach: number;
+}
+
+const SIZES = [100, 1_000, 10_000] as const;
+
+/** Times the whole pack on a planned stack's own resources, again and again under other names until there are enough. */
+export async function benchPolicy(stack: string, rounds: number): Promise<PolicyFigure[]> {
+  const plan = planFrom(stack, []);
+  const { judged } = await planResources(plan);
+  const context = contextOf({ stack, tier: plan.spec.tier, today: today() });
+  const views = SIZES.map((size) => multiplied(judged(), size));
+  const milliseconds = SIZES.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    views.forEach((resources, index) => {
+      const start = performance.now();
+      judgeAll(RULES, viewOf(resources), context);
+      if (round > 0) {
+        milliseconds[index]!.push(performance.now() - start);
+      }
+    });
+  }
+  return SIZES.map((resources, index) => {
+    const time = median(milliseconds[index]!);
+    return { resources, milliseconds: time, microsecondsEach: (time * 1000) / resources };
+  });
+}
+
+/** So many resources: whole copies of a stack, each with names and relations of its own, and a part of one. */
+function multiplied(resources: readonly Judged[], size: number): Judged[] {
+  return Array.from({ length: size }, (_, index) => {
+    const resource = resources[index % resources.length]!;
+    const copy = `-${Math.floor(index / resources.length)}`;
+    const references = Object.entries(resource.references).map(([property, urns]) => [
+      property,
+      urns.map((urn) => urn + copy),
+    ]);
+    return {
+      ...copyOf(resource, copy),
+      references: Object.fromEntries(references) as Judged["references"],
+    };
+  });
+}
+
+const START = join(__dirname, "start-pack.js");
+
+/** The start of the pack, against that of one without a policy. */
+export const PACKS: readonly Subject[] = [
+  { name: "empty policy pack", command: ["node", START, join(__dirname, "empty-pack")] },
+  { name: "this policy pack", command: ["node", START, join(__dirname, "../../policy")] },
+];
