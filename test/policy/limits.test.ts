@@ -29,21 +29,54 @@ function violated(tier: TierName, stack: Stack): string[] {
   return [...new Set(judgeAll(TIER_RULES, resourceOfStack(stack), context).map(({ rule }) => rule.name))];
 }
 
+/** Names of the rules whose limits a stack exceeds, by adding up. */
+function exceeded(tier: TierName, { machines }: Stack): string[] {
+  const { services, stack } = LIMITS[tier];
+  const over = (count: (share?: Share) => number, limit: (share?: Share) => number): boolean =>
+    count() > limit() || SERVICES.some((share) => count(share) > limit(share));
+  const of = (share?: Share): Stack["machines"] =>
+    machines.filter((machine) => share === undefined || machine.share === share);
+  const sums = (measure: "vcpu" | "memGiB"): boolean =>
+    over(
+      (share) => of(share).reduce((total, { type }) => total + type[measure], 0),
+      (share) => (share === undefined ? stack : services[share])[measure],
+    );
+  const instances = over(
+    (share) => of(share).length,
+    (share) => (share === undefined ? Infinity : services[share].instances),
+  );
+  return [
+    ...(instances ? ["tier-instances"] : []),
+    ...(sums("vcpu") ? ["tier-vcpu"] : []),
+    ...(sums("memGiB") ? ["tier-memory"] : []),
+  ];
+}
+
 describe("a tier's limits", () => {
   CELLS.forEach(({ tier, cloud }) => {
     describe(`${tier} on ${cloud}`, () => {
       const types = allowed(tier, cloud);
       const limits = LIMITS[tier];
+      const any = fc.array(fc.record({ share: fc.constantFrom(...SERVICES), type: fc.constantFrom(...types) }), {
+        maxLength: 30,
+      });
       /** A stack within every limit: machines are taken in turn, as long as they fit. */
-      const within = fc
-        .array(fc.record({ share: fc.constantFrom(...SERVICES), type: fc.constantFrom(...types) }), { maxLength: 30 })
-        .map((machines) => fitting(tier, cloud, machines));
+      const within = any.map((machines) => fitting(tier, cloud, machines));
 
       it("has types of each family to choose from", () => assert.ok(types.length > 0));
 
       it("passes whatever is within them", () =>
         fc.assert(
           fc.property(within, (stack) => assert.deepEqual(violated(tier, stack), [])),
+          { numRuns: RUNS },
+        ));
+
+      it("fails others with the limits that they exceed, and those only", () =>
+        fc.assert(
+          fc.property(any, (machines) => {
+            const stack = { cloud, machines, disks: [] };
+            assert.deepEqual(violated(tier, stack), exceeded(tier, stack));
+          }),
           { numRuns: RUNS },
         ));
 
@@ -55,7 +88,8 @@ describe("a tier's limits", () => {
           const at = { cloud, disks: [], machines: repeat(instances, share, smallest) };
           assert.ok(!violated(tier, at).includes("tier-instances"));
           const over = { ...at, machines: repeat(instances + 1, share, smallest) };
-          assert.ok(violated(tier, over).includes("tier-instances"));
+          assert.ok(exceeded(tier, over).includes("tier-instances"));
+          assert.deepEqual(violated(tier, over), exceeded(tier, over));
         });
 
         it(`sums what the machines of ${share} have: the limit passes, the smallest step over it doesn't`, () => {
@@ -63,18 +97,12 @@ describe("a tier's limits", () => {
             ["tier-vcpu", "vcpu"],
             ["tier-memory", "memGiB"],
           ] as const) {
-            const limit = limits.services[share][measure];
-            const below = fill(types, measure, limit);
-            assert.ok(
-              !violated(tier, { cloud, disks: [], machines: below.map((type) => ({ share, type })) }).includes(rule),
-            );
-            const above = [...below, smallest];
-            const sum = above.reduce((total, type) => total + type[measure], 0);
-            assert.equal(
-              violated(tier, { cloud, disks: [], machines: above.map((type) => ({ share, type })) }).includes(rule),
-              sum > limit,
-            );
-            assert.ok(sum > limit, `${share}: ${sum} of ${limit}`);
+            const below = fill(types, measure, limits.services[share][measure]);
+            const at = { cloud, disks: [], machines: below.map((type) => ({ share, type })) };
+            assert.ok(!violated(tier, at).includes(rule));
+            const over = { ...at, machines: [...at.machines, { share, type: smallest }] };
+            assert.ok(exceeded(tier, over).includes(rule));
+            assert.deepEqual(violated(tier, over), exceeded(tier, over));
           }
         });
 
