@@ -59,27 +59,17 @@ export class EnginePack {
 
   /** Judges a resource's inputs, before anything happens to it. */
   async analyze(resource: Judged): Promise<Diagnostic[]> {
-    const request = new analyzer.AnalyzeRequest();
-    request.setUrn(resource.urn);
-    request.setType(resource.type);
-    request.setName(resource.name);
-    request.setProperties(Struct.fromJavaScript(resource.inputs as Record<string, JavaScriptValue>));
-    request.setOptions(options(resource));
     return new Promise((resolve, reject) =>
-      this.client.analyze(request, (error, response) => (error ? reject(error) : resolve(diagnostics(response)))),
+      this.client.analyze(requestFor(resource), (error, response) =>
+        error ? reject(error) : resolve(diagnostics(response)),
+      ),
     );
   }
 
   /** A resource's inputs as the pack would put them right, where it is told to. */
   async remediate(resource: Judged): Promise<Record<string, unknown>[]> {
-    const request = new analyzer.AnalyzeRequest();
-    request.setUrn(resource.urn);
-    request.setType(resource.type);
-    request.setName(resource.name);
-    request.setProperties(Struct.fromJavaScript(resource.inputs as Record<string, JavaScriptValue>));
-    request.setOptions(options(resource));
     return new Promise((resolve, reject) =>
-      this.client.remediate(request, (error, response) =>
+      this.client.remediate(requestFor(resource), (error, response) =>
         error
           ? reject(error)
           : resolve(response.getRemediationsList().map((each) => each.getProperties()!.toJavaScript())),
@@ -128,6 +118,16 @@ export class EnginePack {
     this.process.removeAllListeners("exit");
     this.process.kill();
   }
+}
+
+function requestFor(resource: Judged): analyzer.AnalyzeRequest {
+  const request = new analyzer.AnalyzeRequest();
+  request.setUrn(resource.urn);
+  request.setType(resource.type);
+  request.setName(resource.name);
+  request.setProperties(Struct.fromJavaScript(resource.inputs as Record<string, JavaScriptValue>));
+  request.setOptions(options(resource));
+  return request;
 }
 
 function options({ protect }: Judged): analyzer.AnalyzerResourceOptions {
