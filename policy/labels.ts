@@ -25,6 +25,10 @@ const TAGGED = [
   "ec2/subnet:Subnet",
   "ec2/vpc:Vpc",
   "ec2/vpcEndpoint:VpcEndpoint",
+  "eks/addon:Addon",
+  "eks/cluster:Cluster",
+  "eks/nodeGroup:NodeGroup",
+  "eks/podIdentityAssociation:PodIdentityAssociation",
   "elasticache/replicationGroup:ReplicationGroup",
   "iam/instanceProfile:InstanceProfile",
   "iam/policy:Policy",
@@ -68,6 +72,12 @@ const LABELLED = [
   "storage/bucket:Bucket",
 ].map((type) => `gcp:${type}`);
 
+/** Where types keep their labels that have them elsewhere than their like. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  "gcp:container/cluster:Cluster": "resourceLabels",
+  "gcp:container/nodePool:NodePool": "nodeConfig.resourceLabels",
+};
+
 /** Kubernetes kinds that the stack's labels belong on. */
 const KUBERNETES = [
   "kubernetes:apps/v1:Deployment",
@@ -78,12 +88,19 @@ const KUBERNETES = [
   "kubernetes:core/v1:Secret",
   "kubernetes:core/v1:Service",
   "kubernetes:core/v1:ServiceAccount",
-  "kubernetes:networking/v1:Ingress",
+  "kubernetes:networking.k8s.io/v1:Ingress",
+  "kubernetes:networking.k8s.io/v1:NetworkPolicy",
   "kubernetes:policy/v1:PodDisruptionBudget",
 ];
 
 /** Every type that takes labels. */
-export const LABELLED_TYPES: readonly string[] = [...TAGGED, LISTED, ...LABELLED, ...KUBERNETES];
+export const LABELLED_TYPES: readonly string[] = [
+  ...TAGGED,
+  LISTED,
+  ...LABELLED,
+  ...Object.keys(ELSEWHERE),
+  ...KUBERNETES,
+];
 
 const KNOWN = new Set(LABELLED_TYPES);
 
@@ -92,7 +109,8 @@ export function labelProperty(type: string): string | undefined {
   if (!KNOWN.has(type)) {
     return undefined;
   }
-  return type.startsWith("aws:") ? "tags" : type.startsWith("gcp:") ? "labels" : "metadata.labels";
+  const usual = type.startsWith("aws:") ? "tags" : type.startsWith("gcp:") ? "labels" : "metadata.labels";
+  return ELSEWHERE[type] ?? usual;
 }
 
 /** A resource's labels by their lower-case names. Throws where they aren't known. */

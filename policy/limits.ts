@@ -1,7 +1,7 @@
 import { SERVICES, type Service } from "../components/node/role";
 import { SHARD_COUNTS } from "../components/timescaledb/topology";
 import { DISK_GIB } from "../stacks/spec";
-import { AUTOSCALING, graphAndCacheCpus, TIERS, TIER_NAMES, type TierName } from "../stacks/tiers";
+import { AUTOSCALING, graphAndCacheCpus, largestMachineGiB, TIERS, TIER_NAMES, type TierName } from "../stacks/tiers";
 
 /** Whose machine it is; "shared": several services'. */
 export type Share = Service | "shared";
@@ -40,9 +40,6 @@ const LARGEST = { timescaledb: MEMBERS * Math.max(...SHARD_COUNTS), redis: 2 * M
 const LEAST_VCPU = 2;
 /** GiB for each vCPU in the standard families of both clouds (m5, n2-standard). */
 const GIB_PER_VCPU = 4;
-/** Machines come in powers of two, and the system's share never fits beside a tier's whole memory: so one size more. */
-const NEXT_SIZE = 2;
-
 /** Largest boot disk, GiB: twice what the program makes. */
 export const BOOT_DISK_GIB = 32;
 
@@ -56,7 +53,7 @@ function limitsOf(name: TierName): TierLimits {
     diskGiB: diskGiB * growth,
     disksGiB: members * diskGiB * growth,
   });
-  const node = { vcpu: tier.total.cpus, memGiB: NEXT_SIZE * tier.total.memGiB };
+  const node = { vcpu: tier.total.cpus, memGiB: largestMachineGiB(tier) };
   const services = {
     api: {
       ...capacity(AUTOSCALING.maxContainers * LEAST_VCPU),

@@ -20,10 +20,12 @@ export const GCP_GROUPS = [
   "gcp:compute/instanceGroupManager:InstanceGroupManager",
 ] as const;
 export const GCP_AUTOSCALERS = ["gcp:compute/regionAutoscaler:RegionAutoscaler", "gcp:compute/autoscaler:Autoscaler"];
+export const AWS_NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
+export const GCP_NODE_POOL = "gcp:container/nodePool:NodePool";
 export const GCP_DISKS = ["gcp:compute/disk:Disk", "gcp:compute/regionDisk:RegionDisk"] as const;
 
 /** What says which type of machine is started. */
-export const MACHINES: readonly string[] = [AWS_INSTANCE, AWS_TEMPLATE, GCP_INSTANCE, ...GCP_TEMPLATES];
+export const MACHINES: readonly string[] = [AWS_INSTANCE, AWS_TEMPLATE, GCP_INSTANCE, ...GCP_TEMPLATES, GCP_NODE_POOL];
 export const INSTANCES: readonly string[] = [AWS_INSTANCE, GCP_INSTANCE];
 export const DISKS: readonly string[] = [AWS_DISK, ...GCP_DISKS];
 
@@ -34,6 +36,9 @@ export function cloudOf(type: string): Cloud {
 
 /** The type that an instance or template starts; undefined: it names none. */
 export function typeName({ type, values }: Subject): string | undefined {
+  if (type === GCP_NODE_POOL) {
+    return values.text("nodeConfig.machineType");
+  }
   return values.text(cloudOf(type) === "aws" ? "instanceType" : "machineType");
 }
 
@@ -58,10 +63,24 @@ export interface Started {
   readonly count: number;
 }
 
-/** Every machine of a stack, those of scaling groups at their most. */
+/** Every machine of a stack, those of scaling groups and clusters at their most. */
 export function startedMachines(stack: StackView): Started[] {
   const alone = stack.of(...INSTANCES).map((subject) => started(subject, subject, 1));
-  return [...alone, ...awsGroups(stack), ...gcpGroups(stack)];
+  return [...alone, ...awsGroups(stack), ...gcpGroups(stack), ...clusterNodes(stack)];
+}
+
+function clusterNodes(stack: StackView): Started[] {
+  const groups = stack.of(AWS_NODE_GROUP).flatMap((group) =>
+    group
+      .references("launchTemplate")
+      .filter(({ type }) => type === AWS_TEMPLATE)
+      .map((template) => started(group, template, group.values.number("scalingConfig.maxSize") ?? 0)),
+  );
+  const pools = stack.of(GCP_NODE_POOL).map((pool) => {
+    const each = pool.values.number("autoscaling.maxNodeCount") ?? pool.values.number("nodeCount") ?? 0;
+    return started(pool, pool, each * Math.max(1, pool.values.strings("nodeLocations").length));
+  });
+  return [...groups, ...pools];
 }
 
 function awsGroups(stack: StackView): Started[] {

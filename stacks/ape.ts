@@ -1,11 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Api } from "../components/api/api";
+import { Api, publish, type PublicArgs } from "../components/api/api";
+import type { Destination, KubernetesApiArgs } from "../components/api/kubernetes/args";
+import { NODE_PORT } from "../components/api/kubernetes/cluster";
+import { NAME as SERVICE_ACCOUNT } from "../components/api/kubernetes/names";
+import { READINESS } from "../components/api/plan";
+import { RELEASE_KEY } from "../components/api/release";
 import { Backups } from "../components/backups/backups";
 import { Budget } from "../components/budget/budget";
 import { Neo4j } from "../components/neo4j/neo4j";
 import { startNodes, storedResources, type DataService, type DataServiceArgs } from "../components/node/data-service";
 import type { Ground } from "../components/node/member";
-import type { Service } from "../components/node/role";
+import { addressOf, type Placed, type Service } from "../components/node/role";
 import type { StoredSecret } from "../components/node/secrets";
 import { StackAuthority } from "../components/pki/stack-authority";
 import type { Node, Platform, StackContext } from "../components/platform/platform";
@@ -14,8 +19,8 @@ import { Redis } from "../components/redis/redis";
 import { TimescaleDB } from "../components/timescaledb/timescaledb";
 import { CONTRACT_VERSION, type PendingOutputs } from "./outputs";
 import { stackLabels } from "./labels";
-import { naming, type StackPlan } from "./plan";
-import type { StackSpec } from "./spec";
+import { API_SECRETS, naming, type StackPlan } from "./plan";
+import type { ExistingCluster, NewCluster, StackSpec } from "./spec";
 import { API_CONTAINER, AUTOSCALING } from "./tiers";
 
 /** What the program reads beside the stack's spec, and never puts into it. */
@@ -115,6 +120,7 @@ class Ape extends pulumi.ComponentResource {
           nat: spec.nat,
           clientCidrs: spec.allowedClientCidrs,
           apiCidrs: spec.api.kubernetes?.cidrs ?? [],
+          cluster: this.plan.cluster !== undefined,
           services,
           flows,
         },
@@ -142,74 +148,144 @@ class Ape extends pulumi.ComponentResource {
     secrets: ApeSecrets,
   ): Promise<pulumi.Output<string>> {
     const { spec, apiGroup } = this.plan;
-    const shared = this.sharedNodes(ground, stores);
-    if (spec.api.runtime === "kubernetes") {
-      return this.kubernetesApi(ground, stores, secrets);
+    const after = stores.flatMap((store) => storedResources(store.secrets));
+    if (spec.api.kubernetes !== undefined) {
+      this.sharedNodes(ground, stores, after);
+      return this.plan.cluster === undefined
+        ? this.existingCluster(ground, stores, secrets)
+        : this.newCluster(ground, stores, after);
     }
-    const { domain, certificate, spotPercent } = spec.api;
-    const common = { ...ground, domain, certificate, clientCidrs: spec.allowedClientCidrs };
+    const { image } = spec.api;
+    const release = this.platform.object(ground.bootstrap, RELEASE_KEY, image, "api-release", this.within);
+    const read = [...after, release];
+    const shared = this.sharedNodes(ground, stores, read);
+    const { spotPercent } = spec.api;
     const on =
       apiGroup === undefined
         ? { nodes: shared }
         : { group: apiGroup, targetCpuPercent: AUTOSCALING.targetCpuPercent, spotPercent };
-    return new Api(
-      "api",
-      { ...common, on, after: stores.flatMap((store) => storedResources(store.secrets)) },
-      this.within,
-    ).url;
+    return new Api("api", { ...ground, ...this.clients(ground), on, after: read }, this.within).url;
   }
 
-  /** Nodes that several services share. */
-  private sharedNodes(ground: Ground, stores: readonly DataService[]): Node[] {
+  /** How clients reach the API by a load balancer of the stack's own. */
+  private clients({ platform, network, authority }: Ground): PublicArgs {
+    const { api, allowedClientCidrs: clientCidrs } = this.plan.spec;
+    const { domain, certificate, dnsZone } = api;
+    return { platform, network, authority, domain, certificate, dnsZone, clientCidrs };
+  }
+
+  /** Nodes that several services share, started after what they read at boot. */
+  private sharedNodes(ground: Ground, stores: readonly DataService[], after: readonly pulumi.Resource[]): Node[] {
     if (this.plan.spec.placement !== "packed") {
       return [];
     }
     const disks = new Map(stores.flatMap((store) => [...store.disks]));
-    const secrets = stores.flatMap((store) => storedResources(store.secrets));
-    return startNodes(ground, this.plan.nodes, disks, secrets, this);
+    return startNodes(ground, this.plan.nodes, disks, after, this);
   }
 
-  private async kubernetesApi(
+  private async existingCluster(
     ground: Ground,
     stores: readonly DataService[],
-    secrets: ApeSecrets,
+    { kubeconfig }: ApeSecrets,
   ): Promise<pulumi.Output<string>> {
-    const { spec, endpoints } = this.plan;
-    const { KubernetesApi } = await import("../components/api/kubernetes");
-    const { timescaledb, neo4j, redis } = endpoints;
-    return new KubernetesApi(
-      "api",
-      {
-        kubeconfig: secrets.kubeconfig!,
-        namespace: spec.api.kubernetes!.namespace,
-        image: spec.api.image,
-        workersPerContainer: spec.api.workersPerContainer,
-        ...API_CONTAINER,
-        autoscaling: {
-          minReplicas: AUTOSCALING.minContainers,
-          maxReplicas: AUTOSCALING.maxContainers,
-          cpuPercent: AUTOSCALING.targetCpuPercent,
-          memoryPercent: AUTOSCALING.targetMemoryPercent,
-        },
-        backends: {
-          timescaledbWriter: timescaledb.writer,
-          timescaledbReader: timescaledb.reader,
-          timescaledbShards: timescaledb.shards,
-          neo4jUri: neo4j.uri,
-          neo4jMembers: neo4j.members,
-          redisSentinels: redis.sentinels,
-          redisMasterName: redis.masterName ?? "",
-          redisUrl: redis.url ?? "",
-          redisCluster: redis.cluster,
-        },
-        credentials: credentials(stores),
-        authority: ground.authority,
-        domain: spec.api.domain,
-        labels: stackLabels(spec),
-      },
-      this.within,
-    ).url;
+    const { KubernetesApi } = await import("../components/api/kubernetes/kubernetes");
+    const cluster = this.plan.spec.api.kubernetes!.cluster as ExistingCluster;
+    const args: KubernetesApiArgs = {
+      ...this.workload(ground, stores),
+      kubeconfig: kubeconfig!,
+      entry: { kind: "ingress", className: cluster.ingressClass, from: cluster.ingressNamespaces },
+      serviceAccountAnnotations: cluster.serviceAccountAnnotations,
+    };
+    return new KubernetesApi("api", args, this.within).url;
   }
+
+  private async newCluster(
+    ground: Ground,
+    stores: readonly DataService[],
+    after: readonly pulumi.Resource[],
+  ): Promise<pulumi.Output<string>> {
+    const { KubernetesApi } = await import("../components/api/kubernetes/kubernetes");
+    const { spec, cluster: plan } = this.plan;
+    const { namespace, cluster: asked } = spec.api.kubernetes!;
+    const { version, operatorCidrs } = asked as NewCluster;
+    const cluster = this.platform.cluster(
+      {
+        name: "api",
+        version,
+        machine: plan!.machine,
+        nodes: plan!.nodes,
+        servingPort: NODE_PORT,
+        operatorCidrs,
+        account: { namespace, name: SERVICE_ACCOUNT, secrets: API_SECRETS },
+      },
+      ground.network,
+      { ...this.within, dependsOn: [...after] },
+    );
+    const args: KubernetesApiArgs = {
+      ...this.workload(ground, stores),
+      kubeconfig: cluster.kubeconfig,
+      entry: { kind: "nodePort", port: NODE_PORT, from: this.platform.balancerCidrs(spec.networkCidr) },
+      serviceAccountAnnotations: cluster.serviceAccountAnnotations,
+    };
+    const api = new KubernetesApi("api", args, this.within);
+    return publish(
+      "api",
+      this.clients(ground),
+      { group: cluster.nodes },
+      { ...READINESS, port: NODE_PORT },
+      { parent: api },
+    );
+  }
+
+  /** What runs on a cluster, whoever's it is. */
+  private workload(
+    ground: Ground,
+    stores: readonly DataService[],
+  ): Omit<KubernetesApiArgs, "kubeconfig" | "entry" | "serviceAccountAnnotations"> {
+    const { spec, endpoints, placed } = this.plan;
+    const { timescaledb, neo4j, redis } = endpoints;
+    const { namespace, scrapedFrom } = spec.api.kubernetes!;
+    return {
+      cloud: spec.cloud,
+      namespace,
+      scrapedFrom,
+      image: spec.api.image,
+      workersPerContainer: spec.api.workersPerContainer,
+      ...API_CONTAINER,
+      autoscaling: {
+        minReplicas: AUTOSCALING.minContainers,
+        maxReplicas: AUTOSCALING.maxContainers,
+        cpuPercent: AUTOSCALING.targetCpuPercent,
+        memoryPercent: AUTOSCALING.targetMemoryPercent,
+      },
+      backends: {
+        timescaledbWriter: timescaledb.writer,
+        timescaledbReader: timescaledb.reader,
+        timescaledbShards: timescaledb.shards,
+        neo4jUri: neo4j.uri,
+        neo4jMembers: neo4j.members,
+        redisSentinels: redis.sentinels,
+        redisMasterName: redis.masterName ?? "",
+        redisUrl: redis.url ?? "",
+        redisCluster: redis.cluster,
+      },
+      destinations: destinations(placed),
+      credentials: credentials(stores),
+      authority: ground.authority,
+      domain: spec.api.domain,
+      labels: stackLabels(spec),
+    };
+  }
+}
+
+/** Where the API connects to, from nothing but what the data services say that they listen to. */
+function destinations(placed: readonly Placed[]): Destination[] {
+  return placed
+    .map((each) => ({
+      address: addressOf(each),
+      ports: each.role.listens.filter(({ from }) => from.includes("api")).map(({ port }) => port),
+    }))
+    .filter(({ ports }) => ports.length > 0);
 }
 
 /** User names and passwords by the environment variables that the API reads. */

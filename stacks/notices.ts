@@ -5,12 +5,17 @@ import type { StackSpec } from "./spec";
  * Seconds of a nightly stop: two stops and starts of a server of that size and a dump, as rehearsed (docs/neo4j.md).
  */
 export function notices(spec: StackSpec): string[] {
-  const { neo4j, timescaledb, highlyAvailable } = spec;
+  const { api, neo4j, timescaledb, highlyAvailable } = spec;
   return [
     ...(isAlerted(spec)
       ? []
       : [
           `Nobody is told when the bill nears the budget: set ${spec.cloud === "aws" ? "budgetEmails" : "billingAccount, and budgetEmails"}.`,
+        ]),
+    ...(api.image.includes("@sha256:")
+      ? []
+      : [
+          "apiImage names a tag, which may lead to another image tomorrow: containers that start later may then differ from those that run. Name the digest: <registry>/<path>@sha256:<digest>.",
         ]),
     ...(neo4j.edition === "community"
       ? [

@@ -1,17 +1,17 @@
+import { planCluster, type ClusterArgs, type ClusterPlan } from "../components/api/kubernetes/cluster";
 import { planApi, planApiGroup, type ApiArgs, type ApiGroup, type Backends } from "../components/api/plan";
 import { neo4jEndpoints } from "../components/neo4j/endpoints";
 import { planNeo4j } from "../components/neo4j/plan";
 import { flowRules, type FlowRule } from "../components/node/firewall";
 import { place, type NodePlan } from "../components/node/placement";
 import type { Placed, Role, Service } from "../components/node/role";
-import { subnetCidr } from "../components/platform/addresses";
 import { bucketName } from "../components/platform/naming";
 import { redisEndpoints } from "../components/redis/endpoints";
 import { planRedis } from "../components/redis/plan";
 import { timescaleDbEndpoints } from "../components/timescaledb/endpoints";
 import { DEFAULT_DATABASE, planTimescaleDb } from "../components/timescaledb/plan";
 import type { StackSpec } from "./spec";
-import { API_CONTAINER, AUTOSCALING, containerMemGiB, TIERS } from "./tiers";
+import { API_CONTAINER, AUTOSCALING, containerMemGiB, largestMachineGiB, TIERS } from "./tiers";
 
 /** A whole stack as values: what runs, on which nodes, at which addresses, and who may speak to whom. */
 export interface StackPlan {
@@ -21,6 +21,8 @@ export interface StackPlan {
   readonly nodes: readonly NodePlan[];
   /** The API's scaling group; absent when it shares nodes or runs on Kubernetes. */
   readonly apiGroup?: ApiGroup;
+  /** The Kubernetes cluster that the API runs on, where it is the stack's own. */
+  readonly cluster?: ClusterPlan;
   readonly services: readonly Service[];
   readonly flows: readonly FlowRule[];
   readonly endpoints: Endpoints;
@@ -50,12 +52,14 @@ export function planStack(spec: StackSpec): StackPlan {
   const nodes = place(roles, placement);
   const placed = nodes.flatMap((node) => node.roles);
   const apiGroup = spec.api.runtime === "vm" && !sharesNodes ? planApiGroup(api, placement) : undefined;
-  const hosted = [...roles, ...(apiGroup === undefined ? [] : [apiGroup.role])];
+  const cluster = isNewCluster(spec) ? planCluster(clusterArgs(spec), placement) : undefined;
+  const hosted = [...roles, ...[apiGroup, cluster].flatMap((own) => (own === undefined ? [] : [own.role]))];
   return {
     spec,
     placed,
     nodes,
     ...(apiGroup === undefined ? {} : { apiGroup }),
+    ...(cluster === undefined ? {} : { cluster }),
     services: [...new Set(hosted.map((role) => role.service))],
     flows: flowRules(hosted),
     endpoints: endpointsOf(placed),
@@ -75,26 +79,17 @@ function dataRoles(spec: StackSpec): Role[] {
   const backup = { bucket: bucketName(naming(spec), "backups"), retentionDays: spec.backupRetentionDays };
   const where = { cloud, region, backup };
   return [
-    ...planTimescaleDb({ ...where, ...spec.timescaledb, highlyAvailable, clientCidrs: apiCidrs(spec) }),
+    ...planTimescaleDb({ ...where, ...spec.timescaledb, highlyAvailable }),
     ...planNeo4j({ ...where, ...spec.neo4j }),
     ...planRedis({ ...where, ...spec.redis }),
   ];
 }
 
-/** The networks that API processes come from. */
-function apiCidrs(spec: StackSpec): string[] {
-  if (spec.api.kubernetes !== undefined) {
-    return [...spec.api.kubernetes.cidrs];
-  }
-  const kind = apiSharesNodes(spec) ? "data" : "api";
-  return spec.zones.map((_, zone) => subnetCidr(spec.networkCidr, kind, zone));
-}
-
 function apiArgs(spec: StackSpec): ApiArgs {
-  const { image, containers, workersPerContainer, instanceType, spotPercent } = spec.api;
+  const { containers, workersPerContainer, instanceType, spotPercent } = spec.api;
   return {
     cloud: spec.cloud,
-    image,
+    releaseBucket: bucketName(naming(spec), "bootstrap"),
     containers,
     workersPerContainer,
     container: { memGiB: containerMemGiB(), cpus: API_CONTAINER.limits.cpus },
@@ -105,6 +100,21 @@ function apiArgs(spec: StackSpec): ApiArgs {
     spotPercent,
     secrets: API_SECRETS,
     backends: (all) => backends(endpointsOf(all)),
+  };
+}
+
+function isNewCluster({ api }: StackSpec): boolean {
+  return api.kubernetes?.cluster.kind === "new";
+}
+
+function clusterArgs(spec: StackSpec): ClusterArgs {
+  const { instanceType } = spec.api;
+  return {
+    maxPods: AUTOSCALING.maxContainers,
+    requests: API_CONTAINER.requests,
+    zones: spec.zones.length,
+    largestGiB: largestMachineGiB(TIERS[spec.tier]),
+    ...(instanceType === undefined ? {} : { instanceType }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Placement } from "../components/node/placement";
 import type { Neo4jEdition, Neo4jLicence } from "../components/neo4j/licence";
 import type { VersionName } from "../components/neo4j/version";
+import type { KubernetesVersion } from "../components/platform/kubernetes-versions";
 import type { Cloud, NatMode } from "../components/platform/platform";
 import type { RedisMode } from "../components/redis/topology";
 import type { Edition } from "../components/timescaledb/edition";
@@ -9,9 +10,12 @@ import type { ShardCount } from "../components/timescaledb/topology";
 import type { Waiver } from "./config/waivers";
 import type { TierName } from "./tiers";
 
-/** Where the API's containers run: machines of the stack, or a Kubernetes cluster that is already there. */
+/** Where the API's containers run: machines of the stack, or a Kubernetes cluster. */
 export const API_RUNTIMES = ["vm", "kubernetes"] as const;
 export type ApiRuntime = (typeof API_RUNTIMES)[number];
+
+/** Whose the Kubernetes cluster is: somebody else's, or the stack's own. */
+export const CLUSTERS = ["existing", "new"] as const;
 
 /** One stack, decided: valid, without defaults to look up, frozen. Holds no secret. */
 export interface StackSpec {
@@ -70,14 +74,46 @@ export interface ApiSpec {
   readonly workersPerContainer: number;
   /** Public name; empty: the load balancer's own. */
   readonly domain: string;
-  /** Certificate known to the cloud; empty: one of the stack's own authority. */
+  /** Certificate known to the cloud, or MANAGED_CERTIFICATE; empty: one of the stack's own authority. */
   readonly certificate: string;
+  /** The cloud's DNS zone that gets the domain's records; empty: they are made elsewhere. */
+  readonly dnsZone: string;
   /** Part of the capacity above the minimum that is spot, 0 to 100. */
   readonly spotPercent: number;
   /** Absent: the cheapest that fits. */
   readonly instanceType?: string;
-  /** Present when it runs on Kubernetes; the credentials are a secret and stay in the config. */
-  readonly kubernetes?: { readonly namespace: string; readonly cidrs: readonly string[] };
+  /** Present when it runs on Kubernetes. */
+  readonly kubernetes?: KubernetesSpec;
+}
+
+export interface KubernetesSpec {
+  readonly namespace: string;
+  /** Networks that its pods come from. */
+  readonly cidrs: readonly string[];
+  /** Namespaces that scrape metrics; some: the cluster has Prometheus Operator's API. */
+  readonly scrapedFrom: readonly string[];
+  readonly cluster: ExistingCluster | NewCluster;
+}
+
+/** A cluster that is there already. Its credentials are a secret: they stay in the config, or in another stack's outputs. */
+export interface ExistingCluster {
+  readonly kind: "existing";
+  /** Stack whose output `kubeconfig` has the credentials; empty: the config has them. */
+  readonly kubeconfigStack: string;
+  /** Class of the Ingress; empty: the cluster's default. */
+  readonly ingressClass: string;
+  /** Namespaces that the Ingress controller's requests come from; none: any. */
+  readonly ingressNamespaces: readonly string[];
+  /** Bind the pods' service account to an identity of the cloud. */
+  readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
+}
+
+/** A cluster of the stack's own. */
+export interface NewCluster {
+  readonly kind: "new";
+  readonly version: KubernetesVersion;
+  /** Networks that may reach its control plane; none: the stack's own only. */
+  readonly operatorCidrs: readonly string[];
 }
 
 export interface TimescaleDbSpec {

@@ -157,6 +157,14 @@ export function containerMemGiB(): number {
   return (total.memGiB - timescaledb.memGiB - neo4j.heapGiB - neo4j.pageCacheGiB - redis.maxMemoryGiB) / api.containers;
 }
 
+/**
+ * Memory in GiB of the largest machine that a tier has a use for. Derived: machines come in powers of two, and the system's
+ * share never fits beside a tier's whole memory, so one size more than its total.
+ */
+export function largestMachineGiB({ total }: Pick<Tier, "total">): number {
+  return 2 * total.memGiB;
+}
+
 /** CPUs of Neo4j and Redis. Derived: what the total leaves after TimescaleDB and one CPU a container (its Kubernetes limit), three parts to one. */
 export function graphAndCacheCpus(tier: Tier): { neo4j: number; redis: number } {
   const rest = tier.total.cpus - tier.timescaledb.cpus - tier.api.containers * API_CONTAINER.limits.cpus;

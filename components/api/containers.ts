@@ -1,77 +1,62 @@
 import { TLS } from "../node/bootstrap/bundle";
-import { secretMark, type NodeFile } from "../node/role";
+import { secretMark, sliceOf, type NodeFile } from "../node/role";
 import { proxyPorts, type Backends } from "./backends";
 import type { ApiArgs } from "./plan";
+import { RELEASE_STATE } from "./slots";
 
-const FIRST_PORT = 8001;
 const CA_IN_CONTAINER = "/etc/ape/ca.crt";
 const ENVIRONMENT = "/etc/ape/api.env";
-
-/** The port of a node's container, on the loopback interface only. */
-export function containerPort(index: number): number {
-  return FIRST_PORT + index;
-}
-
-/** The systemd unit that podman makes of a container's file. */
-export function containerUnit(index: number): string {
-  return `ape-api-${index + 1}.service`;
-}
 
 /** Restarting it restarts every container. */
 export const ALL_CONTAINERS = "ape-api.target";
 
-/** The containers as systemd knows them (podman quadlets), and the environment that they share. */
-export function containerFiles(
-  args: Pick<ApiArgs, "image" | "workersPerContainer" | "container">,
-  containers: number,
-  backends: Backends,
-): NodeFile[] {
-  const quadlets = Array.from({ length: containers }, (_, index) => ({
-    path: `/etc/containers/systemd/ape-api-${index + 1}.container`,
-    content: quadlet(args, index),
-    restarts: containerUnit(index),
-  }));
+/** Seconds that a container has to answer what it was asked before it is stopped: the API's own time-out. */
+const STOP_SECONDS = 60;
+
+type ContainerArgs = Pick<ApiArgs, "workersPerContainer" | "container">;
+
+/** The containers as systemd knows them (a podman quadlet by port), and the environment that they share. */
+export function containerFiles(args: ContainerArgs, backends: Backends): NodeFile[] {
   return [
-    ...quadlets,
-    { path: `/etc/systemd/system/${ALL_CONTAINERS}`, content: target(containers) },
+    { path: "/etc/containers/systemd/ape-api@.container", content: quadlet(args), restarts: ALL_CONTAINERS },
+    { path: `/etc/systemd/system/${ALL_CONTAINERS}`, content: TARGET },
     { path: ENVIRONMENT, content: environment(backends), mode: "0600", restarts: ALL_CONTAINERS },
   ];
 }
 
-function target(containers: number): string {
-  const units = Array.from({ length: containers }, (_, index) => containerUnit(index));
-  return `[Unit]\nDescription=APE API, all containers\nWants=${units.join(" ")}\n\n[Install]\nWantedBy=multi-user.target\n`;
-}
+const TARGET = "[Unit]\nDescription=APE API, all containers\n\n[Install]\nWantedBy=multi-user.target\n";
 
-/** One container. It shares the host's network, so that it reaches the node's own database proxy. */
-function quadlet(args: Pick<ApiArgs, "image" | "workersPerContainer" | "container">, index: number): string {
+/**
+ * The container on a port. Which image it runs is the release's to say. It shares the host's network, so that it reaches
+ * the node's own database proxy.
+ */
+function quadlet({ workersPerContainer, container }: ContainerArgs): string {
   return `[Unit]
-Description=APE API, container ${index + 1}
+Description=APE API on port %i
 Wants=network-online.target
 After=network-online.target haproxy.service
 PartOf=${ALL_CONTAINERS}
 
 [Container]
-Image=${args.image}
-ContainerName=ape-api-${index + 1}
+Image=\${APE_IMAGE}
+ContainerName=ape-api-%i
 Network=host
-Environment=PORT=${containerPort(index)} HOST=127.0.0.1 WEB_CONCURRENCY=${args.workersPerContainer}
+Environment=PORT=%i HOST=127.0.0.1 WEB_CONCURRENCY=${workersPerContainer}
 EnvironmentFile=${ENVIRONMENT}
 Volume=${TLS.ca}:${CA_IN_CONTAINER}:ro
 NoNewPrivileges=true
 DropCapability=all
 ReadOnly=true
 ReadOnlyTmpfs=true
-PodmanArgs=--memory=${Math.round(args.container.memGiB * 1024)}m --cpus=${args.container.cpus}
+PodmanArgs=--memory=${Math.round(container.memGiB * 1024)}m --cpus=${container.cpus} --stop-timeout=${STOP_SECONDS}
 
 [Service]
+EnvironmentFile=${RELEASE_STATE}/%i.env
+Slice=${sliceOf("api")}
 Restart=always
 RestartSec=2
 TimeoutStartSec=300
-TimeoutStopSec=60
-
-[Install]
-WantedBy=multi-user.target
+TimeoutStopSec=${STOP_SECONDS + 15}
 `;
 }
 

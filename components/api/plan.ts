@@ -4,15 +4,17 @@ import type { Listen, Placed, Provision, Role } from "../node/role";
 import { TLS } from "../node/bootstrap/bundle";
 import type { MachineType } from "../platform/catalogue";
 import { backendFiles, type Backends } from "./backends";
-import { ALL_CONTAINERS, containerFiles, containerUnit } from "./containers";
-import { nginxConfiguration, SERVING } from "./nginx";
+import { ALL_CONTAINERS, containerFiles } from "./containers";
+import { NGINX_DRAIN, nginxConfiguration, onNode, SERVING, upstreamServer } from "./nginx";
+import { RELEASE_TIMER, RELEASE_UNIT, releaseFiles } from "./release";
+import { slotPorts, UPSTREAM_FILE } from "./slots";
 
 export type { Backends } from "./backends";
 
 export interface ApiArgs {
   readonly cloud: Cloud;
-  /** OCI image with a tag or digest. It must listen on `PORT`, run `WEB_CONCURRENCY` workers and answer `/ready` once it can serve. */
-  readonly image: string;
+  /** Whole name of the bucket that says which image nodes run. */
+  readonly releaseBucket: string;
   /** Containers on all nodes together at the tier's own load. */
   readonly containers: number;
   readonly workersPerContainer: number;
@@ -51,6 +53,9 @@ export function containersPerNode(args: Pick<ApiArgs, "containers" | "zones">): 
   return Math.ceil(args.containers / args.zones);
 }
 
+/** Containers that a node has memory for beside those that serve: a new release starts before the old one stops. */
+const SURGE = 1;
+
 /** The API on one node: as it is in a scaling group, or on a node that it shares. */
 export function planApi(args: ApiArgs): Role {
   const containers = containersPerNode(args);
@@ -60,7 +65,7 @@ export function planApi(args: ApiArgs): Role {
     zone: 0,
     needs: {
       vcpu: containers * args.container.cpus,
-      memGiB: containers * args.container.memGiB + SERVING_MEM_GIB,
+      memGiB: (containers + SURGE) * args.container.memGiB + SERVING_MEM_GIB,
     },
     ...(args.instanceType === undefined ? {} : { instanceType: args.instanceType }),
     listens: LISTENS,
@@ -95,17 +100,28 @@ export function planApiGroup(args: ApiArgs, placement: Pick<PlacementArgs, "clou
 
 /** How many containers of how much memory one node runs, and what stands before and behind them. */
 function provision(args: ApiArgs, containers: number, backends: Backends): Provision {
-  const units = Array.from({ length: containers }, (_, index) => containerUnit(index));
   return {
     packages: ["nginx", "haproxy", "podman", "crun"],
     files: [
-      { path: "/etc/nginx/nginx.conf", content: nginxConfiguration(containers), reloads: "nginx.service" },
+      {
+        path: "/etc/nginx/nginx.conf",
+        content: nginxConfiguration(args.cloud, onNode(UPSTREAM_FILE)),
+        reloads: "nginx.service",
+      },
+      { path: "/etc/systemd/system/nginx.service.d/60-drain.conf", content: NGINX_DRAIN },
+      { path: UPSTREAM_FILE, content: firstUpstream(containers), seed: true },
       ...backendFiles(backends),
-      ...containerFiles(args, containers, backends),
+      ...containerFiles(args, backends),
+      ...releaseFiles({ bucket: args.releaseBucket, containers, drainSeconds: SERVING.timeoutSeconds }),
     ],
-    units: ["haproxy.service", ...units, ALL_CONTAINERS, "nginx.service"],
+    units: ["haproxy.service", ALL_CONTAINERS, "nginx.service", RELEASE_TIMER, RELEASE_UNIT],
     tlsUsers: ["haproxy"],
     sysctl: { "net.core.somaxconn": 4096 },
     health: `curl -fsS --cacert ${TLS.ca} https://localhost:${READINESS.port}${READINESS.path}`,
   };
+}
+
+/** Where containers serve before any release has replaced them. */
+function firstUpstream(containers: number): string {
+  return Array.from({ length: containers }, (_, slot) => `${upstreamServer(slotPorts(slot)[0])}\n`).join("");
 }

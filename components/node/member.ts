@@ -96,7 +96,10 @@ export class Members extends pulumi.ComponentResource {
   }
 }
 
-type BootSpec = Pick<GroupSpec, "userData" | "secrets" | "grants">;
+type BootSpec = Pick<GroupSpec, "userData" | "secrets" | "grants" | "bootstrap">;
+
+/** Hexadecimal digits of a bootstrap's hash: enough to tell two apart, and to fit where labels go. */
+const HASH_LENGTH = 16;
 
 interface Boot {
   readonly spec: BootSpec;
@@ -136,6 +139,7 @@ function bootable(
   });
   return {
     spec: {
+      bootstrap: bundle.sha256.slice(0, HASH_LENGTH),
       userData: userData({
         cloud: context.cloud,
         region: context.region,

@@ -45,8 +45,10 @@ export interface NetworkSpec {
   readonly nat: NatMode;
   /** Who may reach the load balancer. */
   readonly clientCidrs: readonly string[];
-  /** Who "api" is when it runs on a Kubernetes cluster outside this network; empty otherwise. */
+  /** Where "api" comes from when it runs on Kubernetes: its pods' networks; empty otherwise. */
   readonly apiCidrs: readonly string[];
+  /** Whether that cluster is the stack's own, in this network. */
+  readonly cluster: boolean;
   readonly services: readonly Service[];
   readonly flows: readonly FlowRule[];
 }
@@ -82,23 +84,39 @@ export interface GroupSpec {
   readonly minNodes: number;
   readonly maxNodes: number;
   readonly targetCpuPercent: number;
+  /** What members boot with, by its hash: another one replaces them all, one after the other. */
+  readonly bootstrap: string;
   /** Part of the capacity above `minNodes` that may be spot, 0 to 100. */
   readonly spotPercent: number;
   /** Where the load balancer asks whether a member is ready. */
   readonly health: HealthCheck;
 }
 
+/** How load balancers ask. Ours; five seconds is the least that AWS offers. */
+export const HEALTH_CHECKS = { intervalSeconds: 5, timeoutSeconds: 3, healthy: 2, unhealthy: 2 } as const;
+
+/** Seconds until a load balancer's checks have noticed for certain that a member became ready, or is so no more. */
+export const NOTICED_SECONDS = {
+  ready: HEALTH_CHECKS.healthy * HEALTH_CHECKS.intervalSeconds + HEALTH_CHECKS.timeoutSeconds,
+  unready: HEALTH_CHECKS.unhealthy * HEALTH_CHECKS.intervalSeconds + HEALTH_CHECKS.timeoutSeconds,
+} as const;
+
 export interface HealthCheck {
   readonly port: number;
   readonly path: string;
 }
 
+/** Stands for a certificate that the cloud issues for the domain, and renews. */
+export const MANAGED_CERTIFICATE = "managed";
+
 export interface BalancerSpec {
   readonly name: string;
   /** The API's public name; empty: the balancer's own. */
   readonly domain: string;
-  /** Certificate known to the cloud: ACM ARN or self link. Empty: one of the stack's own authority. */
+  /** Certificate known to the cloud: ACM ARN or self link; or MANAGED_CERTIFICATE. Empty: one of the stack's own authority. */
   readonly certificate: string;
+  /** The cloud's DNS zone that gets the domain's records: a Route 53 id or a Cloud DNS name. Empty: they are made elsewhere. */
+  readonly dnsZone: string;
   readonly backend: HealthCheck;
   /** Seconds without a byte after which a connection is closed. */
   readonly timeoutSeconds: number;
@@ -129,6 +147,32 @@ export interface BudgetSpec {
   readonly emails: readonly string[];
   /** Google Cloud's billing account; empty: none is known. */
   readonly billingAccount: string;
+}
+
+/** A Kubernetes cluster in the stack's own network, for the API. */
+export interface ClusterSpec {
+  readonly name: string;
+  /** Minor version, "1.36". */
+  readonly version: string;
+  readonly machine: MachineType;
+  /** Nodes, spread over the zones; their number is a multiple of the zones. */
+  readonly nodes: number;
+  /** The port of every node that leads to the API. */
+  readonly servingPort: number;
+  /** Networks that may reach the control plane from outside; none: it has no public address. */
+  readonly operatorCidrs: readonly string[];
+  /** The service account that is bound to an identity of the cloud, and the secrets that this may read. */
+  readonly account: { readonly namespace: string; readonly name: string; readonly secrets: readonly string[] };
+}
+
+export interface Cluster {
+  readonly resource: pulumi.Resource;
+  /** How to reach it, by the caller's own credentials for the cloud. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** Its nodes, as the load balancer reaches them. */
+  readonly nodes: Group;
+  /** What the service account must carry to be bound to its identity. */
+  readonly serviceAccountAnnotations: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 export interface Network {
@@ -186,6 +230,9 @@ export interface Platform {
   network(spec: NetworkSpec, opts: pulumi.ComponentResourceOptions): Network;
   disk(spec: DiskSpec, opts: pulumi.CustomResourceOptions): Disk;
   node(spec: NodeSpec, on: Network, disks: readonly Disk[], opts: pulumi.ComponentResourceOptions): Node;
+  cluster(spec: ClusterSpec, on: Network, opts: pulumi.ComponentResourceOptions): Cluster;
+  /** Networks that the load balancer's requests come from, CIDR. */
+  balancerCidrs(networkCidr: string): readonly string[];
   scalingGroup(spec: GroupSpec, on: Network, opts: pulumi.ComponentResourceOptions): Group;
   loadBalancer(
     spec: BalancerSpec,

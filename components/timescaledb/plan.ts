@@ -71,8 +71,6 @@ export interface TimescaleDbArgs {
   readonly edition?: Edition;
   /** Days after which prices are deleted, and the aggregates that are kept of them. Edition "community". Default: neither. */
   readonly schema?: SchemaOptions;
-  /** Networks that the application's connections come from, CIDR: the API's subnets, and the data subnets when packed. */
-  readonly clientCidrs: readonly string[];
   /** What a blank data disk is filled with: the backups' state of this moment, ISO 8601. Default: the end of the backups. */
   readonly restoreTo?: string;
   /** Name of the database. Default "ape". Changing it makes another, empty one. */
@@ -269,7 +267,7 @@ function serverFiles(args: TimescaleDbArgs, shard: number): NodeFile[] {
     restoreFile(args.highlyAvailable),
     ...backupFiles(),
     ...verifyFiles(args.highlyAvailable),
-    ...poolFiles({ size: sizeOf(args), database: databaseOf(args), clientCidrs: args.clientCidrs }),
+    ...poolFiles({ size: sizeOf(args), database: databaseOf(args) }),
     ...schemaFiles(databaseOf(args), args.schema ?? {}, DATABASE_UNIT),
   ];
 }

@@ -16,8 +16,6 @@ const USERS = "/etc/pgbouncer/userlist.txt";
 export interface PoolArgs {
   readonly size: ServerSize;
   readonly database: string;
-  /** Networks that clients' connections come from, CIDR. */
-  readonly clientCidrs: readonly string[];
 }
 
 /**
@@ -78,16 +76,17 @@ log_disconnections = 0
 `;
 }
 
-/** Who may log in, from where; the first line that matches decides. */
-function accessRules({ database, clientCidrs }: PoolArgs): string {
+/**
+ * Who may log in, over TLS and with a password; the first line that matches decides. Which networks may come so far is the
+ * firewall's to say, and nobody else's: where the API runs can change without a word to the databases.
+ */
+function accessRules({ database }: PoolArgs): string {
   return [
     "# TYPE DATABASE USER ADDRESS METHOD",
     "local pgbouncer postgres peer",
     `hostssl pgbouncer ${MONITORING_USER} 127.0.0.1/32 scram-sha-256`,
-    ...clientCidrs.flatMap((cidr) => [
-      `hostssl ${database} ${APP_USER} ${cidr} scram-sha-256`,
-      `hostssl ${database} ${READ_ONLY_USER} ${cidr} scram-sha-256`,
-    ]),
+    `hostssl ${database} ${APP_USER} 0.0.0.0/0 scram-sha-256`,
+    `hostssl ${database} ${READ_ONLY_USER} 0.0.0.0/0 scram-sha-256`,
     "host all all 0.0.0.0/0 reject",
     "",
   ].join("\n");

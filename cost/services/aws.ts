@@ -203,8 +203,11 @@ function logGroup(resource: CloudResource, world: World): readonly Charge[] {
   ];
 }
 
-function nodeGroup(resource: CloudResource): readonly Charge[] | string {
-  const [type] = [...listAt<string>(resource, "instanceTypes"), EKS_TYPE];
+function nodeGroup(resource: CloudResource, world: World): readonly Charge[] | string {
+  const template = world.source(resource, "aws:ec2/launchTemplate:LaunchTemplate");
+  const named = template === undefined ? undefined : textAt(template, "instanceType");
+  const size = template === undefined ? undefined : numberAt(template, "blockDeviceMappings.0.ebs.volumeSize");
+  const [type] = [...listAt<string>(resource, "instanceTypes"), named ?? EKS_TYPE];
   const count = numberAt(resource, "scalingConfig.desiredSize") ?? numberAt(resource, "scalingConfig.minSize");
   if (count === undefined) {
     return "its size isn't known before deployment";
@@ -214,7 +217,7 @@ function nodeGroup(resource: CloudResource): readonly Charge[] | string {
     { ...machines(type, count, true), kind: "kubernetes", price: { type, mayBeSpot: true, isSpot: spot } },
     ...disk({
       type: "gp3",
-      gb: numberAt(resource, "diskSize") ?? EKS_DISK_GB,
+      gb: size ?? numberAt(resource, "diskSize") ?? EKS_DISK_GB,
       iops: undefined,
       throughput: undefined,
     }).map((charge) => ({ ...charge, count })),

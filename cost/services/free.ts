@@ -6,6 +6,7 @@ const FREE: readonly RegExp[] = [
   /^aws:(budgets|resourcegroups)\//,
   /^aws:sns\/(topic|topicPolicy|topicSubscription):/, // the first 1,000 mails a month are free
   /^aws:autoscaling\/(attachment|policy|schedule|notification|lifecycleHook):/,
+  /^aws:eks\/(addon|podIdentityAssociation|accessEntry|accessPolicyAssociation):/, // AWS' and the community's own add-ons
   /^aws:ebs\/(encryptionByDefault|defaultKmsKey):/,
   /^aws:ec2\/(launchTemplate|volumeAttachment|eipAssociation):/, // machines and disks are on the group, the instance, the volume
   /^aws:ec2\/(vpc\w+|subnet|route|routeTable|routeTableAssociation|internetGateway|\w*[sS]ecurityGroup\w*|networkAcl\w*|defaultRouteTable|placementGroup|tag|keyPair):/,
@@ -17,8 +18,8 @@ const FREE: readonly RegExp[] = [
   /^aws:secretsmanager\/(secretVersion|secretPolicy|secretRotation):/,
   /^aws:cloudwatch\/(logMetricFilter|logResourcePolicy|logStream|event\w+):/,
   /^gcp:billing\/budget:/,
-  /^gcp:compute\/(instanceTemplate|regionInstanceTemplate|regionAutoscaler|autoscaler|instanceGroup|attachedDisk|resourcePolicy|diskResourcePolicyAttachment):/,
-  /^gcp:compute\/(firewall|route|router|projectMetadata|(region)?[hH]ealthCheck|\w*[sS]SL(Certificate|Policy)|\w*target\w+|\w*[uU]RLMap|networkEndpointGroup\w*|globalNetworkEndpoint\w*):/,
+  /^gcp:compute\/(instanceTemplate|regionInstanceTemplate|regionAutoscaler|autoscaler|instanceGroup|instanceGroupNamedPort|attachedDisk|resourcePolicy|diskResourcePolicyAttachment):/,
+  /^gcp:compute\/(firewall|route|router|projectMetadata|(region)?[hH]ealthCheck|\w*[sS](SL|sl)(Certificate|Policy)|\w*target\w+|\w*[uU]RLMap|networkEndpointGroup\w*|globalNetworkEndpoint\w*):/,
   /^gcp:dns\/recordSet:/,
   /^gcp:kms\/keyRing:/,
   /^gcp:monitoring\/notificationChannel:/,

@@ -175,13 +175,14 @@ function subnetwork(resource: CloudResource, world: World): readonly Charge[] {
 
 function nodePool(resource: CloudResource): readonly Charge[] | string {
   const type = textAt(resource, "nodeConfig.machineType") ?? "e2-medium";
-  const count =
+  const each =
     numberAt(resource, "nodeCount") ??
     numberAt(resource, "initialNodeCount") ??
     numberAt(resource, "autoscaling.minNodeCount");
-  if (count === undefined) {
+  if (each === undefined) {
     return "its size isn't known before deployment";
   }
+  const count = each * Math.max(1, listAt(resource, "nodeLocations").length); // it is counted by zone
   const isSpot = valueAt(resource, "nodeConfig.spot") === true;
   return [
     { ...machines(type, count, true), kind: "kubernetes", price: { type, mayBeSpot: true, isSpot } },

@@ -5,13 +5,22 @@ import type { Cloud } from "../../components/platform/platform";
 
 const NODES_ELSEWHERE = "its pods run on the nodes of a cluster that isn't part of the stack";
 
+/** A cluster of the stack's own, whose nodes are charged for by themselves. */
+const CLUSTER: Readonly<Record<Cloud, string>> = {
+  aws: "aws:eks/cluster:Cluster",
+  gcp: "gcp:container/cluster:Cluster",
+};
+
 /** What objects of a Kubernetes cluster are charged for on a cloud. */
 export function kubernetesRules(cloud: Cloud): Readonly<Record<string, Rule>> {
   return {
     "kubernetes:core/v1:Service": (service, world) => loadBalancer(service, world, cloud),
     "kubernetes:core/v1:PersistentVolumeClaim": () => "its storage class says what it costs",
     ...Object.fromEntries(
-      ["Deployment", "StatefulSet", "DaemonSet"].map((kind) => [`kubernetes:apps/v1:${kind}`, () => NODES_ELSEWHERE]),
+      ["Deployment", "StatefulSet", "DaemonSet"].map((kind) => [
+        `kubernetes:apps/v1:${kind}`,
+        (_: CloudResource, world: World) => (world.ofType(CLUSTER[cloud]).length > 0 ? [] : NODES_ELSEWHERE),
+      ]),
     ),
   };
 }

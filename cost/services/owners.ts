@@ -10,13 +10,14 @@ export type DataServiceName = (typeof DATA_SERVICES)[number];
 const COMPONENTS: Readonly<Record<string, Service>> = {
   "ape:api:Api": "api",
   "ape:api:KubernetesApi": "api",
+  "ape:platform:Cluster": "api",
   "ape:timescaledb:TimescaleDB": "timescaledb",
   "ape:neo4j:Neo4j": "neo4j",
   "ape:redis:Redis": "redis",
 };
 
 /** Where the platforms write which services a machine hosts, and what stands between their names. */
-const LABELS = ["tags.Service", "labels.service"] as const;
+const LABELS = ["tags.Service", "labels.service", "nodeConfig.resourceLabels.service"] as const;
 const SEPARATOR = /[+_]/;
 
 /** Whose a resource is: by its label, else by the component it is part of, else the stack's. */

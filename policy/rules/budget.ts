@@ -7,7 +7,7 @@ import { CLOUDS, type Cloud } from "../../components/platform/platform";
 import { TIERS } from "../../stacks/tiers";
 import { stackTier } from "../context";
 import { stackRule, type Rule } from "../rule";
-import type { StackView } from "../subject";
+import type { StackSubject, StackView } from "../subject";
 
 /** In the place of a value that only the deployment knows. */
 const NOT_KNOWN = "(known after deployment)";
@@ -41,15 +41,21 @@ function cloudsOf(stack: StackView): Cloud[] {
 
 /** Components and providers cost nothing, and no rule prices them. */
 function resourcesOf(stack: StackView): CloudResource[] {
-  return stack.all
-    .filter(({ type }) => !/^(ape|pulumi):/.test(type))
-    .map(({ urn, type, name, parent, values, dependsOn }) => ({
-      urn,
-      type,
-      name,
-      parent,
-      inputs: values.plain(NOT_KNOWN),
-      outputs: {},
-      dependsOn,
-    }));
+  return stack.all.filter(({ type }) => !/^(ape|pulumi):/.test(type)).map(resourceOf);
+}
+
+/** Its inputs are read once somebody asks for them: most resources are free. */
+function resourceOf({ urn, type, name, parent, values, dependsOn }: StackSubject): CloudResource {
+  let inputs: CloudResource["inputs"] | undefined;
+  return {
+    urn,
+    type,
+    name,
+    parent,
+    dependsOn,
+    outputs: {},
+    get inputs() {
+      return (inputs ??= values.plain(NOT_KNOWN));
+    },
+  };
 }

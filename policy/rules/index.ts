@@ -4,6 +4,7 @@ import { BACKUP_RULES } from "./backups";
 import { BALANCER_RULES } from "./balancers";
 import { BUDGET_RULES } from "./budget";
 import { BUCKET_RULES } from "./buckets";
+import { CLUSTER_RULES } from "./clusters";
 import { DISK_RULES } from "./disks";
 import { IDENTITY_RULES } from "./identity";
 import { INSTANCE_RULES } from "./instances";
@@ -31,6 +32,7 @@ export const SUBJECTS: readonly { readonly title: string; readonly rules: readon
   { title: "Secrets", rules: SECRET_RULES },
   { title: "Load balancers", rules: BALANCER_RULES },
   { title: "Logs and alarms", rules: LOG_RULES },
+  { title: "Clusters", rules: CLUSTER_RULES },
   { title: "Kubernetes", rules: KUBERNETES_RULES },
   { title: "Budget", rules: BUDGET_RULES },
   { title: "Labels", rules: LABEL_RULES },

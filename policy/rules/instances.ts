@@ -1,5 +1,6 @@
-import { AWS_INSTANCE, AWS_TEMPLATE, GCP_INSTANCE, GCP_TEMPLATES } from "../machines";
-import { resourceRule, unless, type Rule } from "../rule";
+import { AWS_INSTANCE, AWS_NODE_GROUP, AWS_TEMPLATE, GCP_INSTANCE, GCP_TEMPLATES } from "../machines";
+import { fault, resourceRule, stackRule, unless, type Rule } from "../rule";
+import type { Subject } from "../subject";
 
 const AWS_MACHINES = [AWS_INSTANCE, AWS_TEMPLATE];
 const GCP_MACHINES = [GCP_INSTANCE, ...GCP_TEMPLATES];
@@ -77,26 +78,34 @@ const OPTIMIZED = resourceRule({
   judge: ({ values }) => unless(values.flag("ebsOptimized") === true, "is not EBS-optimized"),
 });
 
-const PROFILE = resourceRule({
+const PROFILE = stackRule({
   name: "machine-own-identity",
   description: "Machines have an identity of their own, never Google's default one.",
   why: "Without one, secrets have to be brought onto the node; the default account may edit the whole project.",
   severity: "high",
   ids: ["CKV2_AWS_41", "CKV_GCP_30", "CKV_GCP_31", "GCP-0044", "CIS AWS 2.17", "CIS GCP 4.1", "CIS GCP 4.2"],
   fix: "Give it an instance profile or service account of its own.",
-  types: [...AWS_MACHINES, ...GCP_MACHINES],
-  judge: ({ type, values }) => {
-    if (AWS_MACHINES.includes(type)) {
-      return unless(values.has("iamInstanceProfile"), "has no instance profile");
-    }
-    if (!values.has("serviceAccount.email")) {
-      return ["runs as the project's default service account"];
-    }
-    // Of an account that the stack makes only the deployment knows the address; the default one's is well known.
-    const email = values.isKnown("serviceAccount.email") ? values.text("serviceAccount.email") : undefined;
-    return unless(!/-compute@developer\./.test(email ?? ""), "runs as the project's default service account");
+  judge: (stack) => {
+    // The nodes of a cluster get theirs from their group, and may not name one themselves.
+    const ofClusters = new Set(stack.of(AWS_NODE_GROUP).flatMap((group) => group.references("launchTemplate")));
+    return [
+      ...stack
+        .of(...AWS_MACHINES)
+        .filter((machine) => !machine.values.has("iamInstanceProfile") && !ofClusters.has(machine))
+        .map((machine) => fault(machine, "has no instance profile")),
+      ...stack
+        .of(...GCP_MACHINES)
+        .filter(runsAsDefault)
+        .map((machine) => fault(machine, "runs as the project's default service account")),
+    ];
   },
 });
+
+/** Of an account that the stack makes only the deployment knows the address; the default one's is well known. */
+function runsAsDefault({ values }: Subject): boolean {
+  const email = values.isKnown("serviceAccount.email") ? values.text("serviceAccount.email") : undefined;
+  return !values.has("serviceAccount.email") || /-compute@developer\./.test(email ?? "");
+}
 
 const OS_LOGIN = resourceRule({
   name: "gcp-instance-os-login",

@@ -1,5 +1,6 @@
-import { resourceRule, unless, type Rule } from "../rule";
+import { fault, resourceRule, stackRule, unless, type Rule } from "../rule";
 import type { Values } from "../values";
+import { EKS, GKE } from "./clusters";
 
 const WORKLOADS = ["kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet"];
 
@@ -78,22 +79,104 @@ const PROBES = resourceRule({
       ),
 });
 
-const SERVICE = resourceRule({
+const SERVICE = stackRule({
   name: "kubernetes-service-internal",
-  description: "Services are reached within the cluster only.",
+  description:
+    "Services are reached within the cluster only; on a cluster of the stack's own also on a port of its nodes, which have no public address.",
   why: "A NodePort or LoadBalancer is an entry past the cluster's own.",
   severity: "high",
   ids: [],
   fix: "Use type ClusterIP, and the cluster's ingress.",
-  types: ["kubernetes:core/v1:Service"],
-  judge: ({ values }) => {
-    const type = values.text("spec.type") ?? "ClusterIP";
-    return unless(type === "ClusterIP" && !values.has("spec.externalIPs"), `type ${type}`);
+  judge: (stack) => {
+    const own = stack.of(EKS, GKE).length > 0;
+    return stack.of("kubernetes:core/v1:Service").flatMap((service) => {
+      const type = service.values.text("spec.type") ?? "ClusterIP";
+      // Without Local any node answers for all of them, and a load balancer's check says nothing of it.
+      const behindOwn = own && type === "NodePort" && service.values.text("spec.externalTrafficPolicy") === "Local";
+      return (type === "ClusterIP" || behindOwn) && !service.values.has("spec.externalIPs")
+        ? []
+        : [fault(service, `type ${type}`)];
+    });
   },
 });
 
+const NETWORK = stackRule({
+  name: "kubernetes-network-policy",
+  description: "What runs in a cluster says whom it lets in and whom it speaks to.",
+  why: "Otherwise every pod of the cluster reaches every other, and the databases' passwords are all that is between.",
+  severity: "high",
+  ids: ["CKV2_K8S_6"],
+  fix: "Add a NetworkPolicy that selects the pods, of policyTypes Ingress and Egress.",
+  judge: (stack) =>
+    stack
+      .of(...WORKLOADS)
+      .filter(
+        ({ values }) =>
+          !stack
+            .of("kubernetes:networking.k8s.io/v1:NetworkPolicy")
+            .some(
+              (policy) =>
+                selects(policy.values, "spec.podSelector", values) &&
+                ["Ingress", "Egress"].every((each) => policy.values.strings("spec.policyTypes").includes(each)),
+            ),
+      )
+      .map((workload) => fault(workload, "no network policy covers it both ways")),
+});
+
+const NAMESPACE = resourceRule({
+  name: "kubernetes-namespace-restricted",
+  description: "A namespace refuses pods that don't meet the restricted Pod Security Standard.",
+  why: "What is not refused is deployed one day, by somebody else.",
+  severity: "high",
+  ids: [],
+  fix: 'Label it "pod-security.kubernetes.io/enforce": "restricted".',
+  types: ["kubernetes:core/v1:Namespace"],
+  judge: ({ values }) => {
+    const enforced = new Map(values.texts("metadata.labels")).get("pod-security.kubernetes.io/enforce");
+    return unless(enforced === "restricted", `enforces ${enforced ?? "nothing"}`);
+  },
+});
+
+const TARGET = stackRule({
+  name: "kubernetes-autoscaler-target",
+  description: "An autoscaler's target is a workload of the stack, whose containers request what it measures.",
+  why: "One without a target, or whose target requests nothing, never scales, and says so to nobody.",
+  severity: "high",
+  ids: [],
+  fix: "Point scaleTargetRef to the Deployment, and set resources.requests for every resource among the metrics.",
+  judge: (stack) =>
+    stack.of("kubernetes:autoscaling/v2:HorizontalPodAutoscaler").flatMap((scaler) => {
+      const kind = scaler.values.text("spec.scaleTargetRef.kind");
+      const name = scaler.values.text("spec.scaleTargetRef.name");
+      const target = stack
+        .of(...WORKLOADS)
+        .find(({ type, values }) => type.endsWith(`:${kind}`) && values.text("metadata.name") === name);
+      if (target === undefined) {
+        return [fault(scaler, `there is no ${kind ?? "workload"} ${name ?? "(not named)"}`)];
+      }
+      const measured = scaler.values.list("spec.metrics").flatMap((metric) => metric.text("resource.name") ?? []);
+      return measured.flatMap((resource) =>
+        measuredContainers(target.values.at("spec.template.spec"))
+          .filter((container) => !container.has(`resources.requests.${resource}`))
+          .map((container) => fault(scaler, `${container.text("name") ?? "a container"} requests no ${resource}`)),
+      );
+    }),
+});
+
+/** Whether a selector's labels are all on a workload's pods. */
+function selects(from: Values, selector: string, workload: Values): boolean {
+  const labels = new Map(workload.texts("spec.template.metadata.labels"));
+  return from.texts(`${selector}.matchLabels`).every(([name, value]) => labels.get(name) === value);
+}
+
 /** What containers may. */
-export const KUBERNETES_RULES: readonly Rule[] = [RESTRICTED, HOST, IMAGE, PROBES, SERVICE];
+export const KUBERNETES_RULES: readonly Rule[] = [RESTRICTED, HOST, IMAGE, PROBES, SERVICE, NETWORK, NAMESPACE, TARGET];
+
+/** The containers that an autoscaler measures: sidecars too, but none that ends before the pod serves. */
+function measuredContainers(pod: Values): Values[] {
+  const sidecars = pod.list("initContainers").filter((container) => container.text("restartPolicy") === "Always");
+  return [...pod.list("containers"), ...sidecars];
+}
 
 function containers(pod: Values): Values[] {
   return [...pod.list("containers"), ...pod.list("initContainers")];

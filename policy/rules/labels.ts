@@ -19,10 +19,10 @@ const COMPLETE = resourceRule({
         ];
   },
   remedy: ({ type, values }, { labels }) => {
-    if (type === LISTED || type.startsWith("kubernetes:")) {
+    const property = labelProperty(type)!;
+    if (type === LISTED || property.includes(".")) {
       return undefined;
     }
-    const property = labelProperty(type)!;
     const given = Object.fromEntries(values.texts(property));
     const wanted = Object.fromEntries(Object.entries(labels).map(([label, value]) => [labelName(type, label), value]));
     const isComplete = Object.keys(wanted).every((label) => label in given);

@@ -86,7 +86,40 @@ const CONTAINER_RESOURCES = resourceRule({
       ]),
 });
 
-export const SCALING_RULES: readonly Rule[] = [GROUP_BOUNDS, HPA_BOUNDS, CONTAINER_RESOURCES];
+const QUANTITIES = resourceRule({
+  name: "kubernetes-quantities",
+  description:
+    "What containers request and are limited to are quantities as Kubernetes writes them, the request within the limit.",
+  why: "1GB, 1g and 500 m are refused by the cluster, in the middle of an update.",
+  severity: "medium",
+  ids: [],
+  fix: "Write CPUs as 500m or 1, memory as 512Mi or 2Gi.",
+  types: WORKLOADS,
+  judge: ({ values }) =>
+    ["containers", "initContainers"]
+      .flatMap((list) => values.list(`spec.template.spec.${list}`))
+      .flatMap((container) =>
+        ["cpu", "memory", "ephemeral-storage"].flatMap((resource) => quantitiesOf(container, resource)),
+      ),
+});
+
+export const SCALING_RULES: readonly Rule[] = [GROUP_BOUNDS, HPA_BOUNDS, CONTAINER_RESOURCES, QUANTITIES];
+
+function quantitiesOf(container: Values, resource: string): string[] {
+  const name = container.text("name") ?? "a container";
+  const [request, limit] = (["requests", "limits"] as const).map((kind) => {
+    const path = `resources.${kind}.${resource}`;
+    const written = container.text(path) ?? container.number(path);
+    return { path, written, value: quantity(written) };
+  });
+  const wrong = [request!, limit!].filter(({ written, value }) => written !== undefined && value === undefined);
+  return wrong.length > 0
+    ? wrong.map(({ path, written }) => `${name}: ${path} ${written} is no quantity`)
+    : unless(
+        (request!.value ?? 0) <= (limit!.value ?? Infinity),
+        `${name}: ${request!.path} ${request!.written} > its limit ${limit!.written}`,
+      );
+}
 
 function bounded(
   container: Values,

@@ -1,4 +1,4 @@
-import type { Cloud } from "../../components/platform/platform";
+import { MANAGED_CERTIFICATE, type Cloud } from "../../components/platform/platform";
 import { text, type Parser } from "./parsers";
 
 /** Names that each cloud writes in its own way. */
@@ -41,15 +41,25 @@ export const KMS_KEY: CloudFormat = {
 };
 
 export const CERTIFICATE: CloudFormat = {
-  aws: /^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]+$/,
+  aws: new RegExp(`^(?:${MANAGED_CERTIFICATE}|arn:aws:acm:[a-z0-9-]+:\\d{12}:certificate/[0-9a-f-]+)$`),
   gcp: new RegExp(
     `^(?:(?:https://(?:www|compute)\\.googleapis\\.com/compute/v1/)?projects/${PROJECT}/global/sslCertificates/)?${GCP_NAME}$`,
   ),
-  words: { aws: "the ARN of an ACM certificate", gcp: "the name or self link of a global SSL certificate" },
+  words: {
+    aws: `${MANAGED_CERTIFICATE} (one that AWS issues and renews) or the ARN of an ACM certificate`,
+    gcp: `${MANAGED_CERTIFICATE} (one that Google issues and renews) or the name or self link of a global SSL certificate`,
+  },
   examples: {
     aws: "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",
     gcp: "projects/ape-production/global/sslCertificates/ape",
   },
+};
+
+export const DNS_ZONE: CloudFormat = {
+  aws: /^Z[A-Z0-9]{5,31}$/,
+  gcp: new RegExp(`^${GCP_NAME}$`),
+  words: { aws: "the id of a public Route 53 zone", gcp: "the name of a public Cloud DNS zone of the same project" },
+  examples: { aws: "Z0123456789ABCDEFGHIJ", gcp: "example-com" },
 };
 
 /** Accepts what either cloud would; which of them it must be is known once both keys are. */

@@ -1,6 +1,7 @@
 import { NETWORK_PREFIX, parseCidr } from "../../components/platform/addresses";
 import { PLACEMENTS } from "../../components/node/placement";
 import { NEO4J_EDITIONS, NEO4J_LICENCES } from "../../components/neo4j/licence";
+import { DEFAULT_KUBERNETES_VERSION, KUBERNETES_VERSIONS } from "../../components/platform/kubernetes-versions";
 import { NEO4J_ARCHIVE } from "../../components/neo4j/archive";
 import { DEFAULT_VERSION, VERSION_NAMES } from "../../components/neo4j/version";
 import { CLOUDS, NAT_MODES } from "../../components/platform/platform";
@@ -8,9 +9,9 @@ import { EDITIONS } from "../../components/timescaledb/edition";
 import { AGGREGATES, COMPRESS_AFTER_DAYS } from "../../components/timescaledb/schema-options";
 import { SHARD_COUNTS, type ShardCount } from "../../components/timescaledb/topology";
 import { DEFAULT_REGION } from "../../components/platform/zones";
-import { API_RUNTIMES } from "../spec";
+import { API_RUNTIMES, CLUSTERS } from "../spec";
 import { BACKUP_RETENTION_DAYS, TIER_NAMES, TIERS } from "../tiers";
-import { ACCOUNT, allowedOf, CERTIFICATE, IMAGE, KMS_KEY, ofEitherCloud } from "./formats";
+import { ACCOUNT, allowedOf, CERTIFICATE, DNS_ZONE, IMAGE, KMS_KEY, ofEitherCloud } from "./formats";
 import {
   among,
   autoOr,
@@ -24,6 +25,7 @@ import {
   number,
   oneOf,
   refuse,
+  structured,
   text,
   whole,
   words,
@@ -58,6 +60,7 @@ const AVAILABLE_TIERS = TIER_NAMES.filter((tier) => TIERS[tier].highAvailability
 const DNS_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const HTTPS_HOST = `https://${DNS_LABEL}(?:\\.${DNS_LABEL})*(?::\\d{1,5})?`;
 const PATH_PART = "/[\\w.~-]+";
+const NAMESPACE = new RegExp(`^${DNS_LABEL}$`);
 const DNS_NAME = new RegExp(`^(?=.{1,253}$)${DNS_LABEL}(?:\\.${DNS_LABEL})*\\.[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$`);
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
@@ -135,14 +138,14 @@ export const KEYS = {
     default: "vm",
     ...among(API_RUNTIMES),
     example: "kubernetes",
-    description: "Where the API runs: machines of the stack, or a Kubernetes cluster that is already there.",
+    description: "Where the API runs: machines of the stack, or a Kubernetes cluster.",
   }),
   apiDomain: key({
     type: "string",
     default: "",
     allowed: '"" (the load balancer\'s own name) or a DNS name in lower case',
     example: "api.example.com",
-    description: "The API's public name. Its DNS record is yours to make.",
+    description: "The API's public name. Its DNS record is yours to make, unless apiDnsZone is set.",
     parse: emptyOr(text(DNS_NAME)),
   }),
   apiCertificate: key({
@@ -153,6 +156,14 @@ export const KEYS = {
     description: "The certificate that clients of the API see. Requires apiDomain.",
     parse: emptyOr(ofEitherCloud(CERTIFICATE)),
   }),
+  apiDnsZone: key({
+    type: "string",
+    default: "",
+    allowed: allowedOf(DNS_ZONE, "its records are made elsewhere"),
+    example: DNS_ZONE.examples.aws,
+    description: "The cloud's DNS zone that gets the records of apiDomain. On aws apiCertificate: managed requires it.",
+    parse: emptyOr(ofEitherCloud(DNS_ZONE)),
+  }),
   apiSpotPercent: key({
     type: "integer",
     default: 0,
@@ -161,14 +172,30 @@ export const KEYS = {
     description:
       "Share of the API's capacity above its minimum that may be spot. Requires apiRuntime vm and highAvailability.",
   }),
+  kubernetesCluster: key({
+    type: "string",
+    default: "existing",
+    ...among(CLUSTERS),
+    example: "new",
+    description:
+      "Whose cluster the API runs on: one that is there already, or one of the stack's own (EKS or GKE), behind the stack's load balancer.",
+  }),
   kubeconfig: key({
     type: "string",
     default: "",
     secret: true,
-    allowed: "a kubeconfig, encrypted; required with apiRuntime kubernetes",
+    allowed: "a kubeconfig, encrypted; an existing cluster takes this or kubeconfigStack",
     example: "{ secure: AAABAK... } (cat kubeconfig.yaml | pulumi config set --secret kubeconfig)",
-    description: "Credentials of the Kubernetes cluster.",
+    description: "Credentials of an existing Kubernetes cluster.",
     parse: (isSet) => isSet === true,
+  }),
+  kubeconfigStack: key({
+    type: "string",
+    default: "",
+    allowed: '"" or a stack\'s whole name, <organization>/<project>/<stack>',
+    example: "acme/platform/prod",
+    description: "Stack whose output `kubeconfig` has the credentials of an existing Kubernetes cluster.",
+    parse: emptyOr(text(/^[\w.-]+\/[\w.-]+\/[\w.-]+$/)),
   }),
   kubernetesNamespace: key({
     type: "string",
@@ -176,15 +203,66 @@ export const KEYS = {
     allowed: "1 to 63 of a-z, 0-9 and -, a letter or digit at both ends",
     example: "ape",
     description: "Kubernetes namespace of the API.",
-    parse: text(new RegExp(`^${DNS_LABEL}$`)),
+    parse: text(NAMESPACE),
   }),
   kubernetesCidrs: key({
     type: "array",
     default: [],
-    allowed: "a list of IPv4 networks in CIDR notation; at least one with apiRuntime kubernetes",
+    allowed: "a list of IPv4 networks in CIDR notation; an existing cluster takes at least one",
     example: '["10.8.0.0/14"]',
-    description: "Networks that the cluster's pods or nodes come from: who may open connections to the data services.",
+    description:
+      "Networks that an existing cluster's pods or nodes come from: who may open connections to the data services.",
     parse: listOf(cidr, 0),
+  }),
+  kubernetesIngressClass: key({
+    type: "string",
+    default: "",
+    allowed: '"" (the cluster\'s default) or the name of an IngressClass',
+    example: "traefik",
+    description: "Class of the Ingress that an existing cluster gets for apiDomain.",
+    parse: emptyOr(text(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/)),
+  }),
+  kubernetesIngressNamespaces: key({
+    type: "array",
+    default: [],
+    allowed: "a list of namespaces; none: requests may come from any pod of the cluster",
+    example: '["traefik"]',
+    description: "Namespaces of an existing cluster that requests come from: its Ingress controller's.",
+    parse: listOf(text(NAMESPACE), 0),
+  }),
+  kubernetesServiceAccountAnnotations: key({
+    type: "object",
+    default: {},
+    allowed: "an object of texts by annotation",
+    example: '{ "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/ape-api" }',
+    description:
+      "Annotations that bind the API's service account to an identity of the cloud on an existing cluster. A new one is bound by itself.",
+    parse: annotations,
+  }),
+  kubernetesScrapedFrom: key({
+    type: "array",
+    default: [],
+    allowed: "a list of namespaces; only where the cluster has Prometheus Operator's API",
+    example: '["monitoring"]',
+    description: "Namespaces whose Prometheus scrapes the API's metrics: it is told by a ServiceMonitor, and let in.",
+    parse: listOf(text(NAMESPACE), 0),
+  }),
+  kubernetesOperatorCidrs: key({
+    type: "array",
+    default: [],
+    allowed: "a list of IPv4 networks in CIDR notation; none: the control plane has no public address",
+    example: '["203.0.113.0/24"]',
+    description:
+      "Networks that may reach a new cluster's control plane. Pulumi must run in one of them, or in the stack's.",
+    parse: listOf(cidr, 0),
+  }),
+  kubernetesVersion: key({
+    type: "string",
+    default: "auto",
+    allowed: `auto (${DEFAULT_KUBERNETES_VERSION}), ${words(KUBERNETES_VERSIONS)}`,
+    example: `"${DEFAULT_KUBERNETES_VERSION}"`,
+    description: "Version of a new cluster. There is no way back to an older one.",
+    parse: autoOr(oneOf(KUBERNETES_VERSIONS)),
   }),
   redisMode: key({
     type: "string",
@@ -427,6 +505,20 @@ function image(value: unknown): string {
     );
   }
   return given;
+}
+
+/** Kubernetes' annotations: texts by qualified name. */
+function annotations(value: unknown): Readonly<Record<string, string>> {
+  const given = structured(value);
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    return refuse("it is not an object");
+  }
+  const strange = Object.entries(given).filter(
+    ([name, content]) => !/^(?:[a-z0-9.-]{1,253}\/)?[A-Za-z0-9][\w.-]{0,62}$/.test(name) || typeof content !== "string",
+  );
+  return strange.length === 0
+    ? (given as Record<string, string>)
+    : refuse(`${strange.map(([name]) => name).join(", ")}: not a text under a qualified name`);
 }
 
 function privateNetwork(value: unknown): string {

@@ -1,9 +1,11 @@
 import type { Neo4jEdition } from "../../components/neo4j/licence";
 import { createHash } from "node:crypto";
+import { podCidrs } from "../../components/platform/addresses";
+import { DEFAULT_KUBERNETES_VERSION } from "../../components/platform/kubernetes-versions";
 import { DEFAULT_REGION, regionZones } from "../../components/platform/zones";
 import type { RedisMode } from "../../components/redis/topology";
 import type { NatMode } from "../../components/platform/platform";
-import { DISK_GIB, type Neo4jSpec, type StackSpec } from "../spec";
+import { DISK_GIB, type KubernetesSpec, type Neo4jSpec, type StackSpec } from "../spec";
 import { graphAndCacheCpus, TIERS } from "../tiers";
 import type { Values } from "./keys";
 
@@ -107,11 +109,10 @@ function services(values: Values): Pick<StackSpec, "api" | "timescaledb" | "neo4
       ...tier.api,
       domain: values.apiDomain,
       certificate: values.apiCertificate,
+      dnsZone: values.apiDnsZone,
       spotPercent: values.apiSpotPercent,
       ...overrides.api,
-      ...(values.apiRuntime === "kubernetes"
-        ? { kubernetes: { namespace: values.kubernetesNamespace, cidrs: distinct(values.kubernetesCidrs) } }
-        : {}),
+      ...(values.apiRuntime === "kubernetes" ? { kubernetes: kubernetes(values) } : {}),
     },
     timescaledb: {
       ...tier.timescaledb,
@@ -133,6 +134,35 @@ function services(values: Values): Pick<StackSpec, "api" | "timescaledb" | "neo4
       members: neo4jMembers(values),
     },
     redis: { mode: redisMode(values), ...tier.redis, cpus: cpus.redis, diskGiB: DISK_GIB.redis, ...overrides.redis },
+  };
+}
+
+function kubernetes(values: Values): KubernetesSpec {
+  const own = {
+    namespace: values.kubernetesNamespace,
+    scrapedFrom: distinct(values.kubernetesScrapedFrom),
+  };
+  if (values.kubernetesCluster === "new") {
+    return {
+      ...own,
+      cidrs: podCidrs(values.cloud, values.networkCidr, zoneCount(values)),
+      cluster: {
+        kind: "new",
+        version: values.kubernetesVersion === "auto" ? DEFAULT_KUBERNETES_VERSION : values.kubernetesVersion,
+        operatorCidrs: distinct(values.kubernetesOperatorCidrs),
+      },
+    };
+  }
+  return {
+    ...own,
+    cidrs: distinct(values.kubernetesCidrs),
+    cluster: {
+      kind: "existing",
+      kubeconfigStack: values.kubeconfigStack,
+      ingressClass: values.kubernetesIngressClass,
+      ingressNamespaces: distinct(values.kubernetesIngressNamespaces),
+      serviceAccountAnnotations: values.kubernetesServiceAccountAnnotations,
+    },
   };
 }
 

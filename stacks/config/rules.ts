@@ -2,17 +2,18 @@ import { NEO4J_ARCHIVE } from "../../components/neo4j/archive";
 import { SERVICES, type Service } from "../../components/node/role";
 import { machineType, machineTypes } from "../../components/platform/catalogue";
 import { pinnedImage } from "../../components/platform/images";
-import { CLOUDS } from "../../components/platform/platform";
+import { CLOUDS, MANAGED_CERTIFICATE } from "../../components/platform/platform";
 import { cloudOf, DEFAULT_REGION, regions } from "../../components/platform/zones";
 import { TIERS } from "../tiers";
-import { ACCOUNT, CERTIFICATE, IMAGE, KMS_KEY, type CloudFormat } from "./formats";
+import { ACCOUNT, CERTIFICATE, DNS_ZONE, IMAGE, KMS_KEY, type CloudFormat } from "./formats";
 import { KEYS, type KeyName, type Values } from "./keys";
+import { KUBERNETES_RULES } from "./kubernetes-rules";
 import { nearest } from "./nearest";
 import { line, shown, type Problem } from "./report";
 import { isHighlyAvailable, neo4jEdition, neo4jMembers, regionOf, zoneCount } from "./resolve";
 
 /** What a rule finds wrong. */
-interface Finding {
+export interface Finding {
   /** The key that the problem is reported with; with dots when it lies in overrides. */
   readonly key: string;
   readonly value: unknown;
@@ -97,6 +98,7 @@ export const RULES: readonly Rule[] = [
       ["image", IMAGE],
       ["kmsKey", KMS_KEY],
       ["apiCertificate", CERTIFICATE],
+      ["apiDnsZone", DNS_ZONE],
     ] as const
   ).map(([name, format]) => ({
     says: `\`${name}\` is written as \`cloud\` writes it.`,
@@ -120,31 +122,16 @@ export const RULES: readonly Rule[] = [
     check: certificateForDomain,
   },
   {
+    says: "`apiDnsZone` requires `apiDomain`; on aws `apiCertificate: managed` requires `apiDnsZone`.",
+    needs: ["cloud", "apiDnsZone", "apiDomain", "apiCertificate"],
+    check: recordsOfDomain,
+  },
+  {
     says: "`apiSpotPercent` above 0 requires `apiRuntime: vm` and high availability.",
     needs: ["apiSpotPercent", "apiRuntime", ...AVAILABILITY],
     check: spot,
   },
-  {
-    says: "`apiRuntime: kubernetes` requires `kubeconfig`.",
-    needs: ["apiRuntime", "kubeconfig"],
-    check: kubernetesAccess,
-  },
-  {
-    says: "`apiRuntime: kubernetes` requires `kubernetesCidrs`.",
-    needs: ["apiRuntime", "kubernetesCidrs"],
-    check: kubernetesNetworks,
-  },
-  {
-    says: "`apiRuntime: kubernetes` takes neither `overrides.api.containers` nor `overrides.api.instanceType`.",
-    needs: ["apiRuntime", "overrides"],
-    spoils: [],
-    check: machinesOfKubernetes,
-  },
-  {
-    says: "`apiRuntime: kubernetes` takes no `apiCertificate`.",
-    needs: ["apiRuntime", "apiCertificate"],
-    check: certificateOfKubernetes,
-  },
+  ...KUBERNETES_RULES,
   {
     says: "`nat: none` requires `packageMirror`, and `neo4jPackages` of one's own.",
     needs: ["nat", "packageMirror", "neo4jPackages"],
@@ -266,7 +253,7 @@ function threeZones({ zones, highAvailability }: Values): Finding[] {
   ];
 }
 
-type CloudKey = "account" | "image" | "kmsKey" | "apiCertificate";
+type CloudKey = "account" | "image" | "kmsKey" | "apiCertificate" | "apiDnsZone";
 
 function formatOfCloud(values: Values, name: CloudKey, format: CloudFormat): Finding[] {
   const { cloud } = values;
@@ -289,7 +276,7 @@ function formatOfCloud(values: Values, name: CloudKey, format: CloudFormat): Fin
 function sameRegion(values: Values, name: "kmsKey" | "apiCertificate"): Finding[] {
   const region = regionOf(values);
   const [, , , itsRegion] = values[name].split(":");
-  if (values.cloud !== "aws" || values[name] === "" || itsRegion === region) {
+  if (values.cloud !== "aws" || itsRegion === undefined || itsRegion === region) {
     return [];
   }
   return [
@@ -344,6 +331,30 @@ function certificateForDomain({ apiCertificate, apiDomain }: Values): Finding[] 
       ];
 }
 
+function recordsOfDomain({ cloud, apiDnsZone, apiDomain, apiCertificate }: Values): Finding[] {
+  if (apiDnsZone !== "" && apiDomain === "" && apiCertificate === "") {
+    return [
+      {
+        key: "apiDomain",
+        value: apiDomain,
+        reason: "apiDnsZone is set, and there is no name whose records could go there",
+        allowed: "a DNS name within the zone",
+      },
+    ];
+  }
+  return cloud === "aws" && apiCertificate === MANAGED_CERTIFICATE && apiDnsZone === ""
+    ? [
+        {
+          key: "apiDnsZone",
+          value: apiDnsZone,
+          reason: "apiCertificate is managed, and AWS wants a record in the domain's zone as proof that it is yours",
+          allowed: `${DNS_ZONE.words.aws} with apiCertificate: managed`,
+          example: `apiDnsZone: ${DNS_ZONE.examples.aws}`,
+        },
+      ]
+    : [];
+}
+
 function spot(values: Values): Finding[] {
   const { apiSpotPercent, apiRuntime } = values;
   if (apiSpotPercent === 0 || (apiRuntime === "vm" && isHighlyAvailable(values))) {
@@ -361,60 +372,6 @@ function spot(values: Values): Finding[] {
       example: "apiSpotPercent: 0",
     },
   ];
-}
-
-function kubernetesAccess({ apiRuntime, kubeconfig }: Values): Finding[] {
-  return apiRuntime === "vm" || kubeconfig
-    ? []
-    : [
-        {
-          key: "kubeconfig",
-          value: undefined,
-          reason: "apiRuntime is kubernetes, and the cluster's credentials are missing",
-        },
-      ];
-}
-
-function kubernetesNetworks({ apiRuntime, kubernetesCidrs }: Values): Finding[] {
-  return apiRuntime === "vm" || kubernetesCidrs.length > 0
-    ? []
-    : [
-        {
-          key: "kubernetesCidrs",
-          value: kubernetesCidrs,
-          reason: "apiRuntime is kubernetes, and the data services let nobody in whose network they don't know",
-        },
-      ];
-}
-
-function machinesOfKubernetes({ apiRuntime, overrides }: Values): Finding[] {
-  if (apiRuntime === "vm") {
-    return [];
-  }
-  return (["containers", "instanceType"] as const)
-    .filter((name) => overrides.api?.[name] !== undefined)
-    .map((name) => ({
-      key: `overrides.api.${name}`,
-      value: overrides.api![name],
-      reason: "it would have no effect: apiRuntime is kubernetes, whose autoscaler and nodes decide this",
-      allowed: "only with apiRuntime vm",
-      example: "overrides: { api: { workersPerContainer: 4 } }",
-    }));
-}
-
-function certificateOfKubernetes({ apiRuntime, apiCertificate }: Values): Finding[] {
-  return apiRuntime === "vm" || apiCertificate === ""
-    ? []
-    : [
-        {
-          key: "apiCertificate",
-          value: apiCertificate,
-          reason:
-            "it would have no effect: apiRuntime is kubernetes, where no load balancer of the stack could show it",
-          allowed: '"" with apiRuntime kubernetes',
-          example: 'apiCertificate: ""',
-        },
-      ];
 }
 
 function wayOut({ nat, packageMirror, neo4jPackages }: Values): Finding[] {

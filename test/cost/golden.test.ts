@@ -253,6 +253,18 @@ const CASES: readonly Case[] = [
     ],
     cents: [7300, 21024, 480], // 730 x 0.10; 0.096 x 730 = 70.08 x 3; 20 x 0.08 = 1.60 x 3
   },
+  {
+    what: "nodes of a cluster by a launch template",
+    cloud: "aws",
+    resources: [
+      resource("aws:ec2/launchTemplate:LaunchTemplate", {
+        instanceType: "m6i.large",
+        blockDeviceMappings: [{ ebs: { volumeSize: 30 } }],
+      }),
+      resource("aws:eks/nodeGroup:NodeGroup", { scalingConfig: { desiredSize: 2 } }),
+    ],
+    cents: [14016, 480], // 70.08 x 2; 30 x 0.08 = 2.40 x 2
+  },
   // Google Cloud: a 16 GB boot disk is 16 x 0.10 = 1.60.
   { what: "e2-standard-4", cloud: "gcp", resources: [vm("e2-standard-4")], cents: [9784, 160] }, // 0.13402284 x 730 = 97.8367
   { what: "n2-standard-4", cloud: "gcp", resources: [vm("n2-standard-4")], cents: [14179, 160] }, // 0.194236 x 730 = 141.7923
@@ -330,6 +342,18 @@ const CASES: readonly Case[] = [
     resources: [resource("gcp:storage/bucket:Bucket", { storageClass: "NEARLINE" }, { name: "backups" })],
     usage: { "dataGb.timescaledb": 100, backupFactor: 3, bucketWritesK: 60, bucketReadsK: 60 },
     cents: [300, 30, 2], // 300 x 0.010; 6 x 0.05; 6 x 0.004 = 0.024
+  },
+  {
+    what: "a pool of a node in each of three zones",
+    cloud: "gcp",
+    resources: [
+      resource("gcp:container/nodePool:NodePool", {
+        nodeCount: 1,
+        nodeLocations: ["a", "b", "c"],
+        nodeConfig: { machineType: "e2-standard-4", diskSizeGb: 30 },
+      }),
+    ],
+    cents: [29352, 900], // 97.84 x 3; 30 x 0.10 x 3
   },
   {
     what: "a cluster and a pool of two spot nodes",

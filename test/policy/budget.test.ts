@@ -12,7 +12,6 @@ import { clean } from "./clean";
 const [WITHIN] = BUDGET_RULES as readonly StackRule[];
 
 describe("the budget of a stack", function () {
-  this.timeout(60_000);
   CELLS.filter(({ name }) => ["t3-aws-packed-ha", "t3-gcp-packed-ha"].includes(name)).forEach((cell) => {
     it(`holds to the cent: ${cell.name} passes at its price and one cent below, not one above`, async () => {
       const plan = planCell(cell);

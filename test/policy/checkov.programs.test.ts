@@ -70,16 +70,23 @@ describe("checkov", function () {
     });
 
   it("finds nothing in the stacks of all tiers, clouds and runtimes but what is waived, and reads every resource", async () => {
-    const counts = { terraform: 0, kubernetes: 0 };
+    const counts = { terraform: 0, kubernetes: 0, deployments: 0 };
     for (const [cell, runtime] of CLEAN_CELLS) {
       const { name, resources } = await clean(cell, runtime);
       terraform = resources.filter(hasTerraform);
-      const manifests = resources.filter(({ type }) => type.startsWith("kubernetes:")).map(({ inputs }) => inputs);
+      // What the provider names is nameless in a preview, and checkov passes it over.
+      const manifests = resources
+        .filter(({ type }) => type.startsWith("kubernetes:"))
+        .map(({ name: given, inputs }): Judged["inputs"] => ({
+          ...inputs,
+          metadata: { name: given, ...(inputs.metadata as object) },
+        }));
       writeFileSync(join(files("terraform"), `${name}.json`), JSON.stringify(terraformPlan(terraform)));
       const list = { apiVersion: "v1", kind: "List", items: manifests };
       writeFileSync(join(files("kubernetes"), `${name}.json`), JSON.stringify(list));
       counts.terraform += terraform.length;
       counts.kubernetes += manifests.length;
+      counts.deployments += manifests.filter(({ kind }) => kind === "Deployment").length;
     }
     const clouds = await checkov("terraform_plan", files("terraform"));
     const clusters = await checkov("kubernetes", files("kubernetes"));
@@ -89,7 +96,7 @@ describe("checkov", function () {
       assert.deepEqual([summary.skipped, summary.parsing_errors], [0, 0]);
     }
     // Of a Deployment checkov also counts the pod.
-    assert.equal(clusters.summary.resource_count, counts.kubernetes + CLEAN_CELLS.length / 2);
+    assert.equal(clusters.summary.resource_count, counts.kubernetes + counts.deployments);
   });
 
   it("has no waiver that covers nothing", () => {

@@ -6,15 +6,19 @@ import { record, type Judged } from "../../tools/plan/record";
 import { CELLS, planCell, type Cell } from "../support/cells";
 
 export const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" };
+export const NEW_CLUSTER = { apiRuntime: "kubernetes", kubernetesCluster: "new" };
 /** Above what any cell costs; what is over budget has tests of its own. */
 const AMPLE_USD = 50_000;
 const DAY = "2026-06-01";
+
+const RUNTIMES = { vm: {}, kubernetes: KUBERNETES, cluster: NEW_CLUSTER } as const;
 
 /** A stack that the program plans, as policies see it. */
 export interface Clean {
   readonly name: string;
   readonly cell: Cell;
-  readonly runtime: "vm" | "kubernetes";
+  /** Machines, a cluster of others, or one of the stack's own. */
+  readonly runtime: keyof typeof RUNTIMES;
   readonly context: Context;
   readonly resources: readonly Judged[];
 }
@@ -25,7 +29,7 @@ export async function clean(
   runtime: Clean["runtime"],
   values: Readonly<Record<string, unknown>> = {},
 ): Promise<Clean> {
-  const plan = planCell(cell, { ...(runtime === "kubernetes" ? KUBERNETES : {}), ...values });
+  const plan = planCell(cell, { ...RUNTIMES[runtime], ...values });
   const { judged } = await record(() => deployApe(plan, { kubeconfig: pulumi.secret("of no use here") }), {
     project: "ape-deploy",
     organization: "organization",
@@ -52,6 +56,7 @@ export const CLEAN_CELLS: readonly (readonly [Cell, Clean["runtime"]])[] = CELLS
     ? ([
         [cell, "vm"],
         [cell, "kubernetes"],
+        [cell, "cluster"],
       ] as const)
     : [],
 );

@@ -58,7 +58,6 @@ const BROKEN = {
 } as const;
 
 describe("an exported state", function () {
-  this.timeout(60_000);
   const cells = CELLS.filter(({ name }) => ["t1-aws-packed-single", "t3-gcp-dedicated-ha"].includes(name));
 
   for (const cell of cells) {

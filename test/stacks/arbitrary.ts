@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { CLOUDS, type Cloud } from "../../components/platform/platform";
+import { KUBERNETES_VERSIONS } from "../../components/platform/kubernetes-versions";
 import { DEFAULT_REGION, regions } from "../../components/platform/zones";
 import type { ConfigInput } from "../../stacks/config";
-import { CERTIFICATE, IMAGE, KMS_KEY } from "../../stacks/config/formats";
+import { CERTIFICATE, DNS_ZONE, IMAGE, KMS_KEY } from "../../stacks/config/formats";
 import { TIER_NAMES, TIERS, type TierName } from "../../stacks/tiers";
 
 // Made once: fast-check takes long to turn a pattern into an arbitrary.
@@ -22,6 +23,7 @@ interface Frame {
   readonly highAvailability: "auto" | boolean;
   readonly placement: "dedicated" | "packed";
   readonly apiRuntime: "vm" | "kubernetes";
+  readonly kubernetesCluster: "existing" | "new";
 }
 
 /**
@@ -34,7 +36,7 @@ export function validConfig(): fc.Arbitrary<ConfigInput> {
       organization: "organization",
       stack,
       values: asStrings ? Object.fromEntries(Object.entries(config).map(([k, v]) => [k, written(v)])) : config,
-      secretKeys: frame.apiRuntime === "kubernetes" ? ["kubeconfig"] : [],
+      secretKeys: runsOn(frame) === "existing" && config.kubeconfigStack === undefined ? ["kubeconfig"] : [],
     })),
   );
 }
@@ -51,9 +53,15 @@ function frame(): fc.Arbitrary<Frame> {
         highAvailability: fc.constantFrom("auto" as const, true, false),
         placement: fc.constantFrom("dedicated" as const, "packed" as const),
         apiRuntime: fc.constantFrom("vm" as const, "kubernetes" as const),
+        kubernetesCluster: fc.constantFrom("existing" as const, "new" as const),
       }),
     )
     .filter(({ zones, highAvailability }) => highAvailability !== true || zones === "auto" || zones === 3);
+}
+
+/** Whose machines the API runs on. */
+function runsOn({ apiRuntime, kubernetesCluster }: Frame): "vm" | "existing" | "new" {
+  return apiRuntime === "vm" ? "vm" : kubernetesCluster;
 }
 
 /** As `highAvailability` documents its default; written a second time on purpose. */
@@ -98,7 +106,7 @@ const WAIVER = {
   until: "2026-12-31",
 };
 
-function optional({ apiRuntime }: Frame): fc.Arbitrary<Record<string, unknown>> {
+function optional(frame: Frame): fc.Arbitrary<Record<string, unknown>> {
   const all = {
     backupRetentionDays: fc.integer({ min: 30, max: 3650 }),
     budgetUsd: fc.oneof(fc.constant("auto"), fc.integer({ min: 1, max: 100_000 })),
@@ -111,24 +119,55 @@ function optional({ apiRuntime }: Frame): fc.Arbitrary<Record<string, unknown>> 
       .map((date) => date.toISOString().slice(0, 10)),
     kubernetesNamespace: NAMESPACE,
   };
-  return apiRuntime === "vm"
-    ? fc.record(all, { requiredKeys: [] })
-    : fc.record({ ...all, kubernetesCidrs: cidrs() }, { requiredKeys: ["kubernetesCidrs"] });
+  const namespaces = fc.array(NAMESPACE, { maxLength: 2 });
+  const onKubernetes = { ...all, kubernetesScrapedFrom: namespaces };
+  switch (runsOn(frame)) {
+    case "vm":
+      return fc.record(all, { requiredKeys: [] });
+    case "new":
+      return fc.record(
+        {
+          ...onKubernetes,
+          kubernetesOperatorCidrs: fc.oneof(fc.constant([]), cidrs()),
+          kubernetesVersion: fc.constantFrom("auto", ...KUBERNETES_VERSIONS),
+        },
+        { requiredKeys: [] },
+      );
+    case "existing":
+      return fc.record(
+        {
+          ...onKubernetes,
+          kubernetesCidrs: cidrs(),
+          kubeconfigStack: fc.constant("acme/platform/prod"),
+          kubernetesIngressClass: fc.constantFrom("", "traefik", "gke.example.com"),
+          kubernetesIngressNamespaces: namespaces,
+          kubernetesServiceAccountAnnotations: fc.constantFrom(
+            {},
+            { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/a" },
+          ),
+        },
+        { requiredKeys: ["kubernetesCidrs"] },
+      );
+  }
 }
 
 /** What belongs to a region; images are pinned in the default ones only. */
 function region(frame: Frame): fc.Arbitrary<Record<string, unknown>> {
-  const { cloud, apiRuntime } = frame;
+  const { cloud } = frame;
   const name = frame.region === "auto" ? DEFAULT_REGION[cloud] : frame.region;
   const inRegion = (text: string): string => text.replace(/us-east-1|us-central1/, name);
   const certificate = {
     apiDomain: fc.constant("api.example.com"),
-    apiCertificate: fc.constant(inRegion(CERTIFICATE.examples[cloud])),
+    apiCertificate: fc.constantFrom("managed", inRegion(CERTIFICATE.examples[cloud])),
+    apiDnsZone: fc.constant(DNS_ZONE.examples[cloud]),
   };
   const image = { image: fc.constant(IMAGE.examples[cloud]) };
   return fc
     .tuple(
-      fc.oneof(fc.constant({}), fc.record(apiRuntime === "vm" ? certificate : { apiDomain: certificate.apiDomain })),
+      fc.oneof(
+        fc.constant({}),
+        fc.record(runsOn(frame) === "existing" ? { apiDomain: certificate.apiDomain } : certificate),
+      ),
       fc.oneof(fc.constant({}), fc.record({ kmsKey: fc.constant(inRegion(KMS_KEY.examples[cloud])) })),
       cloud === "aws" && name !== DEFAULT_REGION.aws ? fc.record(image) : fc.constant({}),
       fc.constantFrom({}, { account: cloud === "aws" ? "123456789012" : "ape-production" }),
@@ -160,11 +199,15 @@ function network(frame: Frame): fc.Arbitrary<Record<string, unknown>> {
   const nat = fc.constantFrom(
     { nat: "auto" },
     { nat: "one" },
-    {
-      nat: "none",
-      packageMirror: "https://mirror.example.internal/debian",
-      neo4jPackages: "https://mirror.example.internal/neo4j",
-    },
+    ...(runsOn(frame) === "new"
+      ? []
+      : [
+          {
+            nat: "none",
+            packageMirror: "https://mirror.example.internal/debian",
+            neo4jPackages: "https://mirror.example.internal/neo4j",
+          },
+        ]),
     ...(zones > 1 ? [{ nat: "per-zone" }] : []),
   );
   const privateNetwork = fc.oneof(
@@ -225,8 +268,17 @@ export const BAD_VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   highAvailability: words("auto", "true", "false"),
   apiRuntime: words("vm", "kubernetes"),
   apiDomain: fc.constantFrom("localhost", "API.example.com", "https://api.example.com", "-a.example.com", "a..b.com"),
+  apiDnsZone: fc.constantFrom("example.com", "Example", "-z"),
   apiCertificate: fc.constantFrom("arn:aws:iam::123456789012:server-certificate/x", "Not a name"),
   apiSpotPercent: numbersBut(0, 100),
+  kubernetesCluster: words("existing", "new"),
+  kubeconfigStack: fc.constantFrom("prod", "acme/prod", "acme/platform/prod/x", "acme/plat form/prod"),
+  kubernetesIngressClass: fc.constantFrom("Traefik", "-a", "a_b"),
+  kubernetesIngressNamespaces: fc.constantFrom("traefik", ["Traefik"], [""], { a: 1 }),
+  kubernetesServiceAccountAnnotations: fc.constantFrom("x", ["a"], { "a/b/c": "d" }, { a: 1 }),
+  kubernetesScrapedFrom: fc.constantFrom("monitoring", ["Monitoring"], [1.5]),
+  kubernetesOperatorCidrs: fc.constantFrom("10.8.0.0/14", ["10.8.0.0"], ["10.8.0.1/14"]),
+  kubernetesVersion: fc.constantFrom("1.30", "latest", "v1.36"),
   kubernetesNamespace: fc.constantFrom("", "Ape", "ape_1", "-ape", "ape-", "a".repeat(64)),
   kubernetesCidrs: fc.constantFrom("10.8.0.0/14", ["10.8.0.0"], ["10.8.0.1/14"], { a: 1 }),
   redisMode: words("auto", "cluster"),

@@ -10,6 +10,7 @@ const BASE = {
 };
 const PROD = { tier: "t3", neo4jLicense: "evaluation" };
 const GCP = { cloud: "gcp" };
+const NEW_CLUSTER = { apiRuntime: "kubernetes", kubernetesCluster: "new" };
 const CLUSTER = { apiRuntime: "kubernetes", kubeconfig: "given", kubernetesCidrs: ["10.8.0.0/14"] };
 const WAIVER = { policy: "data-zones", resource: "*", reason: "Load tests only", owner: "ada", until: "2026-12-31" };
 const ARN = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -709,6 +710,14 @@ const PROBLEMS: readonly Bad[] = [
     example: "apiCertificate: arn:aws:acm:us-east-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",
   },
   {
+    set: { ...GCP, apiDomain: "api.example.com", apiDnsZone: "Z0123456789ABCDEFGHIJ" },
+    key: "apiDnsZone",
+    value: '"Z0123456789ABCDEFGHIJ"',
+    why: "it is the id of a public Route 53 zone, and cloud is gcp",
+    allowed: "the name of a public Cloud DNS zone",
+    example: "apiDnsZone: example-com",
+  },
+  {
     set: { ...GCP, overrides: { redis: { diskGiB: 4 } } },
     key: "overrides.redis.diskGiB",
     value: "4",
@@ -724,6 +733,22 @@ const PROBLEMS: readonly Bad[] = [
     why: "apiCertificate is set",
     allowed: "the DNS name that apiCertificate was issued for",
     example: "apiDomain: api.example.com",
+  },
+  {
+    set: { apiDnsZone: "Z0123456789ABCDEFGHIJ" },
+    key: "apiDomain",
+    value: '""',
+    why: "apiDnsZone is set",
+    allowed: "a DNS name within the zone",
+    example: "apiDomain: api.example.com",
+  },
+  {
+    set: { apiDomain: "api.example.com", apiCertificate: "managed" },
+    key: "apiDnsZone",
+    value: '""',
+    why: "AWS wants a record in the domain's zone as proof",
+    allowed: "the id of a public Route 53 zone with apiCertificate: managed",
+    example: "apiDnsZone: Z0123456789ABCDEFGHIJ",
   },
   {
     set: { apiSpotPercent: 50 },
@@ -746,7 +771,7 @@ const PROBLEMS: readonly Bad[] = [
     key: "kubeconfig",
     value: "(not set)",
     why: "the cluster's credentials are missing",
-    allowed: "required with apiRuntime kubernetes",
+    allowed: "an existing cluster takes this or kubeconfigStack",
     example: "kubeconfig: { secure: AAABAK... } (cat kubeconfig.yaml | pulumi config set --secret kubeconfig)",
   },
   {
@@ -754,7 +779,7 @@ const PROBLEMS: readonly Bad[] = [
     key: "kubernetesCidrs",
     value: "[]",
     why: "apiRuntime is kubernetes",
-    allowed: "at least one with apiRuntime kubernetes",
+    allowed: "an existing cluster takes at least one",
     example: 'kubernetesCidrs: ["10.8.0.0/14"]',
   },
   {
@@ -778,8 +803,68 @@ const PROBLEMS: readonly Bad[] = [
     key: "apiCertificate",
     value: '"ape"',
     why: "it would have no effect",
-    allowed: '"" with apiRuntime kubernetes',
+    allowed: '"" with an existing Kubernetes cluster',
     example: 'apiCertificate: ""',
+  },
+  {
+    set: { ...CLUSTER, ...GCP, apiDomain: "a.example.com", apiDnsZone: "example-com" },
+    key: "apiDnsZone",
+    value: '"example-com"',
+    why: "it would have no effect",
+    allowed: '"" with an existing Kubernetes cluster',
+    example: 'apiDnsZone: ""',
+  },
+  {
+    set: { ...CLUSTER, kubeconfigStack: "acme/platform/prod" },
+    key: "kubeconfigStack",
+    value: '"acme/platform/prod"',
+    why: "kubeconfig is set as well",
+    allowed: '"" with kubeconfig',
+    example: 'kubeconfigStack: ""',
+  },
+  {
+    set: { ...CLUSTER, kubernetesOperatorCidrs: ["203.0.113.0/24"] },
+    key: "kubernetesOperatorCidrs",
+    value: '["203.0.113.0/24"]',
+    why: "kubernetesCluster is existing",
+    allowed: "not with kubernetesCluster: existing",
+    example: "kubernetesOperatorCidrs: []",
+  },
+  {
+    set: { ...NEW_CLUSTER, kubernetesCidrs: ["10.8.0.0/14"] },
+    key: "kubernetesCidrs",
+    value: '["10.8.0.0/14"]',
+    why: "kubernetesCluster is new",
+    allowed: "not with kubernetesCluster: new",
+    example: "kubernetesCidrs: []",
+  },
+  {
+    set: {
+      ...NEW_CLUSTER,
+      nat: "none",
+      packageMirror: "https://m.example.com/d",
+      neo4jPackages: "https://m.example.com/n",
+    },
+    key: "nat",
+    value: '"none"',
+    why: "the nodes of a new Kubernetes cluster fetch their images",
+    allowed: "auto, one or per-zone",
+    example: "nat: one",
+  },
+  {
+    set: { ...NEW_CLUSTER, overrides: { api: { containers: 2 } } },
+    key: "overrides.api.containers",
+    value: "2",
+    why: "it would have no effect",
+    allowed: "only with apiRuntime vm",
+    example: "overrides: { api: { workersPerContainer: 4 } }",
+  },
+  {
+    set: { ...NEW_CLUSTER, kubernetesVersion: "1.30" },
+    key: "kubernetesVersion",
+    value: '"1.30"',
+    allowed: "auto (1.36), 1.37, 1.36 or 1.35",
+    example: 'kubernetesVersion: "1.36"',
   },
   // Between keys: the network.
   {

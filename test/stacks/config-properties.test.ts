@@ -4,7 +4,9 @@ import { ConfigError, parseConfig, type ConfigInput } from "../../stacks/config"
 import { KEY_NAMES } from "../../stacks/config/keys";
 import { BAD_VALUES, validConfig, written } from "./arbitrary";
 
-describe("any config", () => {
+describe("any config", function () {
+  this.timeout(120_000); // thousands of configs
+
   it("that is valid makes a frozen spec without anything undecided", () => {
     fc.assert(
       fc.property(validConfig(), (input) => {

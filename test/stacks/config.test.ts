@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { CLOUDS } from "../../components/platform/platform";
 import { cloudOf, regions, regionZones } from "../../components/platform/zones";
 import { parseConfig } from "../../stacks/config";
-import type { StackSpec } from "../../stacks/spec";
+import type { NewCluster, StackSpec } from "../../stacks/spec";
 
 const BASE = {
   cloud: "aws",
@@ -36,6 +36,7 @@ describe("a config with nothing but what is required", () => {
         workersPerContainer: 1,
         domain: "",
         certificate: "",
+        dnsZone: "",
         spotPercent: 0,
       },
       timescaledb: {
@@ -181,8 +182,27 @@ describe("the API's runtime", () => {
   it("brings its cluster's namespace and networks, and never its credentials", () => {
     const set = { apiRuntime: "kubernetes", kubeconfig: "canary", kubernetesCidrs: '["10.8.0.0/14"]' };
     const spec = parse(set);
-    assert.deepEqual(spec.api.kubernetes, { namespace: "ape", cidrs: ["10.8.0.0/14"] });
+    assert.deepEqual(spec.api.kubernetes, {
+      namespace: "ape",
+      cidrs: ["10.8.0.0/14"],
+      scrapedFrom: [],
+      cluster: {
+        kind: "existing",
+        kubeconfigStack: "",
+        ingressClass: "",
+        ingressNamespaces: [],
+        serviceAccountAnnotations: {},
+      },
+    });
     assert.doesNotMatch(JSON.stringify(spec), /canary/);
+  });
+
+  it("knows where the pods of a new cluster come from", () => {
+    const set = { apiRuntime: "kubernetes", kubernetesCluster: "new" };
+    const { version, kind } = parse(set).api.kubernetes!.cluster as NewCluster;
+    assert.deepEqual([kind, version], ["new", "1.36"]);
+    assert.deepEqual(parse(set).api.kubernetes!.cidrs, ["10.60.32.0/24"]);
+    assert.deepEqual(parse({ ...set, cloud: "gcp" }).api.kubernetes!.cidrs, ["10.60.128.0/18"]);
   });
 
   it("knows credentials that it can't read", () => {

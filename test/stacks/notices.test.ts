@@ -7,7 +7,7 @@ const BASE = {
   tier: "t3",
   owner: "platform",
   costCentre: "ape",
-  apiImage: "registry.example.com/ape/api:1.0.0",
+  apiImage: `registry.example.com/ape/api@sha256:${"0123456789abcdef".repeat(4)}`,
 };
 
 describe("what a stack's owner is told", () => {
@@ -22,6 +22,11 @@ describe("what a stack's owner is told", () => {
     assert.deepEqual(told({ ...whole, ...alert }), []);
     const account = { cloud: "gcp", billingAccount: "012345-6789AB-CDEF01" };
     assert.deepEqual(told({ ...whole, ...account }), []);
+  });
+
+  it("warns of a tag, behind which the image may change", () => {
+    const [, said] = told({ apiImage: "registry.example.com/ape/api:1.0.0", tier: "t1" });
+    assert.equal(said, "apiImage names");
   });
 
   it("names what the free editions can't do", () => {

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { renderBundle } from "../../components/node/bootstrap/bundle";
 import { deployApe } from "../../stacks/ape";
 import type { StackPlan } from "../../stacks/plan";
+import { TIERS } from "../../stacks/tiers";
 import { record, SECRET, UNKNOWN, type Recorded, type Recording } from "../../tools/plan/record";
 import { CELLS, planCell } from "../support/cells";
 
@@ -12,6 +13,7 @@ const GOLDEN = join(__dirname, "golden");
 /** Stands for every generated value. Nowhere but in secrets may it be seen. */
 const CANARY = "canary4x7Qp2mZ9";
 const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" };
+const NEW_CLUSTER = { apiRuntime: "kubernetes", kubernetesCluster: "new" };
 
 function run(plan: StackPlan, preview: boolean): Promise<Recording> {
   return record(() => deployApe(plan, { kubeconfig: pulumi.secret(`kubeconfig of ${CANARY}`) }), {
@@ -28,15 +30,20 @@ function run(plan: StackPlan, preview: boolean): Promise<Recording> {
   });
 }
 
-/** Every cell, and each dedicated one with the API on Kubernetes as well. */
+/** Every cell, and each dedicated one with the API on Kubernetes as well, on a cluster of others and on one of its own. */
 const PROGRAMS = CELLS.flatMap((cell) => [
   { name: cell.name, cell, values: {} },
-  ...(cell.placement === "dedicated" ? [{ name: `${cell.name}-kubernetes`, cell, values: KUBERNETES }] : []),
+  ...(cell.placement === "dedicated"
+    ? [
+        { name: `${cell.name}-kubernetes`, cell, values: KUBERNETES },
+        ...(cell.highlyAvailable === TIERS[cell.tier].highAvailability
+          ? [{ name: `${cell.name}-kubernetes-new`, cell, values: NEW_CLUSTER }]
+          : []),
+      ]
+    : []),
 ]);
 
 describe("the program", function () {
-  this.timeout(60_000);
-
   for (const { name, cell, values } of PROGRAMS) {
     describe(name, () => {
       let plan: StackPlan;
@@ -160,6 +167,7 @@ function unknownAmong({ urn, type, inputs }: Recorded, keys: readonly string[]):
     .filter((key) => JSON.stringify(inputs[key] ?? null).includes(UNKNOWN))
     .filter((key) => !(key === "sslPolicy" && type.startsWith("gcp:"))) // a reference there, a name on AWS
     .filter((key) => !(key === "policy" && type.includes("autoscaling")))
+    .filter((key) => !(key === "metadata" && type.endsWith(":ServiceAccount"))) // holds the address of its identity
     .map((key) => `${urn}: ${key}`);
 }
 

@@ -96,11 +96,12 @@ function assertPriced({ spec }: StackPlan, resources: readonly Recorded[]): void
   assert.ok(priced.lines.every(({ cents }) => Number.isInteger(cents) && cents >= 0));
   assert.equal(priced.cents, sumCents(priced.lines));
   assert.deepEqual(estimate([...planned].reverse(), args), priced);
-  const shielded = spec.cloud === "gcp" && spec.api.runtime === "vm" && !spec.allowedClientCidrs.includes("0.0.0.0/0");
+  const isPublic = spec.api.kubernetes?.cluster.kind !== "existing";
+  const shielded = spec.cloud === "gcp" && isPublic && !spec.allowedClientCidrs.includes("0.0.0.0/0");
   assert.deepEqual(
     priced.unpriced.map(({ type }) => type),
     [
-      ...(spec.api.runtime === "kubernetes" ? ["kubernetes:apps/v1:Deployment"] : []),
+      ...(isPublic ? [] : ["kubernetes:apps/v1:Deployment"]),
       ...(shielded ? ["gcp:compute/securityPolicy:SecurityPolicy"] : []),
     ],
   );

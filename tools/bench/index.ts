@@ -8,6 +8,7 @@ import { benchDatabase, databaseTable } from "./database";
 import { benchEstimate, type EstimateFigure } from "./estimate";
 import { benchPolicy, PACKS, type PolicyFigure } from "./policy";
 import { measure, median, ratio, type Subject } from "./measure";
+import { benchNginx, type NginxFigure } from "./nginx";
 
 const program = new Command("npm run bench --")
   .description("Times things against each other, as ratios of one run.")
@@ -19,6 +20,7 @@ Examples:
   npm run bench -- start --rounds 9 --json
   npm run bench -- estimate
   npm run bench -- policy
+  npm run bench -- nginx
   npm run bench -- database --tier t3 --seconds 30      as root: boots the tier's own node on this machine`,
   );
 
@@ -53,6 +55,25 @@ program
   });
 
 program
+  .command("nginx")
+  .description("requests through the rendered nginx, over TLS, against the same straight to a container")
+  .option("-n, --rounds <number>", "rounds that count", "5")
+  .option("--seconds <number>", "seconds of each run", "4")
+  .option("--json", "print the figures as JSON", false)
+  .action(async ({ rounds, seconds, json }: NginxOptions) => {
+    const say = progress();
+    const figures = await benchNginx({ rounds: Number(rounds), seconds: Number(seconds), say });
+    say("");
+    console.log(json ? JSON.stringify(figures, null, 2) : nginxTable(figures));
+  });
+
+interface NginxOptions {
+  readonly rounds: string;
+  readonly seconds: string;
+  readonly json: boolean;
+}
+
+program
   .command("database")
   .description("TimescaleDB's rendered settings, against timescaledb-tune's and PostgreSQL's own, on the tier's node")
   .addOption(new Option("-t, --tier <tiers...>", "tiers").choices(TIER_NAMES).default([...TIER_NAMES], "all"))
@@ -78,6 +99,22 @@ function estimateTable(figures: readonly EstimateFigure[]): string {
   figures.forEach(({ resources, lines, milliseconds, microsecondsEach }) =>
     table.push([resources, lines, `${milliseconds.toFixed(1)} ms`, `${microsecondsEach.toFixed(1)} µs`]),
   );
+  return table.toString();
+}
+
+function nginxTable(figures: readonly NginxFigure[]): string {
+  const head = ["upstream answers", "", "requests/s", "p50", "p99", "ratio"];
+  const table = new Table({ head, style: { head: [], border: [] } });
+  for (const { upstreamMs, bare, nginx, ratio: toBare } of figures) {
+    const when = upstreamMs === 0 ? "at once" : `after ${upstreamMs} ms`;
+    for (const [name, run, relative] of [
+      ["bare", bare, 1],
+      ["nginx", nginx, toBare],
+    ] as const) {
+      const ms = (value: number): string => `${value.toFixed(1)} ms`;
+      table.push([when, name, run.perSecond.toFixed(0), ms(run.p50), ms(run.p99), relative.toFixed(2)]);
+    }
+  }
   return table.toString();
 }
 

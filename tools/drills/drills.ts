@@ -1,4 +1,5 @@
 import type { Drill } from "./drill";
+import { api } from "./api/api";
 import { neo4jReplace } from "./neo4j/replace";
 import { neo4jRestore } from "./neo4j/restore";
 import { redisFailover } from "./redis/failover";
@@ -14,4 +15,5 @@ export const DRILLS: readonly Drill[] = [
   timescaledbRestore,
   neo4jRestore,
   neo4jReplace,
+  api,
 ];

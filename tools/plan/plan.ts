@@ -84,7 +84,7 @@ export async function planResources(plan: StackPlan): Promise<PlannedStack> {
   };
 }
 
-/** Every node of a plan, a scaling group's at their least. */
+/** Every node of a plan: a scaling group's at their least, and a cluster's. */
 export function plannedNodes(plan: StackPlan): PlannedNode[] {
   const zoneNames = regionZones(plan.spec.cloud, plan.spec.region);
   const own = plan.nodes.map((node) => ({
@@ -104,24 +104,33 @@ export function plannedNodes(plan: StackPlan): PlannedNode[] {
     ),
     bootstrapBytes: bootBytes(plan, node.name),
   }));
-  const { apiGroup: group } = plan;
-  const members = Array.from({ length: group?.minNodes ?? 0 }, (_, index) => ({
-    name: `${group!.role.name}-${index + 1}`,
-    services: [group!.role.service],
-    roles: [`${group!.role.name}-${index + 1}`],
-    zone: zoneNames[index % plan.spec.zones.length]!,
-    instanceType: group!.machine.name,
-    vcpu: group!.machine.vcpu,
-    memGiB: group!.machine.memGiB,
-    rolesMemGiB: group!.role.needs.memGiB,
-    privateIp: null,
-    disks: [],
-    bootstrapBytes: bootBytes(plan, group!.role.name),
-  }));
-  return [...own, ...members];
+  return [...own, ...unnamed(plan, zoneNames)];
 }
 
-function bootBytes({ spec }: StackPlan, node: string): number {
+/** Nodes that the cloud names and gives addresses. */
+function unnamed({ apiGroup, cluster, ...plan }: StackPlan, zoneNames: readonly string[]): PlannedNode[] {
+  const found = apiGroup ?? cluster;
+  const count = apiGroup?.minNodes ?? cluster?.nodes ?? 0;
+  return Array.from({ length: count }, (_, index) => {
+    const { role, machine } = found!;
+    return {
+      name: `${role.name}-${index + 1}`,
+      services: [role.service],
+      roles: [`${role.name}-${index + 1}`],
+      zone: zoneNames[index % plan.spec.zones.length]!,
+      instanceType: machine.name,
+      vcpu: machine.vcpu,
+      memGiB: machine.memGiB,
+      rolesMemGiB: role.needs.memGiB,
+      privateIp: null,
+      disks: [],
+      // Nodes of a cluster boot the cloud's own image.
+      bootstrapBytes: cluster === undefined ? bootBytes(plan, role.name) : 0,
+    };
+  });
+}
+
+function bootBytes({ spec }: Pick<StackPlan, "spec">, node: string): number {
   const names = naming(spec);
   const { cloud, region } = spec;
   return Buffer.byteLength(

@@ -3,7 +3,7 @@ import treeify from "object-treeify";
 import { dollars } from "../../cost/line";
 import type { Summary } from "../../cost/summary";
 import type { StackPlan } from "../../stacks/plan";
-import { TIERS } from "../../stacks/tiers";
+import { AUTOSCALING, TIERS } from "../../stacks/tiers";
 import type { PlannedNode, PlannedStack } from "./plan";
 import type { Recorded } from "./record";
 
@@ -95,13 +95,18 @@ function summary(plan: StackPlan, planned: PlannedStack, price: Summary): string
   const total = (pick: (node: PlannedNode) => number): number =>
     planned.nodes.reduce((sum, node) => sum + pick(node), 0);
   const disks = total((node) => node.disks.reduce((sum, disk) => sum + disk.sizeGiB, 0));
-  const group = plan.apiGroup;
+  const { apiGroup: group, cluster } = plan;
   const resources = planned.resources.filter((resource) => resource.custom).length;
   return [
     `${planned.nodes.length} nodes, ${total((node) => node.vcpu)} vCPU, ${total((node) => node.memGiB)} GiB, ${disks} GiB of data disks, ${resources} cloud resources`,
     ...(group === undefined
       ? []
       : [`API: ${group.minNodes} to ${group.maxNodes} nodes with ${group.containersPerNode} containers each`]),
+    ...(cluster === undefined
+      ? []
+      : [
+          `API: ${AUTOSCALING.minContainers} to ${AUTOSCALING.maxContainers} pods on ${cluster.nodes} nodes of its cluster`,
+        ]),
     ...priceLines(price),
   ].join("\n");
 }

@@ -1,29 +1,43 @@
-import { ALL_CONTAINERS, containerPort, containerUnit } from "../../components/api/containers";
 import type { NodeFile, Placed, Provision, Role } from "../../components/node/role";
 import type { StackPlan } from "../../stacks/plan";
 import type { Neo4jArchive } from "./neo4j/archive";
+import { FIRST_VERSION, imageName, type ApiImages } from "./registry/image";
 
-/**
- * A plan whose nodes do without the software that can't be had here, and everything else as planned. With `neo4j` its
- * packages come from that archive.
- */
-export function withoutAbsent(plan: StackPlan, neo4j?: Neo4jArchive): StackPlan {
-  const replaced = (placed: Placed): Placed => ({ ...placed, role: standIn(placed.role, neo4j) });
+/** Software that can be had here after all. */
+export interface Substitutes {
+  /** The archive that Neo4j's packages come from. Default: listeners in its place. */
+  readonly neo4j?: Neo4jArchive;
+  /** Images of the reference API for its containers. Default: servers that answer ok. */
+  readonly apiImages?: ApiImages;
+}
+
+/** A plan whose nodes do without the software that can't be had here, and everything else as planned. */
+export function withoutAbsent(plan: StackPlan, substitutes: Substitutes): StackPlan {
+  const replaced = (placed: Placed): Placed => ({ ...placed, role: standIn(placed.role, substitutes) });
+  const { spec } = plan;
   return {
     ...plan,
+    spec: { ...spec, api: { ...spec.api, image: imageOf(spec.api.image, substitutes) } },
     placed: plan.placed.map(replaced),
     nodes: plan.nodes.map((node) => ({ ...node, roles: node.roles.map(replaced) })),
     ...(plan.apiGroup === undefined
       ? {}
-      : { apiGroup: { ...plan.apiGroup, role: standIn(plan.apiGroup.role, neo4j) } }),
+      : { apiGroup: { ...plan.apiGroup, role: standIn(plan.apiGroup.role, substitutes) } }),
   };
 }
 
+function imageOf(planned: string, { apiImages }: Substitutes): string {
+  return apiImages === undefined ? planned : imageName(planned, apiImages.digests[FIRST_VERSION]);
+}
+
 /** The API's image is its owner's, and Neo4j's packages are on a server of their own. */
-function standIn(role: Role, neo4j: Neo4jArchive | undefined): Role {
+function standIn(role: Role, { neo4j, apiImages }: Substitutes): Role {
   switch (role.service) {
     case "api":
-      return { ...role, provision: (self, all) => apiWithoutImage(role.provision(self, all)) };
+      return {
+        ...role,
+        provision: (self, all) => (apiImages === undefined ? withoutImage : withoutCgroups)(role.provision(self, all)),
+      };
     case "neo4j":
       return neo4j === undefined
         ? {
@@ -62,27 +76,38 @@ class Answer(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer((sys.argv[1], int(sys.argv[2])), Answer).serve_forever()
 `;
 
-function unit(name: string, role: string, host: string, port: number): NodeFile {
+function unit(name: string, role: string, host: string, port: number | "%i"): NodeFile {
   return {
     path: `/etc/systemd/system/${name}`,
     content: `[Unit]\nDescription=Stand-in on port ${port}\n[Service]\nExecStart=${server(role).path} ${host} ${port}\nRestart=always\n[Install]\nWantedBy=multi-user.target\n`,
   };
 }
 
-/** nginx and HAProxy as planned, and a server that answers in the place of each container. */
-function apiWithoutImage(planned: Provision): Provision {
-  const containers = planned.files.filter(({ path }) => path.endsWith(".container")).length;
+const QUADLET = "/etc/containers/systemd/ape-api@.container";
+
+/** nginx, HAProxy and releases as planned, and a server that answers in the place of each container. */
+function withoutImage(planned: Provision): Provision {
   return {
     ...planned,
     packages: planned.packages.filter((name) => name !== "podman" && name !== "crun"),
     files: [
-      ...planned.files.filter(({ path }) => !path.endsWith(".container")),
+      ...planned.files.filter(({ path }) => path !== QUADLET),
       server("api"),
-      ...Array.from({ length: containers }, (_, index) =>
-        unit(containerUnit(index), "api", "127.0.0.1", containerPort(index)),
-      ),
+      unit("ape-api@.service", "api", "127.0.0.1", "%i"),
+      { path: "/usr/local/bin/podman", mode: "0755", content: "#!/bin/sh\n# There is no image to pull.\n" },
     ],
-    units: planned.units.filter((name) => name !== ALL_CONTAINERS),
+  };
+}
+
+/** The limits of a container need control groups that a machine in a container doesn't have; the machine's own hold. */
+function withoutCgroups(planned: Provision): Provision {
+  return {
+    ...planned,
+    files: planned.files.map((file) =>
+      file.path === QUADLET
+        ? { ...file, content: file.content.replace(/--memory=\S+ --cpus=\S+/, "--cgroups=disabled") }
+        : file,
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 import { machineType } from "../../components/platform/catalogue";
-import type { Host, LocalDisk, LocalStack, Permit, Right } from "./local-stack";
+import type { Host, LocalBalancer, LocalDisk, LocalStack, Permit, Right } from "./local-stack";
 import { memberAddress, type Planned, type Resources } from "./resources";
 
 interface Subnet {
@@ -45,6 +45,8 @@ interface Rule {
 /** What planned AWS resources mean here. */
 export function awsStack(stack: string, region: string, resources: Resources): LocalStack {
   const bare = [...instances(resources), ...members(resources)];
+  const balancer = balancerOf(resources);
+  const peers = [...bare, ...(balancer === undefined ? [] : [{ address: balancer.source, groups: balancer.groups }])];
   return {
     stack,
     cloud: "aws",
@@ -54,8 +56,8 @@ export function awsStack(stack: string, region: string, resources: Resources): L
       .map(({ name, inputs }) => ({ name, cidr: inputs.cidrBlock })),
     hosts: bare.map(({ groups, ...host }) => ({
       ...host,
-      ingress: permits(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", groups, bare),
-      egress: permits(resources, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", groups, bare),
+      ingress: permits(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", groups, peers),
+      egress: permits(resources, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", groups, peers),
     })),
     buckets: resources.of<{ bucket: string }>("aws:s3/bucket:Bucket").map(({ inputs }) => inputs.bucket),
     objects: resources
@@ -69,7 +71,63 @@ export function awsStack(stack: string, region: string, resources: Resources): L
         value: inputs.secretString,
       })),
     archives: [],
+    ...(balancer === undefined ? {} : { balancer: balancer.local }),
     internet: resources.of("aws:ec2/natGateway:NatGateway").length > 0,
+  };
+}
+
+interface LoadBalancer {
+  readonly idleTimeout: number;
+  readonly securityGroups: readonly string[];
+  readonly subnets: readonly string[];
+}
+
+interface TargetGroup {
+  readonly port: number;
+  readonly healthCheck: {
+    readonly path: string;
+    readonly interval: number;
+    readonly timeout: number;
+    readonly healthyThreshold: number;
+    readonly unhealthyThreshold: number;
+  };
+}
+
+interface Certificate {
+  readonly certificateBody: string;
+  readonly privateKey: string;
+  readonly certificateChain: string;
+}
+
+/** The load balancer as its security group and its nodes see it. */
+function balancerOf(
+  resources: Resources,
+): { source: string; groups: readonly string[]; local: LocalBalancer } | undefined {
+  const [balancer] = resources.of<LoadBalancer>("aws:lb/loadBalancer:LoadBalancer");
+  const [targets] = resources.of<TargetGroup>("aws:lb/targetGroup:TargetGroup");
+  const [own] = resources.of<Certificate>("aws:acm/certificate:Certificate");
+  if (balancer === undefined || targets === undefined || own === undefined) {
+    return undefined;
+  }
+  const { idleTimeout, securityGroups, subnets } = balancer.inputs;
+  const { path, interval, timeout, healthyThreshold, unhealthyThreshold } = targets.inputs.healthCheck;
+  const source = memberAddress(subnetOf(resources, subnets[0]!).inputs.cidrBlock, 0);
+  return {
+    source,
+    groups: securityGroups,
+    local: {
+      port: targets.inputs.port,
+      source,
+      certificate: [own.inputs.certificateBody, own.inputs.certificateChain, own.inputs.privateKey].join("\n"),
+      idleSeconds: idleTimeout,
+      health: {
+        path,
+        intervalSeconds: interval,
+        timeoutSeconds: timeout,
+        healthy: healthyThreshold,
+        unhealthy: unhealthyThreshold,
+      },
+    },
   };
 }
 

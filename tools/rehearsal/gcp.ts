@@ -1,5 +1,5 @@
 import { machineType } from "../../components/platform/catalogue";
-import type { Host, LocalStack, Permit, Right } from "./local-stack";
+import type { Host, LocalBalancer, LocalStack, Permit, Right } from "./local-stack";
 import { memberAddress, type Planned, type Resources } from "./resources";
 
 interface Subnetwork {
@@ -37,6 +37,7 @@ interface Firewall {
 /** What planned Google Cloud resources mean here. */
 export function gcpStack(stack: string, region: string, resources: Resources): LocalStack {
   const bare = [...instances(resources), ...members(resources)];
+  const balancer = balancerOf(resources);
   return {
     stack,
     cloud: "gcp",
@@ -57,7 +58,49 @@ export function gcpStack(stack: string, region: string, resources: Resources): L
       .of<{ secret: string; secretData: string }>("gcp:secretmanager/secretVersion:SecretVersion")
       .map(({ inputs }) => ({ name: secretName(resources, inputs.secret), value: inputs.secretData })),
     archives: [],
+    ...(balancer === undefined ? {} : { balancer }),
     internet: resources.of("gcp:compute/routerNat:RouterNat").length > 0,
+  };
+}
+
+interface BackendService {
+  readonly timeoutSec: number;
+  readonly healthChecks: string;
+}
+
+interface HealthCheck {
+  readonly checkIntervalSec: number;
+  readonly timeoutSec: number;
+  readonly healthyThreshold: number;
+  readonly unhealthyThreshold: number;
+  readonly httpsHealthCheck: { readonly port: number; readonly requestPath: string };
+}
+
+/** Of the networks that Google's load balancers speak from (https://cloud.google.com/load-balancing/docs/https#firewall-rules). */
+const GOOGLE_FRONT_END = "35.191.0.1";
+
+function balancerOf(resources: Resources): LocalBalancer | undefined {
+  const [service] = resources.of<BackendService>("gcp:compute/backendService:BackendService");
+  const [own] = resources.of<{ certificate: string; privateKey: string }>("gcp:compute/sSLCertificate:SSLCertificate");
+  if (service === undefined || own === undefined) {
+    return undefined;
+  }
+  const { inputs: health } = resources.one<HealthCheck>(
+    "gcp:compute/healthCheck:HealthCheck",
+    ({ id }) => id === service.inputs.healthChecks,
+  );
+  return {
+    port: health.httpsHealthCheck.port,
+    source: GOOGLE_FRONT_END,
+    certificate: [own.inputs.certificate, own.inputs.privateKey].join("\n"),
+    idleSeconds: service.inputs.timeoutSec,
+    health: {
+      path: health.httpsHealthCheck.requestPath,
+      intervalSeconds: health.checkIntervalSec,
+      timeoutSeconds: health.timeoutSec,
+      healthy: health.healthyThreshold,
+      unhealthy: health.unhealthyThreshold,
+    },
   };
 }
 

@@ -15,8 +15,41 @@ export interface LocalStack {
   readonly secrets: readonly StoredSecret[];
   /** Package archives other than Debian's that nodes can reach: a host's name, and the folder that it serves. */
   readonly archives: readonly { readonly host: string; readonly directory: string }[];
+  /** What stands before the API's nodes; absent where it runs on Kubernetes. */
+  readonly balancer?: LocalBalancer;
+  /** The registry that the API's image is pulled from; absent where servers stand in for it. */
+  readonly registry?: LocalRegistry;
   /** Whether nodes have a way to the internet: a NAT gateway. */
   readonly internet: boolean;
+}
+
+/** Where nodes find the reference API. */
+export interface LocalRegistry {
+  readonly host: string;
+  /** The registry's storage. */
+  readonly directory: string;
+  /** Whole names of the releases, by version. */
+  readonly images: Readonly<Record<string, string>>;
+}
+
+/** A cloud's load balancer: HTTPS in, HTTPS on to one of the nodes. */
+export interface LocalBalancer {
+  /** Port of the nodes. */
+  readonly port: number;
+  /** The address that nodes see. */
+  readonly source: string;
+  /** Certificate and key, PEM. */
+  readonly certificate: string;
+  /** Seconds without a byte after which a connection is closed. */
+  readonly idleSeconds: number;
+  readonly health: {
+    readonly path: string;
+    readonly intervalSeconds: number;
+    readonly timeoutSeconds: number;
+    /** Answers in a row that change a node's state. */
+    readonly healthy: number;
+    readonly unhealthy: number;
+  };
 }
 
 export interface Subnet {

@@ -3,13 +3,19 @@ import { dirname, join } from "node:path";
 import type { Host, LocalStack } from "./local-stack";
 import { attachDisk } from "./disks";
 import { imageFiles, type ImageFile } from "./image";
-import { limitMemory } from "./memory";
+import { makeGroups } from "./groups";
 import { hostNamespace } from "./network";
 import { CannotRehearseError } from "./preflight";
 import { attempt, run, startDetached, until, type Finished, type RunOptions } from "./shell";
 
 /** Milliseconds that a node has to serve: packages come first. */
 export const BOOT_TIMEOUT_MS = 900_000;
+
+/** Containers in the machine set kernel parameters of their own namespaces. */
+const NSPAWN = { ...process.env, SYSTEMD_LOG_LEVEL: "warning", SYSTEMD_NSPAWN_API_VFS_WRITABLE: "yes" };
+
+/** Joins the groups before "--" and becomes the command behind it. */
+const JOINING = 'while [ "$1" != -- ]; do echo $$ >"$1"; shift; done; shift; exec "$@"';
 
 /** How a boot ended, or how far it is. */
 export type MachineState = "off" | "booting" | "serving" | "failed";
@@ -61,7 +67,7 @@ export class Machine {
     const disks = await Promise.all(
       host.disks.map(async (disk) => ({ device: await attachDisk(this.state, disk), path: disk.path })),
     );
-    const group = limitMemory(stack.stack, host.name, host.memGiB);
+    const groups = makeGroups(stack.stack, host.name, host.memGiB);
     rmSync(this.console, { force: true });
     const log = openSync(this.console, "a", 0o600);
     const command = [
@@ -83,9 +89,9 @@ export class Machine {
       `--bind=${join(this.directory, "containers")}:/var/lib/containers`,
       ...disks.flatMap(({ device, path }) => [`--bind=${device}`, `--bind=${device}:${path}`]),
     ];
-    const joined = ["sh", "-c", `echo $$ >"$1" && shift && exec "$@"`, "sh", group, ...command];
+    const joined = ["sh", "-ec", JOINING, "sh", ...groups, "--", ...command];
     writeFileSync(this.startRecord, readFileSync("/proc/uptime", "utf8").split(" ")[0]!);
-    const pid = startDetached(joined, log, { env: { ...process.env, SYSTEMD_LOG_LEVEL: "warning" } });
+    const pid = startDetached(joined, log, { env: NSPAWN });
     writeFileSync(this.pidFile, String(pid));
   }
 

@@ -9,7 +9,11 @@ export const SERVICES = {
   resolver: "169.254.169.253",
   /** Object storage and secrets. */
   cloud: "198.51.100.1",
-  /** Debian's archive and the API's registry. */
+  /** The API's public address. */
+  balancer: "198.51.100.2",
+  /** The registry of the API's image. */
+  registry: "203.0.113.2",
+  /** Debian's archive and Neo4j's. */
   internet: "203.0.113.1",
 } as const;
 
@@ -39,7 +43,9 @@ export async function makeNetwork(stack: LocalStack): Promise<void> {
   await run(["ip", "netns", "add", name]);
   await ip(name, [
     "link set lo up",
-    ...Object.values(SERVICES).map((address) => `addr add ${address}/32 dev lo`),
+    ...[...Object.values(SERVICES), ...(stack.balancer === undefined ? [] : [stack.balancer.source])].map(
+      (address) => `addr add ${address}/32 dev lo`,
+    ),
     ...stack.subnets.flatMap(({ cidr }, index) => [
       `link add br${index} type bridge`,
       `addr add ${gateway(cidr)}/24 dev br${index}`,
@@ -62,7 +68,7 @@ export async function attachHost(stack: LocalStack, host: Host): Promise<void> {
   const name = hostNamespace(stack.stack, host.name);
   const cloud = cloudNamespace(stack.stack);
   const subnet = stack.subnets.findIndex((candidate) => candidate.name === host.subnet);
-  const port = `host${stack.hosts.indexOf(host)}`;
+  const port = portOf(stack, host);
   await run(["ip", "netns", "add", name]);
   await nft(name, firewallRules(host));
   await run(["ip", "link", "add", "eth0", "netns", name, "type", "veth", "peer", "name", port, "netns", cloud]);
@@ -73,6 +79,15 @@ export async function attachHost(stack: LocalStack, host: Host): Promise<void> {
     "link set eth0 up",
     `route add default via ${gateway(stack.subnets[subnet]!.cidr)}`,
   ]);
+}
+
+/** Switches the cloud's side of a host's cable. */
+export function setLink(stack: LocalStack, host: Host, state: "up" | "down"): Promise<void> {
+  return ip(cloudNamespace(stack.stack), [`link set ${portOf(stack, host)} ${state}`]);
+}
+
+function portOf(stack: LocalStack, host: Host): string {
+  return `host${stack.hosts.findIndex(({ name }) => name === host.name)}`;
 }
 
 /** Cuts a zone off from everything outside it. */

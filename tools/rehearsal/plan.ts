@@ -3,22 +3,20 @@ import { deployApe } from "../../stacks/ape";
 import { PROJECT } from "../../stacks/config";
 import type { StackPlan } from "../../stacks/plan";
 import { record } from "../plan/record";
-import { withoutAbsent } from "./absent";
+import { withoutAbsent, type Substitutes } from "./absent";
 import { awsStack } from "./aws";
 import { gcpStack } from "./gcp";
-import type { LocalStack } from "./local-stack";
+import type { LocalRegistry, LocalStack } from "./local-stack";
 import { made } from "./made";
-import type { Neo4jArchive } from "./neo4j/archive";
+import { imageName, registryHost, type ApiImages } from "./registry/image";
 import { Resources } from "./resources";
 
-/**
- * Runs the program as an update would and reads what it registered. The same seed always makes the same secrets. Without
- * an archive of Neo4j's packages its nodes get listeners instead of a database.
- */
-export async function localStack(plan: StackPlan, seed: string, neo4j?: Neo4jArchive): Promise<LocalStack> {
+/** Runs the program as an update would and reads what it registered. The same seed always makes the same secrets. */
+export async function localStack(plan: StackPlan, seed: string, substitutes: Substitutes = {}): Promise<LocalStack> {
+  const { neo4j, apiImages } = substitutes;
   const { spec } = plan;
   const { resources } = await record(
-    () => deployApe(withoutAbsent(plan, neo4j), { kubeconfig: pulumi.secret("none") }),
+    () => deployApe(withoutAbsent(plan, substitutes), { kubeconfig: pulumi.secret("none") }),
     {
       project: PROJECT,
       organization: "organization",
@@ -30,7 +28,16 @@ export async function localStack(plan: StackPlan, seed: string, neo4j?: Neo4jArc
   );
   const read = { aws: awsStack, gcp: gcpStack }[spec.cloud];
   const stack = read(spec.stack, spec.region, new Resources(resources));
-  return neo4j === undefined
-    ? stack
-    : { ...stack, archives: [{ host: new URL(spec.neo4j.packages).host, directory: neo4j.directory }] };
+  return {
+    ...stack,
+    ...(neo4j === undefined
+      ? {}
+      : { archives: [{ host: new URL(spec.neo4j.packages).host, directory: neo4j.directory }] }),
+    ...(apiImages === undefined ? {} : { registry: registryOf(spec.api.image, apiImages) }),
+  };
+}
+
+function registryOf(planned: string, { directory, digests }: ApiImages): LocalRegistry {
+  const images = Object.entries(digests).map(([version, digest]) => [version, imageName(planned, digest)]);
+  return { host: registryHost(planned), directory, images: Object.fromEntries(images) as LocalRegistry["images"] };
 }

@@ -9,8 +9,10 @@ export class CannotRehearseError extends Error {}
 export const PROGRAMS: Readonly<Record<string, string>> = {
   debootstrap: "debootstrap",
   dnsmasq: "dnsmasq-base",
+  "docker-registry": "docker-registry",
   "dpkg-deb": "dpkg",
   gpg: "gnupg",
+  haproxy: "haproxy",
   ip: "iproute2",
   losetup: "mount",
   mvn: "maven",
@@ -19,8 +21,11 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   nsenter: "util-linux",
   pgrep: "procps",
   python3: "python3-venv",
+  skopeo: "skopeo",
   "systemd-nspawn": "systemd-container",
+  umoci: "umoci",
   unzip: "unzip",
+  wrk: "wrk",
 };
 
 const GIB = 2 ** 30;

@@ -6,15 +6,16 @@ import type { StackPlan } from "../../stacks/plan";
 import { destroyDisk, detachDisks } from "./disks";
 import type { Host, LocalStack } from "./local-stack";
 import { Machine } from "./machine";
-import { removeMemoryLimits } from "./memory";
-import { attachHost, cutZone, healZone, makeNetwork, namespaces, processesIn, removeNetwork } from "./network";
-import { neo4jArchive, type Neo4jArchive } from "./neo4j/archive";
-import { CACHE, stateOf, STATE } from "./paths";
+import { removeGroups } from "./groups";
+import { attachHost, cutZone, healZone, makeNetwork, namespaces, processesIn, removeNetwork, setLink } from "./network";
+import { stateOf, STATE } from "./paths";
 import { localStack } from "./plan";
 import { assertCanRehearse, CannotRehearseError } from "./preflight";
 import { baseRoot } from "./root";
 import { cloudAuthority, startServices, stopMirror } from "./services";
 import { attempt, until } from "./shell";
+import { failedAtBalancer, startBalancer } from "./balancer";
+import { substitutesFor } from "./substitutes";
 import { storageOf, type Storage } from "./storage";
 import { trusted } from "./trust";
 
@@ -48,7 +49,7 @@ export class Rehearsal {
     const state = stateOf(name);
     const seed = randomBytes(32).toString("hex");
     assertCanRehearse(1);
-    const stack = alter(await localStack(plan, seed, await archiveFor(plan, services, say)));
+    const stack = alter(await localStack(plan, seed, await substitutesFor(plan, services, say)));
     const hosts = stack.hosts.filter(
       (host) =>
         host.starts && (services.length === 0 || host.services.some((own) => services.includes(own as Service))),
@@ -74,6 +75,11 @@ export class Rehearsal {
     await makeNetwork(stack);
     say("stand-ins for the cloud");
     await startServices(state, stack, seed);
+    await startBalancer(
+      state,
+      stack,
+      hosts.filter((host) => host.services.includes("api")),
+    );
     return rehearsal;
   }
 
@@ -123,7 +129,11 @@ export class Rehearsal {
    */
   async update(plan: StackPlan): Promise<void> {
     const seed = readFileSync(join(this.state, "seed"), "utf8");
-    const { objects } = await localStack(plan, seed, await archiveFor(plan, this.services, () => undefined));
+    const { objects } = await localStack(
+      plan,
+      seed,
+      await substitutesFor(plan, this.services as Service[], () => undefined),
+    );
     for (const { bucket, key, content } of objects) {
       await this.storage.put(bucket, key, Buffer.from(content));
     }
@@ -191,6 +201,20 @@ export class Rehearsal {
     return this.secret<{ ca: string }>(`node-${this.machines[0]!.host.name}`).ca;
   }
 
+  /** Requests that the load balancer's stand-in has answered with a server's error so far. */
+  failedAtBalancer(): Promise<number> {
+    return failedAtBalancer(this.state);
+  }
+
+  /** Takes a host's cable out: nobody says that it is gone, as when a machine is lost. */
+  unplug(host: Host): Promise<void> {
+    return setLink(this.stack, host, "down");
+  }
+
+  plug(host: Host): Promise<void> {
+    return setLink(this.stack, host, "up");
+  }
+
   /** Cuts a zone off from all others, and from the cloud. */
   cut(zone: string): Promise<void> {
     return cutZone(this.stack, zone);
@@ -199,19 +223,6 @@ export class Rehearsal {
   heal(zone: string): Promise<void> {
     return healZone(this.stack, zone);
   }
-}
-
-/** The real Community server where a node of these services needs it; Enterprise Edition can't be had. */
-async function archiveFor(
-  { nodes, spec: { neo4j } }: StackPlan,
-  services: readonly string[],
-  say: (text: string) => void,
-): Promise<Neo4jArchive | undefined> {
-  const booted = nodes.filter(
-    ({ roles }) => services.length === 0 || roles.some(({ role }) => services.includes(role.service)),
-  );
-  const needed = booted.some(({ roles }) => roles.some(({ role }) => role.service === "neo4j"));
-  return needed && neo4j.edition === "community" ? neo4jArchive(CACHE, neo4j.version, say) : undefined;
 }
 
 interface Kept {
@@ -244,7 +255,7 @@ export async function takeDown(name: string): Promise<void> {
   }
   await detachDisks(state);
   await removeNetwork(name);
-  await until(() => tried(() => removeMemoryLimits(name)), 10_000);
+  await until(() => tried(() => removeGroups(name)), 10_000);
   rmSync(state, { recursive: true, force: true });
 }
 

@@ -15,6 +15,9 @@ const BASE = ["systemd", "systemd-sysv", "dbus", "iproute2", "ca-certificates", 
 /** Installed once APT can resolve what debootstrap can't: virtual dependencies. */
 const AGENTS = ["cloud-init", "google-guest-agent"];
 
+/** What a program mounts is not seen outside, and goes with it also when it fails. */
+const UNSEEN = ["unshare", "--mount", "--propagation", "private"];
+
 /** A root older than this many days is made anew, so that nodes boot with Debian's present packages. */
 const STALE_DAYS = 14;
 
@@ -59,20 +62,27 @@ Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 `;
 
+/** The root that is being made: stacks that boot at the same time wait for the same one. */
+let making: Promise<string> | undefined;
+
 /** The root that all nodes share, made when there is none or when it is stale. Never changed once made. */
-export async function baseRoot(say: (text: string) => void): Promise<string> {
+export function baseRoot(say: (text: string) => void): Promise<string> {
+  making ??= makeRoot(say).finally(() => (making = undefined));
+  return making;
+}
+
+async function makeRoot(say: (text: string) => void): Promise<string> {
   const path = join(CACHE, `root-${recipe()}`);
   if (existsSync(path) && ageDays(path) < STALE_DAYS) {
     return path;
   }
   mkdirSync(CACHE, { recursive: true, mode: 0o755 });
   await removeAbandoned();
-  const unfinished = `${path}.unfinished.${process.pid}`; // two may make one at the same time; the first to end stays
+  const unfinished = `${path}.unfinished.${process.pid}`; // two programs may make one each; the first to end stays
   const { debian } = await mirrors();
   say(`debootstrap ${SUITE} from ${debian}`);
-  await run(["debootstrap", "--variant=minbase", `--include=${BASE.join(",")}`, SUITE, unfinished, debian], {
-    output: (text) => say(text.trim().split("\n").at(-1)!),
-  });
+  const debootstrap = ["debootstrap", "--variant=minbase", `--include=${BASE.join(",")}`, SUITE, unfinished, debian];
+  await run([...UNSEEN, ...debootstrap], { output: (text) => say(text.trim().split("\n").at(-1)!) });
   say(`installing ${AGENTS.join(" and ")}`);
   await installAgents(unfinished, debian);
   forget(unfinished);

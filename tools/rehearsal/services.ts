@@ -6,6 +6,7 @@ import type { LocalStack } from "./local-stack";
 import { motoServer } from "./moto";
 import { cloudNamespace, SERVICES } from "./network";
 import { mirrorConfiguration, mirrorSocket } from "./mirror";
+import { startRegistry } from "./registry/registry";
 import { mirrors } from "./root";
 import { attempt, startDetached, until } from "./shell";
 
@@ -19,6 +20,11 @@ export async function startServices(state: string, stack: LocalStack, seed: stri
   startNames(state, stack);
   if (stack.cloud === "aws") {
     await startMoto(state, stack);
+  }
+  if (stack.registry !== undefined) {
+    const tls = { certificate: join(state, "cloud.crt"), key: join(state, "cloud.key") };
+    const address = `${SERVICES.registry}:443`;
+    await startRegistry(state, stack.registry.directory, { address, tls }, within(stack, []));
   }
   rmSync(join(state, "cloud.ready"), { force: true });
   start(
@@ -56,6 +62,7 @@ function names({
   cloud,
   region,
   archives,
+  registry,
 }: LocalStack): { readonly name: string; readonly address: string; readonly tls: string[] }[] {
   const own =
     cloud === "aws"
@@ -65,6 +72,7 @@ function names({
     ...own.map((name) => ({ name, address: SERVICES.cloud, tls: [name, `*.${name}`] })),
     ...(cloud === "gcp" ? [{ name: "metadata.google.internal", address: SERVICES.metadata, tls: [] }] : []),
     { name: "deb.debian.org", address: SERVICES.internet, tls: [] },
+    ...(registry === undefined ? [] : [{ name: registry.host, address: SERVICES.registry, tls: [registry.host] }]),
     ...archives.map(({ host }) => ({ name: host, address: SERVICES.internet, tls: [host] })),
   ];
 }

@@ -8,12 +8,17 @@ export interface StandIn {
 }
 
 export function standIns(
-  { cloud, archives }: Pick<LocalStack, "cloud" | "archives">,
+  { cloud, archives, registry }: Pick<LocalStack, "cloud" | "archives" | "registry">,
   services: readonly string[],
 ): StandIn[] {
   return [
     ...(services.includes("api")
-      ? [{ what: "API containers", by: "servers that answer ok, behind the real nginx and HAProxy" }]
+      ? [
+          registry === undefined
+            ? { what: "API containers", by: "servers that answer ok, behind the real nginx and HAProxy" }
+            : { what: "API's image", by: "a reference API in a registry here, run by the real podman" },
+          { what: "load balancer", by: "HAProxy with the planned health checks and time-outs" },
+        ]
       : []),
     ...(services.includes("neo4j")
       ? [

@@ -12,10 +12,10 @@ interface Group {
 
 /** Booted nodes that mostly wait: what measures seconds beside them is not disturbed. */
 const LIGHT = rehearsals("redis-aws", "redis-gcp", "redis-cluster");
-/** Booted nodes that want the machine for themselves. */
-const HEAVY = rehearsals("timescaledb-memory", "timescaledb");
-/** Booted nodes of which nothing is asked in time. The one takes long and so is first, the other waits for minutes. */
-const [PATIENT, WAITING] = [rehearsals("neo4j"), rehearsals("redis-missing")];
+/** Booted nodes of which each waits for most of its time, so that two at a time have the machine for themselves. */
+const HEAVY = rehearsals("api", "timescaledb");
+/** Booted nodes of which nothing is asked in time. These take long and so are first, the others wait for minutes. */
+const [PATIENT, WAITING] = [rehearsals("neo4j", "timescaledb-memory"), rehearsals("redis-missing")];
 
 function rehearsals(...names: readonly string[]): string[] {
   return names.map((name) => `tools/rehearsal/${name}.programs.test.ts`);
@@ -30,7 +30,7 @@ function groups(): Group[] {
   return [
     { jobs: 2, files: [...PATIENT, ...others, ...WAITING] },
     { jobs: 2, files: LIGHT },
-    { jobs: 1, files: HEAVY },
+    { jobs: 2, files: HEAVY },
   ];
 }
 

@@ -1,10 +1,12 @@
 import * as acm from "@pulumi/aws/acm";
 import * as autoscaling from "@pulumi/aws/autoscaling";
 import * as lb from "@pulumi/aws/lb";
+import * as route53 from "@pulumi/aws/route53";
 import * as pulumi from "@pulumi/pulumi";
+import { HEALTH_CHECKS, MANAGED_CERTIFICATE } from "../platform";
 import type { Backend, Balancer, BalancerSpec, ServerCertificate, StackContext } from "../platform";
 import type { AwsBucket } from "./bucket";
-import type { AwsGroup } from "./group";
+import type { AwsBackend } from "./group";
 import type { AwsNetwork } from "./network";
 import type { AwsNode } from "./node";
 import { tags } from "./tags";
@@ -57,17 +59,17 @@ export class AwsBalancer extends pulumi.ComponentResource implements Balancer {
           protocol: "HTTPS",
           path: spec.backend.path,
           matcher: "200",
-          interval: 10,
-          timeout: 5,
-          healthyThreshold: 2,
-          unhealthyThreshold: 3,
+          interval: HEALTH_CHECKS.intervalSeconds,
+          timeout: HEALTH_CHECKS.timeoutSeconds,
+          healthyThreshold: HEALTH_CHECKS.healthy,
+          unhealthyThreshold: HEALTH_CHECKS.unhealthy,
         },
         tags: tags(context, spec.name),
       },
       within,
     );
     register(spec, targets, backend, within);
-    const certificateArn = spec.certificate || ownCertificate(context, spec, own, within);
+    const certificateArn = certificateOf(context, spec, own, within);
     new lb.Listener(
       `${spec.name}-https`,
       {
@@ -92,6 +94,18 @@ export class AwsBalancer extends pulumi.ComponentResource implements Balancer {
       },
       within,
     );
+    if (spec.dnsZone !== "") {
+      new route53.Record(
+        spec.name,
+        {
+          zoneId: spec.dnsZone,
+          name: spec.domain,
+          type: "A",
+          aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true }],
+        },
+        within,
+      );
+    }
     this.host = balancer.dnsName;
     this.registerOutputs({ host: this.host });
   }
@@ -104,13 +118,56 @@ function register(
   opts: pulumi.CustomResourceOptions,
 ): void {
   if ("group" in backend) {
-    const { group } = backend.group as AwsGroup;
-    new autoscaling.Attachment(spec.name, { autoscalingGroupName: group.name, lbTargetGroupArn: targets.arn }, opts);
+    const { autoscalingGroupName } = backend.group as AwsBackend;
+    new autoscaling.Attachment(spec.name, { autoscalingGroupName, lbTargetGroupArn: targets.arn }, opts);
     return;
   }
   for (const { node, port } of backend.nodes.map((node) => ({ node: node as AwsNode, port: spec.backend.port }))) {
     new lb.TargetGroupAttachment(node.name, { targetGroupArn: targets.arn, targetId: node.instance.id, port }, opts);
   }
+}
+
+function certificateOf(
+  context: StackContext,
+  spec: BalancerSpec,
+  own: ServerCertificate,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Input<string> {
+  if (spec.certificate === MANAGED_CERTIFICATE) {
+    return managedCertificate(context, spec, opts);
+  }
+  return spec.certificate || ownCertificate(context, spec, own, opts);
+}
+
+/** Issued once a record in the domain's zone has proved that it is ours, and renewed for as long as that stands. */
+function managedCertificate(
+  context: StackContext,
+  { name, domain, dnsZone }: BalancerSpec,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const certificate = new acm.Certificate(
+    name,
+    { domainName: domain, validationMethod: "DNS", tags: tags(context, name) },
+    opts,
+  );
+  const proof = certificate.domainValidationOptions[0]!;
+  const record = new route53.Record(
+    `${name}-certificate`,
+    {
+      zoneId: dnsZone,
+      name: proof.resourceRecordName,
+      type: proof.resourceRecordType,
+      records: [proof.resourceRecordValue],
+      ttl: 300,
+      allowOverwrite: true, // another stack may have proved the same name
+    },
+    opts,
+  );
+  return new acm.CertificateValidation(
+    name,
+    { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn] },
+    opts,
+  ).certificateArn;
 }
 
 function ownCertificate(

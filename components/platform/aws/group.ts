@@ -14,11 +14,16 @@ import { tags } from "./tags";
 /** Seconds that a new member has before the load balancer's verdict counts: boot, packages, containers. */
 const GRACE_SECONDS = 600;
 
+/** What a load balancer leads to: the machines of an autoscaling group, whoever starts them. */
+export interface AwsBackend extends Group {
+  readonly autoscalingGroupName: pulumi.Output<string>;
+}
+
 /** An autoscaling group over the zones, its members all alike and without data. */
-export class AwsGroup extends pulumi.ComponentResource implements Group {
+export class AwsGroup extends pulumi.ComponentResource implements AwsBackend {
   static readonly __pulumiType = "ape:platform:Group";
   readonly resource = this;
-  readonly group: autoscaling.Group;
+  readonly autoscalingGroupName: pulumi.Output<string>;
 
   constructor(
     context: StackContext,
@@ -35,6 +40,7 @@ export class AwsGroup extends pulumi.ComponentResource implements Group {
     );
     const { profile, ready } = identity(context, key, spec, { parent: this });
     const memberTags = tags(context, spec.name, { service: spec.services.join("+") });
+    const launchTags = { ...memberTags, ...tags(context, spec.name, { bootstrap: spec.bootstrap }) };
     const template = new ec2.LaunchTemplate(
       spec.name,
       {
@@ -53,21 +59,15 @@ export class AwsGroup extends pulumi.ComponentResource implements Group {
             securityGroups: network.groupsOf(spec.services),
           },
         ],
-        // Encrypted with the account's own EBS key: autoscaling's service role may not use the stack's.
-        blockDeviceMappings: [
-          {
-            deviceName: "/dev/xvda",
-            ebs: { encrypted: "true", volumeType: "gp3", volumeSize: ROOT_DISK_GIB, deleteOnTermination: "true" },
-          },
-        ],
-        tagSpecifications: ["instance", "volume"].map((resourceType) => ({ resourceType, tags: memberTags })),
+        blockDeviceMappings: [rootDisk(ROOT_DISK_GIB)],
+        tagSpecifications: ["instance", "volume"].map((resourceType) => ({ resourceType, tags: launchTags })),
         updateDefaultVersion: true,
         tags: memberTags,
       },
       { parent: this },
     );
     const launch = { launchTemplateId: template.id, version: template.latestVersion.apply(String) };
-    this.group = new autoscaling.Group(
+    const group = new autoscaling.Group(
       spec.name,
       {
         minSize: spec.minNodes,
@@ -86,7 +86,7 @@ export class AwsGroup extends pulumi.ComponentResource implements Group {
     new autoscaling.Policy(
       spec.name,
       {
-        autoscalingGroupName: this.group.name,
+        autoscalingGroupName: group.name,
         policyType: "TargetTrackingScaling",
         targetTrackingConfiguration: {
           predefinedMetricSpecification: { predefinedMetricType: "ASGAverageCPUUtilization" },
@@ -95,8 +95,17 @@ export class AwsGroup extends pulumi.ComponentResource implements Group {
       },
       { parent: this },
     );
+    this.autoscalingGroupName = group.name;
     this.registerOutputs({ machine: spec.machine.name, minNodes: spec.minNodes, maxNodes: spec.maxNodes });
   }
+}
+
+/** A member's disk, encrypted with the account's own EBS key: autoscaling's service role may not use the stack's. */
+export function rootDisk(volumeSize: number): input.ec2.LaunchTemplateBlockDeviceMapping {
+  return {
+    deviceName: "/dev/xvda",
+    ebs: { encrypted: "true", volumeType: "gp3", volumeSize, deleteOnTermination: "true" },
+  };
 }
 
 /** The minimum is always on demand; only what autoscaling adds may be spot. */

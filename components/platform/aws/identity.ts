@@ -67,6 +67,46 @@ const BUCKET_ACTIONS: Readonly<Record<Grant["access"], readonly string[]>> = {
   ],
 };
 
+/** To read some secrets, and nothing else. */
+export function secretStatements(
+  context: Pick<StackContext, "prefix" | "region">,
+  key: EncryptionKey["policy"],
+  names: readonly string[],
+): Statement[] {
+  return [secrets(context, names), decrypt(context, key, ["kms:Decrypt"], ["secretsmanager"])];
+}
+
+function secrets(context: Pick<StackContext, "prefix" | "region">, names: readonly string[]): Statement {
+  return {
+    Sid: "Secrets",
+    Effect: "Allow",
+    Action: ["secretsmanager:GetSecretValue"],
+    Resource: names.map(
+      (secret) => `arn:aws:secretsmanager:${context.region}:*:secret:${secretPrefix(context)}${secret}-??????`,
+    ),
+    Condition: OWN_ACCOUNT,
+  };
+}
+
+/** With the stack's key, through the services that keep its data only. */
+function decrypt(
+  { region }: Pick<StackContext, "region">,
+  key: EncryptionKey["policy"],
+  actions: readonly string[],
+  services: readonly string[],
+): Statement {
+  return {
+    Sid: "Decrypt",
+    Effect: "Allow",
+    Action: actions,
+    Resource: key.resource,
+    Condition: {
+      StringEquals: { "kms:ViaService": services.map((service) => `${service}.${region}.amazonaws.com`) },
+      ...(key.aliases === undefined ? {} : { "ForAnyValue:StringEquals": { "kms:ResourceAliases": key.aliases } }),
+    },
+  };
+}
+
 /** The policy document of a node's identity: plain, so that policies judge it at preview. Pure. */
 export function identityPolicy(
   context: Pick<StackContext, "prefix" | "region" | "bucketSuffix">,
@@ -83,27 +123,8 @@ export function identityPolicy(
         Action: ["s3:GetObject"],
         Resource: [`${arn("bootstrap")}/nodes/${args.name}`, `${arn("bootstrap")}/bootstrap/*`],
       },
-      {
-        Sid: "Secrets",
-        Effect: "Allow",
-        Action: ["secretsmanager:GetSecretValue"],
-        Resource: args.secrets.map(
-          (secret) => `arn:aws:secretsmanager:${context.region}:*:secret:${secretPrefix(context)}${secret}-??????`,
-        ),
-        Condition: OWN_ACCOUNT,
-      },
-      {
-        Sid: "Decrypt",
-        Effect: "Allow",
-        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-        Resource: key.resource,
-        Condition: {
-          StringEquals: {
-            "kms:ViaService": [`s3.${context.region}.amazonaws.com`, `secretsmanager.${context.region}.amazonaws.com`],
-          },
-          ...(key.aliases === undefined ? {} : { "ForAnyValue:StringEquals": { "kms:ResourceAliases": key.aliases } }),
-        },
-      },
+      secrets(context, args.secrets),
+      decrypt(context, key, ["kms:Decrypt", "kms:GenerateDataKey"], ["s3", "secretsmanager"]),
       {
         Sid: "SessionManager", // these actions know no resources
         Effect: "Allow",

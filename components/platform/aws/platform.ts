@@ -8,6 +8,8 @@ import type {
   Bucket,
   BucketSpec,
   BudgetSpec,
+  Cluster,
+  ClusterSpec,
   Disk,
   DiskSpec,
   Group,
@@ -22,9 +24,11 @@ import type {
   ServerCertificate,
   StackContext,
 } from "../platform";
+import { publicCidrs } from "../addresses";
 import { AwsBalancer } from "./balancer";
 import { awsBudget } from "./budget";
 import { AwsBucket, logDelivery } from "./bucket";
+import { AwsCluster } from "./cluster";
 import { encryptionKey, type EncryptionKey } from "./encryption";
 import { AwsGroup } from "./group";
 import { AwsNetwork } from "./network";
@@ -71,6 +75,15 @@ export class AwsPlatform implements Platform {
 
   scalingGroup(spec: GroupSpec, on: Network, opts: pulumi.ComponentResourceOptions): Group {
     return new AwsGroup(this.context, this.key, spec, on as AwsNetwork, opts);
+  }
+
+  cluster(spec: ClusterSpec, on: Network, opts: pulumi.ComponentResourceOptions): Cluster {
+    return new AwsCluster(this.context, this.key, spec, on as AwsNetwork, opts);
+  }
+
+  /** It stands in the public subnets. */
+  balancerCidrs(networkCidr: string): string[] {
+    return publicCidrs(networkCidr, this.context.zones.length);
   }
 
   loadBalancer(

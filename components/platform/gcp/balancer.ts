@@ -1,8 +1,10 @@
 import * as compute from "@pulumi/gcp/compute";
+import * as dns from "@pulumi/gcp/dns";
 import type { input } from "@pulumi/gcp/types";
 import * as pulumi from "@pulumi/pulumi";
+import { HEALTH_CHECKS, MANAGED_CERTIFICATE } from "../platform";
 import type { Backend, Balancer, BalancerSpec, ServerCertificate, StackContext } from "../platform";
-import { type GcpGroup, SERVING_PORT } from "./group";
+import { type GcpBackend, SERVING_PORT } from "./group";
 import { labels } from "./labels";
 import type { GcpNode } from "./node";
 
@@ -32,7 +34,7 @@ export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
     const within = { parent: this };
     const address = new compute.GlobalAddress(name, { labels: labels(context, name) }, within);
     const service = this.service(spec, backend);
-    const certificate = spec.certificate || this.ownCertificate(name, own);
+    const certificate = this.certificate(spec, own);
     const policy = new compute.SSLPolicy(name, { minTlsVersion: "TLS_1_2", profile: "MODERN" }, within);
     const https = new compute.TargetHttpsProxy(
       `${name}-https`,
@@ -77,6 +79,13 @@ export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
         within,
       );
     }
+    if (spec.dnsZone !== "") {
+      new dns.RecordSet(
+        name,
+        { managedZone: spec.dnsZone, name: `${spec.domain}.`, type: "A", ttl: 300, rrdatas: [address.address] },
+        within,
+      );
+    }
     this.host = address.address;
     this.registerOutputs({ host: this.host });
   }
@@ -85,10 +94,10 @@ export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
     const health = new compute.HealthCheck(
       spec.name,
       {
-        checkIntervalSec: 10,
-        timeoutSec: 5,
-        healthyThreshold: 2,
-        unhealthyThreshold: 3,
+        checkIntervalSec: HEALTH_CHECKS.intervalSeconds,
+        timeoutSec: HEALTH_CHECKS.timeoutSeconds,
+        healthyThreshold: HEALTH_CHECKS.healthy,
+        unhealthyThreshold: HEALTH_CHECKS.unhealthy,
         httpsHealthCheck: { port: spec.backend.port, requestPath: spec.backend.path },
       },
       { parent: this },
@@ -118,7 +127,7 @@ export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
   /** The scaling group, or the fixed nodes of each zone in a group of their own. */
   private groups(spec: BalancerSpec, backend: Backend): pulumi.Output<string>[] {
     if ("group" in backend) {
-      return (backend.group as GcpGroup).managers.map((manager) => manager.instanceGroup);
+      return [...(backend.group as GcpBackend).instanceGroups];
     }
     const nodes = backend.nodes as readonly GcpNode[];
     return [...new Set(nodes.map((node) => node.zone))].map(
@@ -161,6 +170,14 @@ export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
       { description: `Clients of ${this.context.prefix}`, rules },
       { parent: this },
     );
+  }
+
+  private certificate({ name, certificate, domain }: BalancerSpec, own: ServerCertificate): pulumi.Input<string> {
+    if (certificate === MANAGED_CERTIFICATE) {
+      // Google issues it once the domain's record leads here.
+      return new compute.ManagedSslCertificate(name, { managed: { domains: [domain] } }, { parent: this }).id;
+    }
+    return certificate || this.ownCertificate(name, own);
   }
 
   private ownCertificate(name: string, own: ServerCertificate): pulumi.Output<string> {

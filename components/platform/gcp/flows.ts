@@ -5,7 +5,7 @@ import type { Service } from "../../node/role";
 import type { NetworkSpec, StackContext } from "../platform";
 
 /** Where Google's load balancers and health checks come from. Source: Google Cloud, "Firewall rules for load balancing". */
-const LOAD_BALANCER_RANGES = ["130.211.0.0/22", "35.191.0.0/16"];
+export const LOAD_BALANCER_RANGES = ["130.211.0.0/22", "35.191.0.0/16"];
 /** Where Identity-Aware Proxy comes from: access for people, without public addresses. Source: "Using IAP for TCP forwarding". */
 const IAP_RANGE = "35.235.240.0/20";
 
@@ -63,6 +63,17 @@ export function firewalls(
       destinationRanges: [spec.cidr],
       targetTags: everyNode,
     }),
+    ...(spec.cluster
+      ? [
+          firewall("out-of-pods", {
+            direction: "EGRESS",
+            description: "Pods of the cluster among themselves: names, probes, overlay",
+            allows: [{ protocol: "all" }],
+            destinationRanges: [spec.cidr],
+            targetTags: [networkTag(context, "api")],
+          }),
+        ]
+      : []),
     firewall("out-nothing-else", {
       direction: "EGRESS",
       description: "Everything else is refused",
@@ -80,8 +91,7 @@ function sourceOf(context: StackContext, spec: NetworkSpec, { from }: FlowRule):
   if (from === "loadBalancer") {
     return { sourceRanges: LOAD_BALANCER_RANGES };
   }
-  if (spec.services.includes(from)) {
-    return { sourceTags: [networkTag(context, from)] };
-  }
-  return spec.apiCidrs.length === 0 ? undefined : { sourceRanges: [...spec.apiCidrs] };
+  // Tags name machines; pods have addresses of their own.
+  const pods = from === "api" && spec.apiCidrs.length > 0 ? { sourceRanges: [...spec.apiCidrs] } : undefined;
+  return spec.services.includes(from) ? { sourceTags: [networkTag(context, from)], ...pods } : pods;
 }

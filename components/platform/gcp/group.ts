@@ -19,14 +19,19 @@ const MIN_SPOT_NODES = 1;
 /** What load balancers call the port that members serve on. */
 export const SERVING_PORT = "https";
 
+/** What a load balancer leads to: instance groups, whoever starts their machines. */
+export interface GcpBackend extends Group {
+  readonly instanceGroups: readonly pulumi.Output<string>[];
+}
+
 /**
  * Regional managed instance groups over the zones, their members all alike and without data. A group here is either on
  * demand or spot, so where spot is asked for, a second one takes its share of what autoscaling adds.
  */
-export class GcpGroup extends pulumi.ComponentResource implements Group {
+export class GcpGroup extends pulumi.ComponentResource implements GcpBackend {
   static readonly __pulumiType = "ape:platform:Group";
   readonly resource = this;
-  readonly managers: readonly compute.RegionInstanceGroupManager[];
+  readonly instanceGroups: readonly pulumi.Output<string>[];
 
   constructor(
     private readonly context: StackContext,
@@ -54,7 +59,7 @@ export class GcpGroup extends pulumi.ComponentResource implements Group {
     );
     const after = [...network.ready, ...ready, ...dependencies(opts)];
     const spot = Math.round(((spec.maxNodes - spec.minNodes) * spec.spotPercent) / 100);
-    this.managers = [
+    const managers = [
       this.manager(
         spec.name,
         { minNodes: spec.minNodes, maxNodes: spec.maxNodes - spot, spot: false },
@@ -74,6 +79,7 @@ export class GcpGroup extends pulumi.ComponentResource implements Group {
             ),
           ]),
     ];
+    this.instanceGroups = managers.map((manager) => manager.instanceGroup);
     this.registerOutputs({ machine: spec.machine.name, minNodes: spec.minNodes, maxNodes: spec.maxNodes });
   }
 
@@ -145,7 +151,7 @@ export class GcpGroup extends pulumi.ComponentResource implements Group {
         networkInterfaces: [{ subnetwork: network.api.id }],
         serviceAccount: { email, scopes: ["cloud-platform"] },
         shieldedInstanceConfig: SHIELDED,
-        metadata: metadata(spec.userData),
+        metadata: { ...metadata(spec.userData), "ape-bootstrap": spec.bootstrap },
         scheduling: spot
           ? {
               provisioningModel: "SPOT",

@@ -1,9 +1,13 @@
 import * as compute from "@pulumi/gcp/compute";
 import * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../../node/role";
-import { subnetCidr } from "../addresses";
+import { podCidr, serviceCidr, subnetCidr } from "../addresses";
 import type { Network, NetworkSpec, StackContext } from "../platform";
 import { firewalls, networkTag } from "./flows";
+
+/** What a cluster's ranges within the API's subnetwork are called. */
+export const POD_RANGE = "pods";
+export const SERVICE_RANGE = "services";
 
 /** A VPC with a subnetwork for each zone's data nodes and one for the API's group: subnetworks are regional here. */
 export class GcpNetwork extends pulumi.ComponentResource implements Network {
@@ -13,6 +17,7 @@ export class GcpNetwork extends pulumi.ComponentResource implements Network {
   readonly zones: readonly string[];
   readonly data: readonly compute.Subnetwork[];
   readonly api: compute.Subnetwork;
+  readonly network: compute.Network;
   /** Wait for these before something needs a way in or out. */
   readonly ready: pulumi.Resource[];
 
@@ -23,17 +28,15 @@ export class GcpNetwork extends pulumi.ComponentResource implements Network {
   ) {
     super(GcpNetwork.__pulumiType, "network", { cidr: spec.cidr, zones: spec.zones, nat: spec.nat }, opts);
     this.zones = context.zones.slice(0, spec.zones);
-    const network = new compute.Network(
+    this.network = new compute.Network(
       "network",
       { autoCreateSubnetworks: false, routingMode: "REGIONAL", description: `Network of ${context.prefix}` },
       { parent: this },
     );
-    this.data = this.zones.map((_, zone) =>
-      this.subnetwork(network, `data-${zone + 1}`, subnetCidr(spec.cidr, "data", zone)),
-    );
-    this.api = this.subnetwork(network, "api", subnetCidr(spec.cidr, "api", 0));
-    this.ready = [...this.nat(network, spec), ...firewalls(context, network, spec, { parent: this })];
-    this.registerOutputs({ network: network.id });
+    this.data = this.zones.map((_, zone) => this.subnetwork(`data-${zone + 1}`, subnetCidr(spec.cidr, "data", zone)));
+    this.api = this.subnetwork("api", subnetCidr(spec.cidr, "api", 0), spec.cluster ? clusterRanges(spec.cidr) : []);
+    this.ready = [...this.nat(spec), ...firewalls(context, this.network, spec, { parent: this })];
+    this.registerOutputs({ network: this.network.id });
   }
 
   /** The network tags of a node that hosts these services. */
@@ -41,13 +44,18 @@ export class GcpNetwork extends pulumi.ComponentResource implements Network {
     return services.map((service) => networkTag(this.context, service));
   }
 
-  private subnetwork(network: compute.Network, name: string, ipCidrRange: string): compute.Subnetwork {
+  private subnetwork(
+    name: string,
+    ipCidrRange: string,
+    secondaryIpRanges: readonly { rangeName: string; ipCidrRange: string }[] = [],
+  ): compute.Subnetwork {
     return new compute.Subnetwork(
       name,
       {
-        network: network.id,
+        network: this.network.id,
         region: this.context.region,
         ipCidrRange,
+        ...(secondaryIpRanges.length === 0 ? {} : { secondaryIpRanges: [...secondaryIpRanges] }),
         privateIpGoogleAccess: true,
         logConfig: { aggregationInterval: "INTERVAL_10_MIN", flowSampling: 0.5, metadata: "INCLUDE_ALL_METADATA" },
       },
@@ -56,11 +64,15 @@ export class GcpNetwork extends pulumi.ComponentResource implements Network {
   }
 
   /** Cloud NAT is regional: one serves every zone and outlives the loss of any, so "one" and "per-zone" are the same here. */
-  private nat(network: compute.Network, spec: NetworkSpec): pulumi.Resource[] {
+  private nat(spec: NetworkSpec): pulumi.Resource[] {
     if (spec.nat === "none") {
       return [];
     }
-    const router = new compute.Router("nat", { network: network.id, region: this.context.region }, { parent: this });
+    const router = new compute.Router(
+      "nat",
+      { network: this.network.id, region: this.context.region },
+      { parent: this },
+    );
     return [
       new compute.RouterNat(
         "nat",
@@ -79,4 +91,11 @@ export class GcpNetwork extends pulumi.ComponentResource implements Network {
       ),
     ];
   }
+}
+
+function clusterRanges(cidr: string): { rangeName: string; ipCidrRange: string }[] {
+  return [
+    { rangeName: POD_RANGE, ipCidrRange: podCidr(cidr) },
+    { rangeName: SERVICE_RANGE, ipCidrRange: serviceCidr(cidr) },
+  ];
 }

@@ -8,6 +8,8 @@ import type {
   Bucket,
   BucketSpec,
   BudgetSpec,
+  Cluster,
+  ClusterSpec,
   Disk,
   DiskSpec,
   Group,
@@ -25,6 +27,8 @@ import type {
 import { GcpBalancer } from "./balancer";
 import { gcpBudget } from "./budget";
 import { GcpBucket } from "./bucket";
+import { GcpCluster } from "./cluster";
+import { LOAD_BALANCER_RANGES } from "./flows";
 import { GcpGroup } from "./group";
 import { GcpNetwork } from "./network";
 import { GcpDisk, GcpNode } from "./node";
@@ -81,6 +85,14 @@ export class GcpPlatform implements Platform {
 
   scalingGroup(spec: GroupSpec, on: Network, opts: pulumi.ComponentResourceOptions): Group {
     return new GcpGroup(this.context, this, spec, on as GcpNetwork, opts);
+  }
+
+  cluster(spec: ClusterSpec, on: Network, opts: pulumi.ComponentResourceOptions): Cluster {
+    return new GcpCluster(this.context, this, spec, on as GcpNetwork, opts);
+  }
+
+  balancerCidrs(): readonly string[] {
+    return LOAD_BALANCER_RANGES;
   }
 
   loadBalancer(

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { haproxyConfiguration } from "../../../components/api/backends";
-import { nginxConfiguration } from "../../../components/api/nginx";
+import { UPSTREAM_FILE } from "../../../components/api/slots";
+import { localConfiguration, nginxFolder, refusedByNginx, removeFolder } from "../../../tools/local-nginx";
+import { CELLS, planCell } from "../../support/cells";
 import { containersPerNode, planApi, planApiGroup, type ApiArgs } from "../../../components/api/plan";
 import { TLS } from "../../../components/node/bootstrap/bundle";
-import { authorityCertificate, issue } from "../../../components/pki/authority";
+import { authorityCertificate } from "../../../components/pki/authority";
 import { onPath } from "../../support/programs";
 
 const HOSTS = [
@@ -17,7 +18,7 @@ const HOSTS = [
 
 const API: ApiArgs = {
   cloud: "aws",
-  image: "registry.example.com/ape/api:1.0.0",
+  releaseBucket: "ape-test-bootstrap-1a2b3c4d",
   containers: 4,
   workersPerContainer: 4,
   container: { memGiB: 0.75, cpus: 1 },
@@ -53,20 +54,26 @@ describe("the API's scaling group", () => {
   }
 
   it("is dimensioned by its containers and what serves them", () => {
-    assert.deepEqual(planApi(API).needs, { vcpu: 2, memGiB: 1.75 });
+    // Two that serve, one that a release starts beside them, and a quarter for what stands before them.
+    assert.deepEqual(planApi(API).needs, { vcpu: 2, memGiB: 2.5 });
     assert.equal(planApiGroup(API, families).machine.name, "t3a.medium");
     assert.equal(containersPerNode(API), 2);
   });
 
-  it("brings one unit a container, and no secret in any file", () => {
+  it("leaves the choice of the image to the release, and holds no secret in any file", () => {
     const { files, units } = planApi(API).provision({ role: planApi(API), node: "api" }, []);
     assert.deepEqual(units, [
       "haproxy.service",
-      "ape-api-1.service",
-      "ape-api-2.service",
       "ape-api.target",
       "nginx.service",
+      "ape-api-release.timer",
+      "ape-api-release.service",
     ]);
+    assert.equal(
+      files.find((file) => file.path === "/var/lib/ape/api/upstream.conf")!.content,
+      "server 127.0.0.1:8001 max_fails=3 fail_timeout=30s;\nserver 127.0.0.1:8003 max_fails=3 fail_timeout=30s;\n",
+    );
+    assert.equal(files.filter(({ content }) => content.includes("registry.example.com")).length, 0);
     const environment = files.find((file) => file.path === "/etc/ape/api.env")!;
     assert.equal(environment.mode, "0600");
     assert.match(environment.content, /^REDIS_PASSWORD=@\{redis-api\/password\}$/m);
@@ -78,38 +85,30 @@ describe("the API's scaling group", () => {
 describe("what serves the API", () => {
   let folder: string;
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), "ape-api-"));
-    const authority = { seed: "s".repeat(48), name: "ape-test", from: "2026-01-01" };
-    const { certificate, key } = issue(authority, { name: "api", dnsNames: ["api"], addresses: [] });
-    writeFileSync(join(folder, "ca.crt"), authorityCertificate(authority));
-    writeFileSync(join(folder, "node.crt"), certificate);
-    writeFileSync(join(folder, "node.key"), key);
+    folder = nginxFolder();
+    writeFileSync(
+      join(folder, "ca.crt"),
+      authorityCertificate({ seed: "s".repeat(48), name: "ape-test", from: "2026-01-01" }),
+    );
   });
-  after(() => rmSync(folder, { recursive: true }));
+  after(() => removeFolder(folder));
 
-  /** The file as rendered, but for where the node's certificates and run-time files are. */
-  const local = (content: string): string =>
-    content
-      .replaceAll(TLS.ca, join(folder, "ca.crt"))
-      .replaceAll(TLS.certificate, join(folder, "node.crt"))
-      .replaceAll(TLS.key, join(folder, "node.key"))
-      .replaceAll("/run/haproxy/admin.sock", join(folder, "admin.sock"))
-      .replace("/run/nginx.pid", join(folder, "nginx.pid"));
+  for (const cell of CELLS) {
+    const plan = planCell(cell);
+    const role = plan.apiGroup?.role ?? plan.placed.find((placed) => placed.role.service === "api")!.role;
+    const { files } = role.provision({ role, node: role.name }, plan.placed);
+    const content = (path: string): string => files.find((file) => file.path === path)!.content;
 
-  for (const containers of [1, 2, 3, 4]) {
-    it(`nginx accepts its file for ${containers} containers`, function () {
+    it(`nginx accepts its files of ${cell.name}`, function () {
       if (!onPath(this, "nginx")) return;
+      const upstream = join(folder, "upstream.conf");
+      writeFileSync(upstream, content(UPSTREAM_FILE));
       const path = join(folder, "nginx.conf");
-      // HTTP/2 has its own directive since nginx 1.25; older ones are told so on the listen line.
-      const modern = !/nginx\/1\.(1\d|2[0-4])\./.test(spawnSync("nginx", ["-v"]).stderr.toString());
-      const content = local(nginxConfiguration(containers));
       writeFileSync(
         path,
-        modern ? content : content.replace("    http2 on;\n", "").replace("8443 ssl;", "8443 ssl http2;"),
+        localConfiguration(content("/etc/nginx/nginx.conf"), folder).replace(UPSTREAM_FILE, upstream),
       );
-      const { status, stderr } = spawnSync("nginx", ["-t", "-c", path]);
-      assert.equal(status, 0, stderr.toString());
-      assert.equal(content.match(/server 127\.0\.0\.1:80\d\d max_fails=3 fail_timeout=30s;/g)?.length, containers);
+      assert.equal(refusedByNginx(path), "");
     });
   }
 
@@ -117,10 +116,17 @@ describe("what serves the API", () => {
     it(`HAProxy accepts its file ${patroni ? "with Patroni and two shards" : "for a single database"}`, function () {
       if (!onPath(this, "haproxy")) return;
       const path = join(folder, "haproxy.cfg");
-      const content = local(
-        haproxyConfiguration({ shards: patroni ? [HOSTS, HOSTS] : [HOSTS.slice(0, 1)], database: "ape", patroni }),
+      const content = haproxyConfiguration({
+        shards: patroni ? [HOSTS, HOSTS] : [HOSTS.slice(0, 1)],
+        database: "ape",
+        patroni,
+      });
+      writeFileSync(
+        path,
+        content
+          .replaceAll(TLS.ca, join(folder, "ca.crt"))
+          .replaceAll("/run/haproxy/admin.sock", join(folder, "admin.sock")),
       );
-      writeFileSync(path, content);
       const { status, stdout, stderr } = spawnSync("haproxy", ["-c", "-f", path]);
       assert.equal(status, 0, stdout.toString() + stderr.toString());
       assert.doesNotMatch(stderr.toString(), /WARNING/);

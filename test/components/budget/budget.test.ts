@@ -14,8 +14,6 @@ const GCP = "gcp:billing/budget:Budget";
 const CHANNEL = "gcp:monitoring/notificationChannel:NotificationChannel";
 
 describe("the cloud's budget alert", function () {
-  this.timeout(60_000);
-
   it("on AWS: the tier's figure over the stack's tags, three mails to each address", async () => {
     const emails = ["a@example.com", "b@example.com"];
     const [budget, ...others] = await inputsOf("t3-aws-packed-ha", AWS, { budgetEmails: emails });

@@ -11,7 +11,9 @@ import { onPath } from "../../support/programs";
 import { CLUSTER, placed } from "./fixtures";
 
 /** What an operator's scripts do, in which order, with programs that note how they are called. */
-describe("Neo4j's scripts by hand", () => {
+describe("Neo4j's scripts by hand", function () {
+  this.timeout(60_000); // they wait for a server that is not there
+
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "ape-neo4j-"))));
   afterEach(() => rmSync(folder, { recursive: true }));

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { addressOn, parseCidr, subnetCidr, SUBNET_KINDS } from "../../../components/platform/addresses";
+import {
+  addressOn,
+  parseCidr,
+  podCidr,
+  podCidrs,
+  serviceCidr,
+  subnetCidr,
+  SUBNET_KINDS,
+} from "../../../components/platform/addresses";
 
 describe("the address plan", () => {
   it("gives every kind and zone a subnet of its own", () => {
@@ -21,6 +29,20 @@ describe("the address plan", () => {
     assert.equal(addressOn("192.168.0.0/16", "data", 2, 16), "192.168.18.16");
     assert.throws(() => addressOn("192.168.0.0/16", "data", 2, 15), RangeError);
     assert.throws(() => addressOn("192.168.0.0/16", "data", 2, 251), RangeError);
+  });
+
+  it("gives a cluster's pods and services ranges that no subnet meets", () => {
+    const ranges = [podCidr("10.60.0.0/16"), serviceCidr("10.60.0.0/16")];
+    assert.deepEqual(ranges, ["10.60.128.0/18", "10.60.192.0/20"]);
+    const last = SUBNET_KINDS.map((kind) => parseCidr(subnetCidr("10.60.0.0/16", kind, 15)).base);
+    const [pods, services] = ranges.map(parseCidr) as [{ base: number; prefix: number }, { base: number }];
+    assert.ok(Math.max(...last) + 2 ** 8 <= pods.base);
+    assert.equal(pods.base + 2 ** (32 - pods.prefix), services.base);
+  });
+
+  it("knows where pods come from: a range of their own, or the subnets of their nodes", () => {
+    assert.deepEqual(podCidrs("gcp", "10.60.0.0/16", 3), ["10.60.128.0/18"]);
+    assert.deepEqual(podCidrs("aws", "10.60.0.0/16", 2), ["10.60.32.0/24", "10.60.33.0/24"]);
   });
 
   for (const [cidr, message] of [

@@ -4,7 +4,7 @@ import { AwsPlatform } from "../../../components/platform/aws/platform";
 import { identityPolicy } from "../../../components/platform/aws/identity";
 import { tags } from "../../../components/platform/aws/tags";
 import { machineType } from "../../../components/platform/catalogue";
-import type { GroupSpec, NetworkSpec, StackContext } from "../../../components/platform/platform";
+import type { BalancerSpec, GroupSpec, NetworkSpec, StackContext } from "../../../components/platform/platform";
 import type { Recorded } from "../../../tools/plan/record";
 import { withMocks } from "../../support/mocks";
 
@@ -28,6 +28,7 @@ const NETWORK: NetworkSpec = {
   nat: "one",
   clientCidrs: ["203.0.113.0/24"],
   apiCidrs: [],
+  cluster: false,
   services: ["api", "redis"],
   flows: [
     { from: "loadBalancer", to: "api", port: 8443, protocol: "API over TLS" },
@@ -45,8 +46,19 @@ const GROUP: GroupSpec = {
   minNodes: 2,
   maxNodes: 5,
   targetCpuPercent: 70,
+  bootstrap: "0123456789abcdef",
   spotPercent: 0,
   health: { port: 8443, path: "/ready" },
+};
+
+const BALANCER: BalancerSpec = {
+  name: "api",
+  domain: "",
+  certificate: "",
+  dnsZone: "",
+  backend: { port: 8443, path: "/ready" },
+  timeoutSeconds: 60,
+  clientCidrs: ["203.0.113.0/24"],
 };
 
 function only(resources: readonly Recorded[], type: string): Recorded[] {
@@ -262,6 +274,78 @@ describe("a bucket on AWS", () => {
     assert.match(policy!.inputs.policy as string, /"aws:SecureTransport":"false"/);
   });
 });
+
+describe("the load balancer on AWS", () => {
+  const balancer = (changes: Partial<BalancerSpec>): Promise<Recorded[]> =>
+    withMocks(
+      () => {
+        const platform = new AwsPlatform(CONTEXT);
+        const opts = { provider: platform.provider };
+        platform.foundation(opts);
+        const on = platform.network(NETWORK, opts);
+        platform.loadBalancer(
+          { ...BALANCER, ...changes },
+          on,
+          { certificate: "CERTIFICATE", key: pulumi.secret("KEY"), chain: "CHAIN" },
+          { group: platform.scalingGroup(GROUP, on, opts) },
+          opts,
+        );
+      },
+      { preview: false, made: madeByAws },
+    );
+  const https = (resources: readonly Recorded[]): Recorded["inputs"] =>
+    only(resources, "aws:lb/listener:Listener").find(({ name }) => name === "api-https")!.inputs;
+
+  it("shows a certificate of the stack's own authority without one", async () => {
+    const resources = await balancer({});
+    assert.equal(https(resources).certificateArn, "arn:api");
+    assert.equal(only(resources, "aws:acm/certificate:Certificate")[0]!.inputs.privateKey, "[secret]");
+    assert.deepEqual(only(resources, "aws:route53/record:Record"), []);
+  });
+
+  it("shows one that AWS issues once a record has proved the domain, whose own record leads to it", async () => {
+    const resources = await balancer({ domain: "api.example.com", certificate: "managed", dnsZone: "Z1" });
+    const [certificate] = only(resources, "aws:acm/certificate:Certificate");
+    assert.equal(certificate!.inputs.domainName, "api.example.com");
+    assert.equal(certificate!.inputs.validationMethod, "DNS");
+    assert.equal(https(resources).certificateArn, "arn:api"); // of the validation: it is issued by then
+    const [validation] = only(resources, "aws:acm/certificateValidation:CertificateValidation");
+    assert.deepEqual(validation!.inputs.validationRecordFqdns, ["_proof.api.example.com"]);
+    assert.deepEqual(
+      only(resources, "aws:route53/record:Record").map(({ name, inputs }) => [
+        name,
+        inputs.zoneId,
+        inputs.name,
+        inputs.type,
+      ]),
+      [
+        ["api-certificate", "Z1", "_proof.api.example.com", "CNAME"],
+        ["api", "Z1", "api.example.com", "A"],
+      ],
+    );
+  });
+});
+
+/** What AWS would make up. */
+function madeByAws({ name, type, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+  switch (type) {
+    case "aws:acm/certificate:Certificate":
+      return {
+        arn: `arn:${name}`,
+        domainValidationOptions: [
+          {
+            resourceRecordName: "_proof.api.example.com",
+            resourceRecordType: "CNAME",
+            resourceRecordValue: "_answer.acm-validations.aws",
+          },
+        ],
+      };
+    case "aws:route53/record:Record":
+      return { fqdn: (inputs as { name?: string }).name };
+    default:
+      return {};
+  }
+}
 
 describe("a secret on AWS", () => {
   it("waits for nothing when it can be made again, and a month when backups depend on it", async () => {

@@ -45,6 +45,7 @@ const NETWORK: NetworkSpec = {
   nat: "one",
   clientCidrs: ["0.0.0.0/0"],
   apiCidrs: [],
+  cluster: false,
   services: ["api", "redis", "timescaledb"],
   flows: FLOWS,
 };
@@ -70,6 +71,7 @@ const GROUP: GroupSpec = {
   minNodes: 3,
   maxNodes: 9,
   targetCpuPercent: 70,
+  bootstrap: "0123456789abcdef",
   spotPercent: 0,
   health: { port: 8443, path: "/ready" },
 };
@@ -77,6 +79,7 @@ const BALANCER: BalancerSpec = {
   name: "api",
   domain: "",
   certificate: "",
+  dnsZone: "",
   backend: { port: 8443, path: "/ready" },
   timeoutSeconds: 60,
   clientCidrs: ["0.0.0.0/0"],
@@ -833,6 +836,23 @@ describe("Google Cloud", () => {
         own.forEach(({ inputs }) => assert.equal(inputs.privateKey, SECRET));
       });
     }
+
+    it("shows a certificate that Google issues for its domain, whose record leads to it", async () => {
+      const balancer = { domain: "api.example.com", certificate: "managed", dnsZone: "example-com" };
+      const resources = await deploy({ balancer });
+      assert.deepEqual(one(resources, "compute ManagedSslCertificate", "api").managed, {
+        domains: ["api.example.com"],
+      });
+      assert.deepEqual(one(resources, "compute TargetHttpsProxy", "api-https").sslCertificates, ["api-id"]);
+      assert.deepEqual(one(resources, "dns RecordSet", "api"), {
+        managedZone: "example-com",
+        name: "api.example.com.",
+        type: "A",
+        ttl: 300,
+        rrdatas: ["203.0.113.7"],
+      });
+      assert.equal(resources.filter(({ type }) => short(type) === "compute SSLCertificate").length, 0);
+    });
 
     it("finds shared nodes in one group a zone", async () => {
       const resources = await deploy({ shared: true });

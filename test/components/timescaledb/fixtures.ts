@@ -12,7 +12,6 @@ export const ARGS: TimescaleDbArgs = {
   diskGiB: DISK_GIB,
   highlyAvailable: true,
   backup: { bucket: "ape-prod-backups-1a2b3c4d", retentionDays: 30 },
-  clientCidrs: ["10.60.32.0/24", "10.60.33.0/24"],
 };
 
 /** The server's size in each tier, on a disk of 100 GiB. */

@@ -199,15 +199,13 @@ describe("TimescaleDB: plan", () => {
     );
   });
 
-  it("lets clients into the pool from their networks only, and never beyond what the server has room for", () => {
+  it("lets clients into the pool over TLS with a password, and never beyond what the server has room for", () => {
     const [alone] = provisions({ highlyAvailable: false, database: "prices" });
     assert.deepEqual(contentOf(alone!, "/etc/pgbouncer/hba.conf").split("\n").slice(1, -1), [
       "local pgbouncer postgres peer",
       "hostssl pgbouncer monitoring 127.0.0.1/32 scram-sha-256",
-      "hostssl prices ape 10.60.32.0/24 scram-sha-256",
-      "hostssl prices ape_readonly 10.60.32.0/24 scram-sha-256",
-      "hostssl prices ape 10.60.33.0/24 scram-sha-256",
-      "hostssl prices ape_readonly 10.60.33.0/24 scram-sha-256",
+      "hostssl prices ape 0.0.0.0/0 scram-sha-256",
+      "hostssl prices ape_readonly 0.0.0.0/0 scram-sha-256",
       "host all all 0.0.0.0/0 reject",
     ]);
     for (const tier of TIER_NAMES) {

@@ -18,7 +18,6 @@ const ORDER = contentOf("sqitch.plan")
   .map((line) => line.split(" ")[0]!);
 
 describe("TimescaleDB's schema, under the Timescale licence", function () {
-  this.timeout(60_000);
   let database: PGlite;
 
   beforeEach(async () => {

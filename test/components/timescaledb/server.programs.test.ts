@@ -39,7 +39,6 @@ describe("TimescaleDB: the programs that read its files", () => {
 
     for (const tier of TIER_NAMES) {
       it(`starts with ${tier}'s settings, access rules and roles`, async function () {
-        this.timeout(60_000);
         if (!onPath(this, "postgres") || !onPath(this, "psql")) return;
         const [single] = provisions({ ...SIZES[tier], highlyAvailable: false });
         const bin = dirname(realpathSync(run("sh", "-c", "command -v postgres").stdout.trim()));

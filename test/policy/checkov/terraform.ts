@@ -5,10 +5,12 @@ import type { Judged } from "../../../tools/plan/record";
 const TYPES: Readonly<Record<string, string>> = {
   "aws:lb/loadBalancer:LoadBalancer": "aws_lb",
   "aws:s3/bucketObjectv2:BucketObjectv2": "aws_s3_object",
+  "gcp:projects/iAMMember:IAMMember": "google_project_iam_member",
   "gcp:secretmanager/secret:Secret": "google_secret_manager_secret",
   "gcp:secretmanager/secretVersion:SecretVersion": "google_secret_manager_secret_version",
   "gcp:secretmanager/secretIamMember:SecretIamMember": "google_secret_manager_secret_iam_member",
   "gcp:serviceaccount/account:Account": "google_service_account",
+  "gcp:serviceaccount/iAMMember:IAMMember": "google_service_account_iam_member",
   "gcp:storage/bucketObject:BucketObject": "google_storage_bucket_object",
   "random:index/randomPassword:RandomPassword": "random_password",
 };
@@ -36,7 +38,15 @@ const BLOCKS: Readonly<Record<string, string>> = {
 };
 
 /** Objects that are attributes of Terraform's, not blocks. */
-const MAPS: readonly string[] = ["tags", "labels", "metadata", "userLabels", "keepers", "defaultTags"];
+const MAPS: readonly string[] = [
+  "tags",
+  "labels",
+  "resourceLabels",
+  "metadata",
+  "userLabels",
+  "keepers",
+  "defaultTags",
+];
 
 /**
  * A plan in Terraform's plan format, which scanners read: addresses, values, and which resources refer to which. Only for

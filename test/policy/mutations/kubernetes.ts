@@ -1,10 +1,17 @@
+import type { Judged } from "../../../tools/plan/record";
 import { set, without, type Mutation } from "./mutation";
 
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 const HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
 const CONTAINER = "spec.template.spec.containers.0";
+const SIDECAR = "spec.template.spec.initContainers.0";
 const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
+const NAMESPACE = "kubernetes:core/v1:Namespace";
+const NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
+const ENFORCE = "pod-security.kubernetes.io/enforce";
 const SERVICE = "kubernetes:core/v1:Service";
+
+const hasSidecar = ({ inputs }: Judged): boolean => JSON.stringify(inputs).includes('"initContainers"');
 
 /** One property broken at a time, of the API on Kubernetes. */
 export const KUBERNETES_MUTATIONS: readonly Mutation[] = [
@@ -41,6 +48,22 @@ export const KUBERNETES_MUTATIONS: readonly Mutation[] = [
   set("kubernetes-probes", DEPLOYMENT, `${CONTAINER}.readinessProbe`, undefined, { reference: true }),
   set("kubernetes-service-internal", SERVICE, "spec.type", "LoadBalancer"),
   set("kubernetes-service-internal", SERVICE, "spec.type", "NodePort"),
+  set("kubernetes-service-internal", SERVICE, "spec.externalIPs", ["203.0.113.9"], { reference: true }),
+  without("kubernetes-network-policy", NETWORK_POLICY),
+  set("kubernetes-network-policy", NETWORK_POLICY, "spec.policyTypes", ["Ingress"]),
+  set("kubernetes-network-policy", NETWORK_POLICY, "spec.podSelector.matchLabels", { app: "another" }),
+  set("kubernetes-namespace-restricted", NAMESPACE, `metadata|labels|${ENFORCE}`, "baseline"),
+  set("kubernetes-namespace-restricted", NAMESPACE, `metadata|labels|${ENFORCE}`, undefined),
+  set("kubernetes-autoscaler-target", HPA, "spec.scaleTargetRef.name", "another"),
+  set("kubernetes-autoscaler-target", HPA, "spec.scaleTargetRef.kind", "StatefulSet"),
+  set("kubernetes-autoscaler-target", HPA, "spec.metrics.0.resource.name", "example.com/gpu", { reference: true }),
+  set("kubernetes-autoscaler-target", DEPLOYMENT, `${SIDECAR}.resources.requests.cpu`, undefined, {
+    where: hasSidecar,
+    reference: true,
+  }),
+  set("kubernetes-quantities", DEPLOYMENT, `${CONTAINER}.resources.requests.ephemeral-storage`, "1GB"),
+  set("kubernetes-quantities", DEPLOYMENT, `${CONTAINER}.resources.limits.ephemeral-storage`, "500 m"),
+  set("kubernetes-quantities", DEPLOYMENT, `${CONTAINER}.resources.requests.ephemeral-storage`, "1Gi"),
   set("no-secret-in-environment", CONFIG_MAP, "data.DATABASE_URL", "postgresql://ape:Correct-horse7@db/ape", {
     reference: true,
   }),

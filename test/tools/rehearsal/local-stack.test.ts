@@ -12,8 +12,6 @@ const INSTANCE = { aws: "aws:ec2/instance:Instance", gcp: "gcp:compute/instance:
 const SETTINGS = { aws: [], gcp: ["cloud=gcp", "account=acme-ape-prod"] };
 
 describe("a stack on one machine", function () {
-  this.timeout(30_000);
-
   for (const cloud of CLOUDS) {
     describe(cloud, () => {
       const plan = planFrom("prod", SETTINGS[cloud]);

@@ -13,7 +13,7 @@ import { report } from "../../../tools/drills/report";
 import { runDrill } from "../../../tools/drills/run";
 import { planFrom } from "../../../tools/plan/plan";
 import type { Machine } from "../../../tools/rehearsal/machine";
-import { killedForMemory, limitMemory } from "../../../tools/rehearsal/memory";
+import { killedForMemory, makeGroups } from "../../../tools/rehearsal/groups";
 import { Rehearsal, takeDown } from "../../../tools/rehearsal/rehearsal";
 import { canBoot } from "../../support/rehearsal";
 import { enterpriseNames } from "../../components/neo4j/enterprise";
@@ -113,7 +113,7 @@ async function starts(each: Case, tier: TierName, rehearsal: Rehearsal): Promise
     // What the server of the tier before has in memory goes first.
     await server.run(["systemctl", "stop", "neo4j.service"]);
     const { memGiB } = plan.nodes.find(({ name }) => name === self!.node)!.machine;
-    limitMemory(rehearsal.stack.stack, server.host.name, memGiB);
+    makeGroups(rehearsal.stack.stack, server.host.name, memGiB);
     await put(server, `${CONFIG_DIRECTORY}/neo4j.conf`, configuration(plan, 0));
     await server.run([RESTART_SCRIPT]);
   }

@@ -5,7 +5,6 @@ import { RULES } from "../../../policy/rules";
 import { passes, reviewMarkdown } from "../../../tools/review/markdown";
 
 describe("the summary of a review", function () {
-  this.timeout(60_000);
   let dev: JudgedPlan;
   before(async () => (dev = await judgedPlan("dev")));
 

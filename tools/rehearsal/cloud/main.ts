@@ -21,14 +21,13 @@ async function main(state: string): Promise<void> {
   const mirror = debian(join(state, "mirror.sock"));
   const archives = new Map(stack.archives.map(({ host, directory }) => [host, files(directory)]));
   const known = callers(stack);
+  const certificate = { cert: readFileSync(join(state, "cloud.crt")), key: readFileSync(join(state, "cloud.key")) };
+  const plain = known((host) => (METADATA_HOSTS.includes(host) ? metadata : mirror));
+  const secure = known((host) => archives.get(host) ?? apis);
   await Promise.all([
-    listening(createServer(known((host) => (METADATA_HOSTS.includes(host) ? metadata : mirror))), 80),
-    listening(
-      createTlsServer(
-        { cert: readFileSync(join(state, "cloud.crt")), key: readFileSync(join(state, "cloud.key")) },
-        known((host) => archives.get(host) ?? apis),
-      ),
-      443,
+    ...[SERVICES.metadata, SERVICES.internet].map((address) => listening(createServer(plain), address, 80)),
+    ...[SERVICES.cloud, SERVICES.internet].map((address) =>
+      listening(createTlsServer(certificate, secure), address, 443),
     ),
   ]);
   writeFileSync(join(state, "cloud.ready"), "");
@@ -84,10 +83,10 @@ function files(directory: string): Handler {
   };
 }
 
-function listening(server: ReturnType<typeof createServer>, port: number): Promise<void> {
+function listening(server: ReturnType<typeof createServer>, address: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "0.0.0.0", resolve);
+    server.listen(port, address, resolve);
   });
 }
 

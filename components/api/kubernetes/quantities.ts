@@ -1,0 +1,9 @@
+import type { ContainerResources } from "./args";
+
+/** Kubernetes' way of writing it: whole MiB and millicores. */
+export function quantities({ memGiB, cpus }: ContainerResources): Record<string, string> {
+  return {
+    memory: Number.isInteger(memGiB) ? `${memGiB}Gi` : `${Math.round(memGiB * 1024)}Mi`,
+    cpu: `${Math.round(cpus * 1000)}m`,
+  };
+}

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { deployApe } from "../../stacks/ape";
+import type { StackPlan } from "../../stacks/plan";
+import { TIERS } from "../../stacks/tiers";
+import { record, type Recorded } from "../../tools/plan/record";
+import { CELLS, planCell, type Cell } from "../support/cells";
+
+const RUNTIMES = {
+  "an existing cluster": { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" },
+  "a new cluster": { apiRuntime: "kubernetes", kubernetesCluster: "new" },
+};
+/** Components of what keeps data, and all that is theirs. */
+const DATA = /\$ape:(timescaledb:TimescaleDB|neo4j:Neo4j|redis:Redis|backups:Backups)(\$|::)/;
+/** Nodes that several services share are no service's own. */
+const SHARED = /\$ape:node:Member(\$|::)/;
+
+describe("another runtime of the API", function () {
+  for (const cell of CELLS.filter(isUsual)) {
+    it(`changes nothing of the data services: ${cell.name}`, async () => {
+      const before = await resources(planCell(cell));
+      const data = before.filter(({ urn }) => DATA.test(urn) || (SHARED.test(urn) && !hostsApi(cell)));
+      assert.ok(data.length > 20, String(data.length));
+      for (const [name, values] of Object.entries(RUNTIMES)) {
+        const after = await resources(planCell(cell, values));
+        data.forEach((resource) => {
+          const same = after.find(({ urn }) => urn === resource.urn);
+          assert.deepEqual(essence(same), essence(resource), `${name}: ${resource.urn}`);
+        });
+        const ofData = (all: readonly Recorded[]): number => all.filter(({ urn }) => DATA.test(urn)).length;
+        assert.equal(ofData(after), ofData(before), name);
+        if (hostsApi(cell)) {
+          assertSameNode(before, after);
+        }
+      }
+    });
+  }
+});
+
+/** A tier's own availability. */
+function isUsual({ tier, highlyAvailable }: Cell): boolean {
+  return highlyAvailable === TIERS[tier].highAvailability;
+}
+
+/** What would replace the node that the API has left; its size and the services in its labels change in place. */
+function assertSameNode(before: readonly Recorded[], after: readonly Recorded[]): void {
+  const node = (all: readonly Recorded[]): Recorded =>
+    all.find(({ type }) => /(ec2|compute)\/instance:Instance$/.test(type))!;
+  const [old, young] = [node(before), node(after)];
+  assert.equal(young.urn, old.urn);
+  for (const input of [
+    "privateIp",
+    "networkInterfaces",
+    "userData",
+    "metadata",
+    "subnetId",
+    "zone",
+    "ami",
+    "bootDisk",
+  ]) {
+    assert.deepEqual(plain(young.inputs[input]), plain(old.inputs[input]), input);
+  }
+}
+
+/** Whether the API runs on the data services' own node. */
+function hostsApi({ placement, highlyAvailable }: Cell): boolean {
+  return placement === "packed" && !highlyAvailable;
+}
+
+async function resources(plan: StackPlan): Promise<readonly Recorded[]> {
+  const recording = await record(() => deployApe(plan, { kubeconfig: pulumi.secret("none") }), {
+    project: "ape-deploy",
+    organization: "organization",
+    stack: "test",
+    preview: false,
+    made: ({ type, inputs }) =>
+      type === "random:index/randomPassword:RandomPassword"
+        ? { result: "x".repeat((inputs as { length: number }).length) }
+        : {},
+  });
+  return recording.resources;
+}
+
+/** What the engine compares, and how it protects. */
+function essence(resource: Recorded | undefined): object | undefined {
+  return resource && { inputs: resource.inputs, protect: resource.protect, retainOnDelete: resource.retainOnDelete };
+}
+
+/** Without the labels, which name the services that a node hosts. */
+function plain(input: unknown): unknown {
+  return JSON.parse(JSON.stringify(input ?? null, (key, value: unknown) => (key === "labels" ? undefined : value)));
+}

@@ -1,0 +1,163 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../tools/free-port";
+
+const START_MS = 60_000;
+const BUILD = join(__dirname, "../../scripts/build-control-plane");
+/** The controllers that a release takes; the rest of a cluster is not there: no scheduler, no kubelet. */
+const CONTROLLERS = "deployment-controller,replicaset-controller,serviceaccount-controller,namespace-controller";
+
+/** As the provider calls itself: a name of its own for each object. */
+const MANAGER = "pulumi-kubernetes-1a2b3c4d";
+
+/** What every object of a cluster says of itself. */
+export interface Applied {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/** A real API server with etcd and controllers behind it, on the loopback interface. Nodes are played by tests. */
+export class ControlPlane {
+  private constructor(
+    private readonly folder: string,
+    private readonly processes: readonly ChildProcess[],
+    readonly kubeconfig: string,
+    private readonly server: string,
+    private readonly token: string,
+  ) {}
+
+  /** Starts one; where its programs can't be built the test is skipped, and says why. */
+  static async start(test: Mocha.Context): Promise<ControlPlane> {
+    const built = spawnSync(BUILD, { encoding: "utf8" });
+    if (built.status !== 0) {
+      console.log(`      skipped: ${built.stderr.trim()}`);
+      test.skip();
+    }
+    const programs = built.stdout.trim();
+    const folder = mkdtempSync(join(tmpdir(), "ape-control-plane-"));
+    const [client, peer, secure, controllers] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+    const token = randomBytes(16).toString("hex");
+    const kubeconfig = configOf(secure, token);
+    const path = (name: string): string => join(folder, name);
+    writeFileSync(path("kubeconfig"), kubeconfig);
+    writeFileSync(path("tokens"), `${token},admin,admin,system:masters\n`);
+    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    writeFileSync(path("accounts.key"), privateKey.export({ type: "pkcs1", format: "pem" }));
+    writeFileSync(path("accounts.pub"), publicKey.export({ type: "spki", format: "pem" }));
+    const log = openSync(path("log"), "a");
+    const run = (program: string, args: readonly string[]): ChildProcess =>
+      spawn(join(programs, program), args, { stdio: ["ignore", log, log] });
+    const etcd = `http://127.0.0.1:${client}`;
+    const processes = [
+      run("etcd", [
+        `--data-dir=${path("etcd")}`,
+        `--listen-client-urls=${etcd}`,
+        `--advertise-client-urls=${etcd}`,
+        `--listen-peer-urls=http://127.0.0.1:${peer}`,
+        "--unsafe-no-fsync",
+      ]),
+      run("kube-apiserver", [
+        `--etcd-servers=${etcd}`,
+        "--bind-address=127.0.0.1",
+        `--secure-port=${secure}`,
+        `--cert-dir=${path("certificates")}`,
+        "--authorization-mode=RBAC",
+        `--token-auth-file=${path("tokens")}`,
+        "--service-account-issuer=https://ape.example.com",
+        `--service-account-key-file=${path("accounts.pub")}`,
+        `--service-account-signing-key-file=${path("accounts.key")}`,
+        "--service-cluster-ip-range=10.0.0.0/24",
+      ]),
+    ];
+    const plane = new ControlPlane(folder, processes, kubeconfig, `https://127.0.0.1:${secure}`, token);
+    await plane.ready();
+    const config = path("kubeconfig");
+    processes.push(
+      run("kube-controller-manager", [
+        ...["kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig"].map((name) => `--${name}=${config}`),
+        "--bind-address=127.0.0.1",
+        `--secure-port=${controllers}`,
+        `--cert-dir=${path("certificates")}`,
+        "--leader-elect=false",
+        `--controllers=${CONTROLLERS}`,
+        `--service-account-private-key-file=${path("accounts.key")}`,
+      ]),
+    );
+    return plane;
+  }
+
+  /** Writes an object as Pulumi's provider does, server-side; a field that the cluster doesn't know is refused. */
+  async apply(manifest: Applied, { dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<void> {
+    const { apiVersion, kind, metadata } = manifest;
+    const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+    const { resources } = JSON.parse(await this.request("GET", base)) as {
+      resources: { name: string; kind: string; namespaced: boolean }[];
+    };
+    const found = resources.find((resource) => resource.kind === kind && !resource.name.includes("/"));
+    if (found === undefined) {
+      throw new Error(`there is no ${kind} in ${apiVersion}`);
+    }
+    const place = found.namespaced ? `/namespaces/${metadata.namespace}` : "";
+    const query = `fieldManager=${MANAGER}&force=true&fieldValidation=Strict${dryRun ? "&dryRun=All" : ""}`;
+    await this.request("PATCH", `${base}${place}/${found.name}/${metadata.name}?${query}`, JSON.stringify(manifest));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(
+      this.processes.map(async (process) => {
+        if (process.exitCode === null && process.signalCode === null) {
+          process.kill("SIGKILL");
+          await new Promise((resolve) => process.once("close", resolve));
+        }
+      }),
+    );
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async ready(): Promise<void> {
+    const end = Date.now() + START_MS;
+    while ((await this.request("GET", "/readyz").catch(() => "")) !== "ok") {
+      if (Date.now() > end) {
+        const said = readFileSync(join(this.folder, "log"), "utf8").slice(-3000);
+        await this.stop();
+        throw new Error(`the control plane is not ready within ${START_MS / 1000} s: ${said}`);
+      }
+      await sleep(500);
+    }
+  }
+
+  /** Throws with what the server said when it refuses. */
+  private request(method: string, path: string, body?: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const headers = {
+        authorization: `Bearer ${this.token}`,
+        accept: "application/json",
+        ...(body === undefined ? {} : { "content-type": "application/apply-patch+yaml" }),
+      };
+      const asked = request(`${this.server}${path}`, { method, headers, rejectUnauthorized: false }, (response) => {
+        void text(response).then((said) =>
+          (response.statusCode ?? 500) < 400 ? resolve(said) : reject(new Error(`${method} ${path}: ${said}`)),
+        );
+      });
+      asked.once("error", reject).end(body);
+    });
+  }
+}
+
+function configOf(port: number, token: string): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "test", cluster: { server: `https://127.0.0.1:${port}`, "insecure-skip-tls-verify": true } }],
+    users: [{ name: "test", user: { token } }],
+    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
+    "current-context": "test",
+  });
+}
