@@ -13,7 +13,7 @@ down: setup
 	npm run --silent rehearse -- down
 
 test: setup-test
-	@scripts/build-control-plane >/dev/null 2>&1 & # the tests that need it wait for it
+	@setsid scripts/when-idle scripts/build-control-plane >/dev/null 2>&1 & # the tests that need it come last
 	npm run --silent check
 	npm run --silent test:all
 

@@ -1,5 +1,5 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { kept } from "./kept";
 import { CACHE } from "./rehearsal/paths";
 import { run } from "./rehearsal/shell";
 
@@ -8,17 +8,10 @@ import { run } from "./rehearsal/shell";
  * that folder's programs. `requirement` names one version, for example "moto[server]==5.2.5".
  */
 export async function pythonPrograms(requirement: string): Promise<string> {
-  const directory = join(CACHE, requirement.replace(/[^a-z0-9.]+/g, "-"));
-  if (!existsSync(directory)) {
-    const unfinished = `${directory}.unfinished.${process.pid}`;
+  const directory = await kept(join(CACHE, requirement.replace(/[^a-z0-9.]+/g, "-")), async (unfinished) => {
     await run(["python3", "-m", "venv", unfinished]);
     const python = join(unfinished, "bin", "python");
     await run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement]);
-    if (existsSync(directory)) {
-      rmSync(unfinished, { recursive: true });
-    } else {
-      renameSync(unfinished, directory);
-    }
-  }
+  });
   return join(directory, "bin");
 }

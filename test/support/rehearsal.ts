@@ -1,8 +1,16 @@
+import assert from "node:assert/strict";
+import type { Service } from "../../components/node/role";
+import type { StackPlan } from "../../stacks/plan";
+import type { Drill } from "../../tools/drills/drill";
+import { report } from "../../tools/drills/report";
+import { runDrill } from "../../tools/drills/run";
 import { assertCanRehearse, CannotRehearseError } from "../../tools/rehearsal/preflight";
-import { rehearsed } from "../../tools/rehearsal/rehearsal";
+import { Rehearsal, rehearsed } from "../../tools/rehearsal/rehearsal";
 
 /** Nodes that a test boots at most. */
 const NODES = 4;
+const BOOT_MS = 600_000;
+const PLAIN = { bold: (text: string) => text, dim: (text: string) => text };
 
 /** Whether nodes can be booted here; otherwise skips the tests and says why. */
 export function canBoot(test: Mocha.Context, stack: string): boolean {
@@ -20,4 +28,27 @@ export function canBoot(test: Mocha.Context, stack: string): boolean {
     test.skip();
   }
   return true;
+}
+
+/** Boots all nodes of some services of a stack; fails where one doesn't serve. */
+export async function boot(plan: StackPlan, services: readonly Service[]): Promise<Rehearsal> {
+  const rehearsal = await Rehearsal.prepare(plan, services, () => undefined);
+  await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
+  for (const machine of rehearsal.machines) {
+    const { state, reason, bootSeconds } = await machine.settled(BOOT_MS);
+    const { name } = machine.host;
+    assert.equal(state, "serving", `${name}: ${reason ?? "does not serve"}`);
+    console.log(`      ${plan.spec.stack}: ${name} served ${bootSeconds!.toFixed(1)} s after power on`);
+  }
+  return rehearsal;
+}
+
+/** Runs a drill on booted nodes, and fails with everything that did not hold. */
+export async function holds(drill: Drill, rehearsal: Rehearsal): Promise<void> {
+  const record = await runDrill(drill, rehearsal, () => undefined);
+  console.log(report(record, PLAIN).replace(/^/gm, "      "));
+  assert.deepEqual(
+    record.scenarios.flatMap(({ scenario, violations }) => violations.map((each) => `${scenario}: ${each}`)),
+    [],
+  );
 }

@@ -97,8 +97,9 @@ function summary(plan: StackPlan, planned: PlannedStack, price: Summary): string
   const disks = total((node) => node.disks.reduce((sum, disk) => sum + disk.sizeGiB, 0));
   const { apiGroup: group, cluster } = plan;
   const resources = planned.resources.filter((resource) => resource.custom).length;
+  const nodes = planned.nodes.length === 1 ? "1 node" : `${planned.nodes.length} nodes`;
   return [
-    `${planned.nodes.length} nodes, ${total((node) => node.vcpu)} vCPU, ${total((node) => node.memGiB)} GiB, ${disks} GiB of data disks, ${resources} cloud resources`,
+    `${nodes}, ${total((node) => node.vcpu)} vCPU, ${total((node) => node.memGiB)} GiB, ${disks} GiB of data disks, ${resources} cloud resources`,
     ...(group === undefined
       ? []
       : [`API: ${group.minNodes} to ${group.maxNodes} nodes with ${group.containersPerNode} containers each`]),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { kept, remove } from "../kept";
 import { CACHE } from "./paths";
 import { attempt, run } from "./shell";
 
@@ -65,23 +66,22 @@ Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 /** Packages are not synced to the disk file by file, as in container images: a power cut here keeps what was written. */
 const DPKG = "force-unsafe-io\n";
 
-/** The root that is being made: stacks that boot at the same time wait for the same one. */
-let making: Promise<string> | undefined;
-
 /** The root that all nodes share, made when there is none or when it is stale. Never changed once made. */
 export function baseRoot(say: (text: string) => void): Promise<string> {
-  making ??= makeRoot(say).finally(() => (making = undefined));
-  return making;
+  return kept(
+    join(CACHE, `root-${recipe()}`),
+    async (unfinished) => {
+      await makeRoot(unfinished, say);
+      // Nodes may still stand on an old one: it goes when it is unused.
+      for (const old of readdirSync(CACHE).filter((name) => /^root-(?!.*\.unfinished)/.test(name))) {
+        await removeUnused(join(CACHE, old));
+      }
+    },
+    (path) => existsSync(path) && ageDays(path) < STALE_DAYS,
+  );
 }
 
-async function makeRoot(say: (text: string) => void): Promise<string> {
-  const path = join(CACHE, `root-${recipe()}`);
-  if (existsSync(path) && ageDays(path) < STALE_DAYS) {
-    return path;
-  }
-  mkdirSync(CACHE, { recursive: true, mode: 0o755 });
-  await removeAbandoned();
-  const unfinished = `${path}.unfinished.${process.pid}`; // two programs may make one each; the first to end stays
+async function makeRoot(unfinished: string, say: (text: string) => void): Promise<void> {
   const { debian } = await mirrors();
   say(`debootstrap ${SUITE} from ${debian}`);
   const debootstrap = ["debootstrap", "--variant=minbase", `--include=${BASE.join(",")}`, SUITE, unfinished, debian];
@@ -89,19 +89,6 @@ async function makeRoot(say: (text: string) => void): Promise<string> {
   say(`installing ${AGENTS.join(" and ")}`);
   await installAgents(unfinished, debian);
   forget(unfinished);
-  if (existsSync(path) && ageDays(path) < STALE_DAYS) {
-    await remove(unfinished);
-    return path;
-  }
-  for (const old of readdirSync(CACHE).filter((name) => name.startsWith("root-") && !name.includes(".unfinished"))) {
-    await removeUnused(join(CACHE, old));
-  }
-  // Nodes may still stand on the stale one: it makes room and goes when it is unused.
-  if (existsSync(path)) {
-    renameSync(path, `${path}.stale`);
-  }
-  renameSync(unfinished, path);
-  return path;
 }
 
 function recipe(): string {
@@ -142,18 +129,4 @@ async function removeUnused(root: string): Promise<void> {
   if (!stdout.includes(`lowerdir=${root},`)) {
     await remove(root);
   }
-}
-
-/** Roots that were never finished, and whose maker has ended. */
-async function removeAbandoned(): Promise<void> {
-  for (const name of readdirSync(CACHE)) {
-    const maker = /\.unfinished\.(\d+)$/.exec(name)?.[1];
-    if (maker !== undefined && !existsSync(`/proc/${maker}`)) {
-      await remove(join(CACHE, name));
-    }
-  }
-}
-
-async function remove(path: string): Promise<void> {
-  await run(["rm", "-rf", "--one-file-system", path]);
 }

@@ -10,12 +10,14 @@ interface Group {
   readonly files: readonly string[];
 }
 
-/** Booted nodes that mostly wait: what measures seconds beside them is not disturbed. */
-const LIGHT = rehearsals("redis-aws", "redis-gcp", "redis-cluster");
+/** Booted nodes that mostly wait: they measure seconds, and don't disturb each other. */
+const LIGHT = rehearsals("redis-aws", "redis-gcp", "redis-cluster", "redis-missing");
 /** Booted nodes of which each waits for most of its time, so that two at a time have the machine for themselves. */
 const HEAVY = rehearsals("api", "timescaledb");
-/** Booted nodes of which nothing is asked in time. These take long and so are first, the others wait for minutes. */
-const [PATIENT, WAITING] = [rehearsals("neo4j", "timescaledb-memory"), rehearsals("redis-missing")];
+/** What a real control plane is needed for: it takes minutes to build, which happens meanwhile. */
+const CONTROL_PLANE = ["components/api/kubernetes/release.programs.test.ts", "engine/release.programs.test.ts"];
+/** Booted nodes of which nothing is asked in time. They take long, and so are first. */
+const PATIENT = rehearsals("neo4j", "timescaledb-memory");
 
 function rehearsals(...names: readonly string[]): string[] {
   return names.map((name) => `tools/rehearsal/${name}.programs.test.ts`);
@@ -23,14 +25,14 @@ function rehearsals(...names: readonly string[]): string[] {
 
 /** All tests, in groups that run one after the other. */
 function groups(): Group[] {
-  const listed = [...LIGHT, ...HEAVY, ...PATIENT, ...WAITING];
+  const listed = [...LIGHT, ...HEAVY, ...CONTROL_PLANE, ...PATIENT];
   const others = readdirSync(TESTS, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".test.ts") && !listed.includes(file))
     .sort();
   return [
-    { jobs: 2, files: [...PATIENT, ...others, ...WAITING] },
-    { jobs: 2, files: LIGHT },
-    { jobs: 2, files: HEAVY },
+    { jobs: 2, files: [...PATIENT, ...others] },
+    { jobs: LIGHT.length, files: LIGHT },
+    { jobs: 2, files: [...HEAVY, ...CONTROL_PLANE] },
   ];
 }
 

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { IngressEntry, KubernetesApiArgs, NodePortEntry } from "./args";
 import { HTTPS } from "./front";
-import { APP, HTTP, NAME, type Metadata } from "./names";
+import { APP, HTTP, NAME, unnamed, type Metadata } from "./names";
 
 /** How others in the cluster reach the API. */
 export function service(name: string, metadata: Metadata, opts: pulumi.CustomResourceOptions): k8s.core.v1.Service {
@@ -51,8 +51,7 @@ export function ingress(
   const tls = new k8s.core.v1.Secret(
     `${name}-tls`,
     {
-      // Its name is made up by Pulumi: another certificate is another object, which is there before the old one leaves.
-      metadata: { namespace: metadata.namespace, labels: metadata.labels },
+      metadata: unnamed(metadata),
       type: "kubernetes.io/tls",
       stringData: { "tls.crt": pulumi.interpolate`${issued.certificate}${issued.chain}`, "tls.key": issued.key },
       immutable: true,

@@ -6,7 +6,7 @@ import { ingress, nodePort, service } from "./entry";
 import { CA_FILE, environment } from "./environment";
 import { frontConfiguration, type FrontFiles } from "./front";
 import { serviceMonitor } from "./monitoring";
-import { NAME, APP, type Metadata } from "./names";
+import { APP, NAME, unnamed, type Metadata, type Unnamed } from "./names";
 import { networkPolicy } from "./network";
 import type { PodNames } from "./pod";
 import { scaling } from "./scaling";
@@ -59,21 +59,20 @@ export class KubernetesApi extends pulumi.ComponentResource {
 function podFiles(
   name: string,
   args: KubernetesApiArgs,
-  { namespace, labels }: Metadata,
+  metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
 ): PodNames {
-  const unnamed = { namespace, labels };
   const data = { ...environment(args), [CA_FILE]: args.authority.certificate };
-  const settings = new k8s.core.v1.ConfigMap(name, { metadata: unnamed, data, immutable: true }, opts);
+  const settings = new k8s.core.v1.ConfigMap(name, { metadata: unnamed(metadata), data, immutable: true }, opts);
   const credentials = new k8s.core.v1.Secret(
     name,
-    { metadata: unnamed, stringData: { ...args.credentials }, immutable: true },
+    { metadata: unnamed(metadata), stringData: { ...args.credentials }, immutable: true },
     opts,
   );
   const account = new k8s.core.v1.ServiceAccount(
     name,
     {
-      metadata: { name: NAME, namespace, labels, annotations: { ...args.serviceAccountAnnotations } },
+      metadata: { ...metadata, annotations: { ...args.serviceAccountAnnotations } },
       automountServiceAccountToken: false,
     },
     opts,
@@ -82,14 +81,14 @@ function podFiles(
     environment: settings.metadata.name,
     credentials: credentials.metadata.name,
     account: account.metadata.name,
-    ...(args.entry.kind === "nodePort" ? { front: frontFiles(name, args, unnamed, opts) } : {}),
+    ...(args.entry.kind === "nodePort" ? { front: frontFiles(name, args, unnamed(metadata), opts) } : {}),
   };
 }
 
 function frontFiles(
   name: string,
   { cloud, authority }: KubernetesApiArgs,
-  metadata: Omit<Metadata, "name">,
+  metadata: Unnamed,
   opts: pulumi.CustomResourceOptions,
 ): FrontFiles {
   const issued = authority.issue({ name: NAME, dnsNames: [NAME], addresses: [] });

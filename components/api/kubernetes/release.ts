@@ -53,14 +53,15 @@ export async function afterFailure(kubeconfig: string, failed: DeploymentManifes
   const { name, namespace } = failed.metadata;
   const deployment = (): Promise<V1Deployment> => apps.readNamespacedDeployment({ name, namespace });
 
-  const before = releaseState(await deployment());
-  let now = before;
-  while (now === "under way") {
+  let seen = await deployment();
+  const before = releaseState(seen);
+  while (releaseState(seen) === "under way") {
     await sleep(LOOK_MS);
-    now = releaseState(await deployment());
+    seen = await deployment();
   }
+  const now = releaseState(seen);
   return now === "given up"
-    ? { retry: false, said: await goBack(apps, failed) }
+    ? { retry: false, said: await goBack(apps, failed, seen) }
     : { retry: before === "under way" && now === "serves", said: "" };
 }
 
@@ -68,10 +69,9 @@ export async function afterFailure(kubeconfig: string, failed: DeploymentManifes
  * Goes back to the release that serves, as `kubectl rollout undo` would, but in the name of the update that failed: no
  * field gets a second owner, and the next update finds the deployment as if it had written all of it. Says what it did.
  */
-async function goBack(apps: AppsV1Api, failed: DeploymentManifest): Promise<string> {
+async function goBack(apps: AppsV1Api, failed: DeploymentManifest, deployment: V1Deployment): Promise<string> {
   const { PatchStrategy, setHeaderOptions } = await import("@kubernetes/client-node");
   const { name, namespace } = failed.metadata;
-  const deployment = await apps.readNamespacedDeployment({ name, namespace });
   const labelSelector = Object.entries(deployment.spec!.selector.matchLabels!)
     .map(([key, value]) => `${key}=${value}`)
     .join(",");

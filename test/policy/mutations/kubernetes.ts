@@ -1,3 +1,4 @@
+import { Values } from "../../../policy/values";
 import type { Judged } from "../../../tools/plan/record";
 import { set, without, type Mutation } from "./mutation";
 
@@ -11,7 +12,7 @@ const NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 const ENFORCE = "pod-security.kubernetes.io/enforce";
 const SERVICE = "kubernetes:core/v1:Service";
 
-const hasSidecar = ({ inputs }: Judged): boolean => JSON.stringify(inputs).includes('"initContainers"');
+const hasSidecar = ({ inputs, urn }: Judged): boolean => Values.of(inputs, urn).has(SIDECAR);
 
 /** One property broken at a time, of the API on Kubernetes. */
 export const KUBERNETES_MUTATIONS: readonly Mutation[] = [

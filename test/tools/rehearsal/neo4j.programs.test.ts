@@ -4,24 +4,21 @@ import { membersOf } from "../../../components/neo4j/endpoints";
 import { RESTART_SCRIPT } from "../../../components/neo4j/operations";
 import { planStack, type StackPlan } from "../../../stacks/plan";
 import { TIER_NAMES, TIERS, type TierName } from "../../../stacks/tiers";
-import type { Drill } from "../../../tools/drills/drill";
 import { neo4jReplace } from "../../../tools/drills/neo4j/replace";
 import { neo4jRestore } from "../../../tools/drills/neo4j/restore";
-import { neo4jServer, rows, serves } from "../../../tools/drills/neo4j/server";
+import { neo4jServer, rows } from "../../../tools/drills/neo4j/server";
 import { COMMUNITY } from "../../../tools/drills/neo4j/settings";
-import { report } from "../../../tools/drills/report";
-import { runDrill } from "../../../tools/drills/run";
 import { planFrom } from "../../../tools/plan/plan";
 import type { Machine } from "../../../tools/rehearsal/machine";
 import { killedForMemory, makeGroups } from "../../../tools/rehearsal/groups";
-import { Rehearsal, takeDown } from "../../../tools/rehearsal/rehearsal";
-import { canBoot } from "../../support/rehearsal";
+import type { Rehearsal } from "../../../tools/rehearsal/rehearsal";
+import { declareCourses, type Step } from "../../support/courses";
+import { boot, holds } from "../../support/rehearsal";
 import { enterpriseNames } from "../../components/neo4j/enterprise";
 
 const MINUTE = 60_000;
-const PLAIN = { bold: (text: string) => text, dim: (text: string) => text };
 
-/** Each cloud with one of the two versions. Both take their course at once, for each mostly waits for one program. */
+/** Each cloud with one of the two versions. */
 const CASES = [
   { cloud: "aws", version: "5.26", drills: [neo4jRestore, neo4jReplace], settings: [] },
   { cloud: "gcp", version: "2026", drills: [neo4jRestore], settings: ["account=acme-ape-prod"] },
@@ -30,41 +27,19 @@ type Case = (typeof CASES)[number];
 /** The tier that the nodes are booted with. */
 const BOOTED: TierName = "t3";
 
-interface Step {
-  readonly title: string;
-  readonly run: (rehearsal: Rehearsal) => Promise<void>;
-}
-
 describe("Neo4j's nodes, booted on this machine", function () {
   this.timeout(20 * MINUTE);
-  const done = new Map<Step, Promise<void>>();
-  const courses = CASES.map((each) => ({ each, steps: stepsOf(each) }));
-
-  before(function () {
-    CASES.forEach(({ cloud }) => canBoot(this, stackOf(cloud)));
-    for (const { each, steps } of courses) {
-      const booted = boot(planOf(each, BOOTED));
-      let last: Promise<unknown> = booted;
-      for (const step of steps) {
-        const result = last.catch(() => undefined).then(async () => step.run(await booted));
-        result.catch(() => undefined); // met by its own test
-        done.set(step, result);
-        last = result;
-      }
-    }
-  });
-  after(async () => {
-    await Promise.allSettled(done.values());
-    await Promise.all(CASES.map(({ cloud }) => takeDown(stackOf(cloud))));
-  });
-
-  for (const { each, steps } of courses) {
-    describe(`${each.cloud}, ${each.version}`, () => {
-      for (const step of steps) {
-        it(step.title, () => done.get(step));
-      }
-    });
-  }
+  declareCourses(
+    CASES.map((each) => {
+      const plan = planOf(each, BOOTED);
+      return {
+        title: `${each.cloud}, ${each.version}`,
+        stack: plan.spec.stack,
+        boot: () => boot(plan, ["neo4j"]),
+        steps: stepsOf(each),
+      };
+    }),
+  );
 });
 
 function stepsOf(each: Case): Step[] {
@@ -85,23 +60,10 @@ function stepsOf(each: Case): Step[] {
   ];
 }
 
-function stackOf(cloud: string): string {
-  return `graph-${cloud}`;
-}
-
 function planOf({ cloud, version, settings }: Case, tier: TierName): StackPlan {
   const available = TIERS[tier].highAvailability ? [] : ["highAvailability=false"];
   const asked = [`cloud=${cloud}`, `tier=${tier}`, `neo4jVersion=${version}`, ...settings, ...available, ...COMMUNITY];
-  return planStack({ ...planFrom("prod", asked).spec, stack: stackOf(cloud) });
-}
-
-async function holds(drill: Drill, rehearsal: Rehearsal): Promise<void> {
-  const record = await runDrill(drill, rehearsal, () => undefined);
-  console.log(report(record, PLAIN).replace(/^/gm, "      "));
-  assert.deepEqual(
-    record.scenarios.flatMap(({ scenario, violations }) => violations.map((text) => `${scenario}: ${text}`)),
-    [],
-  );
+  return planStack({ ...planFrom("prod", asked).spec, stack: `graph-${cloud}` });
 }
 
 async function starts(each: Case, tier: TierName, rehearsal: Rehearsal): Promise<void> {
@@ -147,19 +109,6 @@ async function validates({ cloud, version, settings }: Case, members: 1 | 3, reh
     await server.run(["env", `NEO4J_CONF=${directory}`, "neo4j-admin", "server", "validate-config"]);
   }
   await server.run(["rm", "-r", directory]);
-}
-
-async function boot(plan: StackPlan): Promise<Rehearsal> {
-  const rehearsal = await Rehearsal.prepare(plan, ["neo4j"], () => undefined);
-  await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
-  await Promise.all(rehearsal.machines.map(serves));
-  rehearsal.machines.forEach((machine) => {
-    const { host } = machine;
-    console.log(
-      `      ${plan.spec.stack}: ${host.name} served ${machine.condition().bootSeconds!.toFixed(1)} s after power on`,
-    );
-  });
-  return rehearsal;
 }
 
 /** A member's neo4j.conf. */

@@ -2,23 +2,19 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { planStack, type StackPlan } from "../../../stacks/plan";
-import type { Drill } from "../../../tools/drills/drill";
 import { redisFailover } from "../../../tools/drills/redis/failover";
 import { redisRestore } from "../../../tools/drills/redis/restore";
-import { report } from "../../../tools/drills/report";
-import { runDrill } from "../../../tools/drills/run";
 import { planFrom } from "../../../tools/plan/plan";
 import type { Host } from "../../../tools/rehearsal/local-stack";
 import { hostNamespace, namespaces } from "../../../tools/rehearsal/network";
 import { answering } from "../../../tools/rehearsal/reach";
-import { Rehearsal, rehearsed, takeDown } from "../../../tools/rehearsal/rehearsal";
+import { rehearsed, takeDown, type Rehearsal } from "../../../tools/rehearsal/rehearsal";
 import { attempt } from "../../../tools/rehearsal/shell";
-import { canBoot } from "../../support/rehearsal";
+import { boot, canBoot, holds } from "../../support/rehearsal";
 
 const MINUTE = 60_000;
 /** Something listens there, and no role declares it. */
 const UNDECLARED = 9999;
-const PLAIN = { bold: (text: string) => text, dim: (text: string) => text };
 
 /** What a second run of the bootstrap must leave as it is: every file with its time, and every service's process. */
 const STANDING = `find /etc /usr/local /var/lib/ape -xdev -type f -printf '%p %T@ %m %u:%g\\n' | grep -v '^/etc/resolv.conf' | sort
@@ -34,13 +30,7 @@ export function redisNodes(stack: string, settings: readonly string[]): void {
     before(async function () {
       canBoot(this, stack);
       plan = planStack({ ...planFrom("prod", settings).spec, stack });
-      rehearsal = await Rehearsal.prepare(plan, ["redis"], () => undefined);
-      await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
-      for (const machine of rehearsal.machines) {
-        const condition = await machine.settled(10 * MINUTE);
-        assert.equal(condition.state, "serving", `${machine.host.name}: ${condition.reason ?? "does not serve"}`);
-        console.log(`      ${machine.host.name} served ${condition.bootSeconds!.toFixed(1)} s after power on`);
-      }
+      rehearsal = await boot(plan, ["redis"]);
     });
 
     after(async () => {
@@ -100,16 +90,7 @@ export function redisNodes(stack: string, settings: readonly string[]): void {
     });
 
     for (const drill of [redisRestore, redisFailover]) {
-      it(`hold in the drill ${drill.name}: ${drill.description}`, () => holds(drill));
-    }
-
-    async function holds(drill: Drill): Promise<void> {
-      const record = await runDrill(drill, rehearsal, () => undefined);
-      console.log(report(record, PLAIN).replace(/^/gm, "      "));
-      assert.deepEqual(
-        record.scenarios.flatMap(({ scenario, violations }) => violations.map((each) => `${scenario}: ${each}`)),
-        [],
-      );
+      it(`hold in the drill ${drill.name}: ${drill.description}`, () => holds(drill, rehearsal));
     }
   });
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { VERSIONS, type VersionName } from "../../../components/neo4j/version";
+import { kept } from "../../kept";
 import { run } from "../shell";
 import { neo4jJars } from "./jars";
 import { neo4jPackage } from "./package";
@@ -30,11 +31,9 @@ export async function neo4jArchive(
 ): Promise<Neo4jArchive> {
   const { package: version, component } = VERSIONS[name];
   const release = version.replace(/^\d+:/, "");
-  const kept = join(cache, `neo4j-archive-${release}-${RECIPE}`);
-  if (!existsSync(kept)) {
+  const directory = await kept(join(cache, `neo4j-archive-${release}-${RECIPE}`), async (making) => {
     say(`Neo4j ${release} from Maven Central`);
     const jars = await neo4jJars(cache, release);
-    const making = `${kept}.unfinished.${process.pid}`;
     const lists = `dists/${SUITE}/${component}/binary-amd64`;
     mkdirSync(join(making, lists), { recursive: true });
     mkdirSync(join(making, "pool"));
@@ -43,13 +42,8 @@ export async function neo4jArchive(
     writeFileSync(join(making, lists, "Packages"), `${control}${await facts(making, `pool/${file}`)}\n`);
     await sign(making, component, `${component}/binary-amd64/Packages`);
     rmSync(jars, { recursive: true });
-    if (existsSync(kept)) {
-      rmSync(making, { recursive: true }); // somebody else was faster
-    } else {
-      renameSync(making, kept);
-    }
-  }
-  return { directory: kept, fingerprint: readFileSync(join(kept, "fingerprint"), "utf8") };
+  });
+  return { directory, fingerprint: readFileSync(join(directory, "fingerprint"), "utf8") };
 }
 
 /** What a package list says of a file beside its control fields. */

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { kept } from "../../kept";
 import { run } from "../shell";
 
 /** What copies an artefact and all that it needs. */
@@ -9,23 +10,14 @@ const COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-depend
  * The jars of a real Neo4j Community server, from Maven Central, as a folder; fetched once and kept in `cache`. Throws
  * where Maven is missing or Central can't be reached.
  */
-export async function neo4jJars(cache: string, version: string): Promise<string> {
-  const kept = join(cache, `neo4j-jars-${version}`);
-  if (existsSync(kept)) {
-    return kept;
-  }
-  const making = `${kept}.unfinished.${process.pid}`;
-  mkdirSync(making, { recursive: true });
-  writeFileSync(join(making, "pom.xml"), pom(version));
-  try {
-    await run(["mvn", "-q", "-B", "-f", making, COPY, "-DoutputDirectory=lib", "-DincludeScope=runtime"]);
-    if (!existsSync(kept)) {
-      renameSync(join(making, "lib"), kept);
-    }
-  } finally {
-    rmSync(making, { recursive: true, force: true });
-  }
-  return kept;
+export function neo4jJars(cache: string, version: string): Promise<string> {
+  return kept(join(cache, `neo4j-jars-${version}`), async (unfinished) => {
+    mkdirSync(unfinished);
+    const project = join(unfinished, "pom.xml");
+    writeFileSync(project, pom(version));
+    await run(["mvn", "-q", "-B", "-f", project, COPY, `-DoutputDirectory=${unfinished}`, "-DincludeScope=runtime"]);
+    rmSync(project);
+  });
 }
 
 function pom(version: string): string {

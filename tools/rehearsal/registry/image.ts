@@ -1,17 +1,9 @@
 import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import type { Fault } from "../../reference-api/settings";
+import { kept, remove } from "../../kept";
 import { run } from "../shell";
 import { serving } from "./registry";
 
@@ -65,16 +57,13 @@ export async function apiImages(cache: string, say: (text: string) => void): Pro
     .update(program)
     .update(`${process.execPath} ${process.version}`)
     .update(readFileSync(__filename));
-  const directory = join(cache, `registry-${identity.digest("hex").slice(0, 16)}`);
-  if (!existsSync(directory)) {
+  const directory = await kept(join(cache, `registry-${identity.digest("hex").slice(0, 16)}`), async (unfinished) => {
     say("packing the reference API's images");
-    for (const name of readdirSync(cache).filter((each) => each.startsWith("registry-"))) {
-      rmSync(join(cache, name), { recursive: true, force: true });
+    for (const name of readdirSync(cache).filter((each) => /^registry-(?!.*\.unfinished)/.test(each))) {
+      await remove(join(cache, name));
     }
-    const unfinished = `${directory}.unfinished.${process.pid}`;
     await pack(unfinished, program);
-    renameSync(unfinished, directory);
-  }
+  });
   const digests = JSON.parse(readFileSync(join(directory, "digests.json"), "utf8")) as ApiImages["digests"];
   return { directory, digests };
 }
