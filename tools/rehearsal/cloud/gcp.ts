@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Host, LocalStack } from "../local-stack";
-import { cloudStorage, ObjectStore } from "./gcs";
+import { cloudStorage, isPart, ObjectStore } from "./gcs";
 import { allowed, answer, answerJson, denied, type Handler } from "./server";
 
 const PROJECT = "rehearsal";
@@ -65,7 +65,8 @@ export function gcpApis(stack: LocalStack, directory: string): Handler {
   const secrets = new Map(stack.secrets.map(({ name, value }) => [name, value]));
   return async (request, response, caller) => {
     const url = new URL(request.url!, "https://googleapis");
-    if (request.headers.authorization !== `Bearer ${tokenOf(caller)}`) {
+    // Parts of an upload are admitted by its id. Source: Google Cloud, "Resumable uploads", session URIs.
+    if (!isPart(url) && request.headers.authorization !== `Bearer ${tokenOf(caller)}`) {
       return answerJson(response, 401, { error: { code: 401, message: "no valid token" } });
     }
     const secret = /^\/v1\/projects\/[^/]+\/secrets\/([^/]+)\/versions\/latest:access$/.exec(url.pathname)?.[1];

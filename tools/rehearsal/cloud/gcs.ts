@@ -65,6 +65,13 @@ export function cloudStorage(store: ObjectStore): Handler {
   };
 }
 
+const UPLOAD_ID = "upload_id";
+
+/** Whether a request brings a part of an upload that has begun. */
+export function isPart(url: URL): boolean {
+  return url.pathname.startsWith("/upload/") && url.searchParams.has(UPLOAD_ID);
+}
+
 interface Upload {
   readonly parts: Buffer[];
 }
@@ -80,14 +87,18 @@ interface Resumable {
 
 /** An upload in parts: the first request asks for its id, the last one knows the whole length. */
 function resumable({ store, uploads, response, url, body, range }: Resumable, bucket: string, key: string): void {
-  const id = url.searchParams.get("upload_id");
+  const id = url.searchParams.get(UPLOAD_ID);
   if (id === null) {
     const made = randomUUID();
     uploads.set(made, { parts: [] });
     response.setHeader("x-guploader-uploadid", made);
     return answer(response, 200, "");
   }
-  const { parts } = uploads.get(id)!;
+  const upload = uploads.get(id);
+  if (upload === undefined) {
+    return answerJson(response, 404, { error: { code: 404, message: `no such upload: ${id}` } });
+  }
+  const { parts } = upload;
   parts.push(body);
   if (range?.endsWith("/*") === true) {
     return answer(response, 308, "");
