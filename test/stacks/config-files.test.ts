@@ -52,6 +52,14 @@ describe("Pulumi.yaml", () => {
     });
   });
 
+  it("has defaults of the types that it declares, as the engine reads them: by YAML 1.1", () => {
+    const read = parse(readFileSync("Pulumi.yaml", "utf8"), { version: "1.1" }) as { config: Record<string, Declared> };
+    Object.entries(read.config).forEach(([name, { type, default: value }]) => {
+      const kind = Array.isArray(value) ? "array" : value instanceof Date ? "date" : typeof value;
+      assert.equal(value === undefined ? type : kind, type === "integer" ? "number" : type, name);
+    });
+  });
+
   it("requires what has no default, and nothing else", () => {
     const required = Object.keys(config).filter((name) => config[name]!.default === undefined);
     assert.deepEqual(required, ["cloud", "tier", "owner", "costCentre", "apiImage"]);

@@ -2,9 +2,12 @@ import { Document } from "yaml";
 import { PROJECT } from "../../stacks/config";
 import { KEYS, type Key } from "../../stacks/config/keys";
 
+/** The engine's YAML: a day that isn't quoted is a time there, and no string. */
+const READ_AS = "1.1";
+
 /** Pulumi.yaml, whole: the project and, from the table of keys, the schema that the engine checks and fills defaults from. */
 export function pulumiYaml(): string {
-  const document = new Document({
+  const project = {
     name: PROJECT,
     description: "APE 2026 (API, TimescaleDB, Neo4j, Redis) on AWS or Google Cloud at one of four load tiers",
     runtime: {
@@ -18,7 +21,8 @@ export function pulumiYaml(): string {
       },
     },
     config: Object.fromEntries(Object.entries(KEYS).map(([name, key]) => [name, declaration(key)])),
-  });
+  };
+  const document = new Document(project, { version: READ_AS });
   document.commentBefore =
     ' Made by "npm run docs" from stacks/config/keys.ts: change it there. Reference: docs/configuration.md';
   return document.toString({ lineWidth: 0 });
