@@ -13,6 +13,7 @@ import { waived, waiverFaults } from "./waive";
 /** The pack as the SDK wants it: every rule a policy, and last whether the waivers are right. */
 export function policyPack(context: (parameters: Context["parameters"]) => Context): PolicyPackArgs {
   const used = new Set<Waiver>();
+  const asked: Asked = new Map();
   // The SDK takes an object as well, with a level of its own; its types don't say so.
   const report = (found: readonly Violation[], tell: ReportViolation): void => {
     for (const { message, urn, waiver } of found) {
@@ -33,8 +34,8 @@ export function policyPack(context: (parameters: Context["parameters"]) => Conte
     context((name) => (name === rule.name ? { ...config } : {}));
   const policies: Policies = RULES.map((rule) =>
     rule.kind === "resource"
-      ? resourcePolicy(rule, (config) => contextFor(rule, config), report)
-      : stackPolicy(rule, (config) => contextFor(rule, config), report),
+      ? resourcePolicy(rule, (config) => contextFor(rule, config), report, asked)
+      : stackPolicy(rule, (config) => contextFor(rule, config), report, asked),
   );
   const names = new Set(RULES.map(({ name }) => name));
   return {
@@ -57,12 +58,21 @@ export function policyPack(context: (parameters: Context["parameters"]) => Conte
 
 type Report = (found: readonly Violation[], tell: ReportViolation) => void;
 
-function resourcePolicy(rule: ResourceRule, contextFor: (config: object) => Context, report: Report): Policies[number] {
+/** The inputs of the resources that the engine has asked about, by URN. */
+type Asked = Map<string, Properties>;
+
+function resourcePolicy(
+  rule: ResourceRule,
+  contextFor: (config: object) => Context,
+  report: Report,
+  asked: Asked,
+): Policies[number] {
   const types = new Set(rule.types);
   const { remedy } = rule;
   return {
     ...described(rule),
     validateResource: (args, tell) => {
+      asked.set(args.urn, args.props);
       if (types.has(args.type)) {
         report(judgeResource(rule, subjectOf(args), contextFor(args.getConfig())), tell);
       }
@@ -76,10 +86,15 @@ function resourcePolicy(rule: ResourceRule, contextFor: (config: object) => Cont
   };
 }
 
-function stackPolicy(rule: StackRule, contextFor: (config: object) => Context, report: Report): Policies[number] {
+function stackPolicy(
+  rule: StackRule,
+  contextFor: (config: object) => Context,
+  report: Report,
+  asked: Asked,
+): Policies[number] {
   return {
     ...described(rule),
-    validateStack: (args, tell) => report(judgeStack(rule, stackOf(args), contextFor(args.getConfig())), tell),
+    validateStack: (args, tell) => report(judgeStack(rule, stackOf(args, asked), contextFor(args.getConfig())), tell),
   };
 }
 
@@ -123,12 +138,17 @@ function subjectOf({ urn, type, name, props, opts }: SdkResource): Subject {
   return { urn, type, name, values: Values.proxied(props, urn), protect: opts.protect };
 }
 
-/** The SDK makes its resources anew for every policy, so a view serves one. */
-function stackOf({ resources }: StackValidationArgs): StackView {
+/**
+ * The SDK makes its resources anew for every policy, so a view serves one. In a preview the engine knows nothing of what a
+ * provider will make that can't be asked yet (a cluster's, before there is a cluster): what was asked for stands in then.
+ */
+function stackOf({ resources }: StackValidationArgs, asked: Asked): StackView {
   const subjects = new Map<unknown, StackSubject>();
   for (const resource of resources) {
+    const known = Object.keys(resource.props).length > 0;
+    const props = known ? resource.props : (asked.get(resource.urn) ?? {});
     subjects.set(resource, {
-      ...subjectOf(resource),
+      ...subjectOf({ ...resource, props }),
       references: (property) =>
         (resource.propertyDependencies[property] ?? []).flatMap((dependency) => subjects.get(dependency) ?? []),
       parent: resource.parent?.urn ?? "",

@@ -11,6 +11,7 @@ import { EnginePack } from "./engine";
 
 const FOLDER = join(__dirname, "../../policy");
 const DEV = CELLS.find(({ name }) => name === "t1-aws-packed-single")!;
+const DEV_DEDICATED = CELLS.find(({ name }) => name === "t1-aws-dedicated-single")!;
 const CONFIG = { "ape-deploy:tier": "t1", "ape-deploy:owner": "platform", "ape-deploy:costCentre": "ape" };
 const DISK = "aws:ebs/volume:Volume";
 const NODE = "aws:ec2/instance:Instance";
@@ -99,6 +100,25 @@ describe("the pack, as the engine runs it", function () {
       stack.map(({ policy, mandatory }) => [policy, mandatory]),
       [["tier-data-disks", true]],
     );
+  });
+
+  it("judges what is to run in a cluster that isn't there yet by what is asked for", async () => {
+    const cluster = await clean(DEV_DEDICATED, "cluster");
+    const unmade = (each: Judged): Judged => (each.type.startsWith("kubernetes:") ? { ...each, inputs: {} } : each);
+    const own = await EnginePack.start(FOLDER, { ...CONFIG, "ape-deploy:budgetUsd": "1000" });
+    try {
+      for (const resource of cluster.resources) {
+        assert.deepEqual(await own.analyze(resource), []);
+      }
+      assert.deepEqual(await own.analyzeStack(cluster.resources.map(unmade)), []);
+      const budgetless = cluster.resources.filter(({ type }) => !type.endsWith(":PodDisruptionBudget"));
+      assert.deepEqual(
+        (await own.analyzeStack(budgetless.map(unmade))).map(({ policy }) => policy),
+        ["kubernetes-disruption-budget"],
+      );
+    } finally {
+      own.stop();
+    }
   });
 
   it("shows what a waiver covers, and lets it pass", async () => {
