@@ -5,21 +5,18 @@ import type { StackPlan } from "../../stacks/plan";
 import { TIERS } from "../../stacks/tiers";
 import { record, type Recorded } from "../../tools/plan/record";
 import { CELLS, planCell, type Cell } from "../support/cells";
+import { DATA, NODES } from "../support/data-services";
 
 const RUNTIMES = {
   "an existing cluster": { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" },
   "a new cluster": { apiRuntime: "kubernetes", kubernetesCluster: "new" },
 };
-/** Components of what keeps data, and all that is theirs. */
-const DATA = /\$ape:(timescaledb:TimescaleDB|neo4j:Neo4j|redis:Redis|backups:Backups)(\$|::)/;
-/** Nodes that several services share are no service's own. */
-const SHARED = /\$ape:node:Member(\$|::)/;
 
 describe("another runtime of the API", function () {
   for (const cell of CELLS.filter(isUsual)) {
     it(`changes nothing of the data services: ${cell.name}`, async () => {
       const before = await resources(planCell(cell));
-      const data = before.filter(({ urn }) => DATA.test(urn) || (SHARED.test(urn) && !hostsApi(cell)));
+      const data = before.filter(({ urn }) => DATA.test(urn) || (NODES.test(urn) && !hostsApi(cell)));
       assert.ok(data.length > 20, String(data.length));
       for (const [name, values] of Object.entries(RUNTIMES)) {
         const after = await resources(planCell(cell, values));
