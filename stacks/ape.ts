@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Api, publish, type PublicArgs } from "../components/api/api";
+import { Api, type PublicArgs } from "../components/api/api";
 import type { Destination, KubernetesApiArgs } from "../components/api/kubernetes/args";
 import { NODE_PORT } from "../components/api/kubernetes/cluster";
 import { NAME as SERVICE_ACCOUNT } from "../components/api/kubernetes/names";
-import { READINESS } from "../components/api/plan";
 import { RELEASE_KEY } from "../components/api/release";
 import { Backups } from "../components/backups/backups";
 import { Budget } from "../components/budget/budget";
@@ -164,14 +163,14 @@ class Ape extends pulumi.ComponentResource {
       apiGroup === undefined
         ? { nodes: shared }
         : { group: apiGroup, targetCpuPercent: AUTOSCALING.targetCpuPercent, spotPercent };
-    return new Api("api", { ...ground, ...this.clients(ground), on, after: read }, this.within).url;
+    return new Api("api", { ...ground, ...this.clients(), on, after: read }, this.within).url;
   }
 
   /** How clients reach the API by a load balancer of the stack's own. */
-  private clients({ platform, network, authority }: Ground): PublicArgs {
+  private clients(): PublicArgs {
     const { api, allowedClientCidrs: clientCidrs } = this.plan.spec;
     const { domain, certificate, dnsZone } = api;
-    return { platform, network, authority, domain, certificate, dnsZone, clientCidrs };
+    return { domain, certificate, dnsZone, clientCidrs };
   }
 
   /** Nodes that several services share, started after what they read at boot. */
@@ -227,14 +226,9 @@ class Ape extends pulumi.ComponentResource {
       entry: { kind: "nodePort", port: NODE_PORT, from: this.platform.balancerCidrs(spec.networkCidr) },
       serviceAccountAnnotations: cluster.serviceAccountAnnotations,
     };
-    const api = new KubernetesApi("api", args, this.within);
-    return publish(
-      "api",
-      this.clients(ground),
-      { group: cluster.nodes },
-      { ...READINESS, port: NODE_PORT },
-      { parent: api },
-    );
+    const pods = new KubernetesApi("api", args, this.within);
+    const on = { cluster: cluster.nodes, port: NODE_PORT };
+    return new Api("api", { ...ground, ...this.clients(), on, after: [pods] }, this.within).url;
   }
 
   /** What runs on a cluster, whoever's it is. */

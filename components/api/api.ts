@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Members, type Ground } from "../node/member";
 import type { Role } from "../node/role";
-import type { Backend, GroupSpec, HealthCheck, Node } from "../platform/platform";
+import type { Backend, Group, GroupSpec, HealthCheck, Node } from "../platform/platform";
 import type { ApiGroup } from "./plan";
 import { READINESS, TIMEOUT_SECONDS } from "./plan";
 
 /** How clients reach the API. */
-export interface PublicArgs extends Pick<Ground, "platform" | "network" | "authority"> {
+export interface PublicArgs {
   /** Public name; empty: the load balancer's own. */
   readonly domain: string;
   /** Certificate known to the cloud, or MANAGED_CERTIFICATE; empty: one of the stack's own authority. */
@@ -17,22 +17,35 @@ export interface PublicArgs extends Pick<Ground, "platform" | "network" | "autho
 }
 
 export interface ApiArgs extends Ground, PublicArgs {
-  /** Its own scaling group, or the nodes that it shares with the data services. */
+  /** Its own scaling group, the nodes that it shares with the data services, or a cluster's, whose port leads to its pods. */
   readonly on:
     | { readonly group: ApiGroup; readonly targetCpuPercent: number; readonly spotPercent: number }
-    | { readonly nodes: readonly Node[] };
-  /** What its nodes read at boot. */
+    | { readonly nodes: readonly Node[] }
+    | { readonly cluster: Group; readonly port: number };
+  /** What must be there before clients are led here: what nodes read at boot, or a cluster's pods. */
   readonly after: readonly pulumi.Resource[];
 }
 
-/** The API on machines: nodes in all zones behind one load balancer. */
+/**
+ * The API behind the stack's load balancer, which stays when something else comes to serve behind it: clients keep their
+ * address, and are led on once that is there.
+ */
 export class Api extends pulumi.ComponentResource {
   static readonly __pulumiType = "ape:api:Api";
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: ApiArgs, opts: pulumi.ComponentResourceOptions) {
     super(Api.__pulumiType, name, { domain: args.domain, shared: "nodes" in args.on }, opts);
-    this.url = publish(name, args, this.backend(args), READINESS, { parent: this });
+    const { domain, certificate, dnsZone, clientCidrs, on } = args;
+    const readiness: HealthCheck = "cluster" in on ? { ...READINESS, port: on.port } : READINESS;
+    const balancer = args.platform.loadBalancer(
+      { name, domain, certificate, dnsZone, backend: readiness, timeoutSeconds: TIMEOUT_SECONDS, clientCidrs },
+      args.network,
+      args.authority.issue({ name: "load-balancer", dnsNames: [domain || "api.ape.internal"], addresses: [] }),
+      this.backend(args),
+      { parent: this, dependsOn: [...args.after] },
+    );
+    this.url = pulumi.interpolate`https://${domain || balancer.host}`;
     this.registerOutputs({ url: this.url });
   }
 
@@ -40,31 +53,15 @@ export class Api extends pulumi.ComponentResource {
     if ("nodes" in args.on) {
       return { nodes: args.on.nodes };
     }
+    if ("cluster" in args.on) {
+      return { group: args.on.cluster };
+    }
     const { group, targetCpuPercent, spotPercent } = args.on;
     const spec = { ...groupSpec(group.role), ...group, targetCpuPercent, spotPercent };
     return {
       group: new Members({ ...args, spec, role: group.role }, { parent: this, dependsOn: [...args.after] }).group,
     };
   }
-}
-
-/** The stack's load balancer in front of what serves; returns the address that clients use. */
-export function publish(
-  name: string,
-  args: PublicArgs,
-  backend: Backend,
-  readiness: HealthCheck,
-  opts: pulumi.ComponentResourceOptions,
-): pulumi.Output<string> {
-  const { domain, certificate, dnsZone, clientCidrs } = args;
-  const balancer = args.platform.loadBalancer(
-    { name, domain, certificate, dnsZone, backend: readiness, timeoutSeconds: TIMEOUT_SECONDS, clientCidrs },
-    args.network,
-    args.authority.issue({ name: "load-balancer", dnsNames: [domain || "api.ape.internal"], addresses: [] }),
-    backend,
-    opts,
-  );
-  return pulumi.interpolate`https://${domain || balancer.host}`;
 }
 
 function groupSpec(role: Role): Pick<GroupSpec, "name" | "services" | "health"> {

@@ -12,6 +12,10 @@ const RUNTIMES = {
   "a new cluster": { apiRuntime: "kubernetes", kubernetesCluster: "new" },
 };
 
+const ZONES = { aws: "Z0123456789ABCDEFGHIJ", gcp: "example-com" } as const;
+/** Load balancers' addresses, certificates and records. */
+const ADDRESS = /^(aws:(lb\/loadBalancer|acm|route53)|gcp:(compute\/(globalAddress|managedSslCertificate)|dns))/;
+
 describe("another runtime of the API", function () {
   for (const cell of CELLS.filter(isUsual)) {
     it(`changes nothing of the data services: ${cell.name}`, async () => {
@@ -30,6 +34,18 @@ describe("another runtime of the API", function () {
           assertSameNode(before, after);
         }
       }
+    });
+
+    it(`keeps the address that clients know where the new cluster is the stack's own: ${cell.name}`, async () => {
+      const settings = { apiDomain: "api.example.com", apiDnsZone: ZONES[cell.cloud], apiCertificate: "managed" };
+      const [before, after] = await Promise.all(
+        [settings, { ...settings, ...RUNTIMES["a new cluster"] }].map((values) => resources(planCell(cell, values))),
+      );
+      const address = before!.filter(({ type }) => ADDRESS.test(type));
+      assert.ok(address.length >= 2);
+      address.forEach((resource) => {
+        assert.deepEqual(essence(after!.find(({ urn }) => urn === resource.urn)), essence(resource), resource.urn);
+      });
     });
   }
 });

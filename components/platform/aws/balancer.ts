@@ -3,6 +3,7 @@ import * as autoscaling from "@pulumi/aws/autoscaling";
 import * as lb from "@pulumi/aws/lb";
 import * as route53 from "@pulumi/aws/route53";
 import * as pulumi from "@pulumi/pulumi";
+import { dependencies } from "../options";
 import { HEALTH_CHECKS, MANAGED_CERTIFICATE } from "../platform";
 import type { Backend, Balancer, BalancerSpec, ServerCertificate, StackContext } from "../platform";
 import type { AwsBucket } from "./bucket";
@@ -68,7 +69,7 @@ export class AwsBalancer extends pulumi.ComponentResource implements Balancer {
       },
       within,
     );
-    register(spec, targets, backend, within);
+    const registered = register(spec, targets, backend, within);
     const certificateArn = certificateOf(context, spec, own, within);
     new lb.Listener(
       `${spec.name}-https`,
@@ -81,7 +82,8 @@ export class AwsBalancer extends pulumi.ComponentResource implements Balancer {
         defaultActions: [{ type: "forward", targetGroupArn: targets.arn }],
         tags: tags(context, `${spec.name}-https`),
       },
-      within,
+      // Clients are led to what serves, and not to what is yet to serve.
+      { ...within, dependsOn: [...registered, ...dependencies(opts)] },
     );
     new lb.Listener(
       `${spec.name}-http`,
@@ -116,15 +118,16 @@ function register(
   targets: lb.TargetGroup,
   backend: Backend,
   opts: pulumi.CustomResourceOptions,
-): void {
+): pulumi.Resource[] {
   if ("group" in backend) {
     const { autoscalingGroupName } = backend.group as AwsBackend;
-    new autoscaling.Attachment(spec.name, { autoscalingGroupName, lbTargetGroupArn: targets.arn }, opts);
-    return;
+    return [new autoscaling.Attachment(spec.name, { autoscalingGroupName, lbTargetGroupArn: targets.arn }, opts)];
   }
-  for (const { node, port } of backend.nodes.map((node) => ({ node: node as AwsNode, port: spec.backend.port }))) {
-    new lb.TargetGroupAttachment(node.name, { targetGroupArn: targets.arn, targetId: node.instance.id, port }, opts);
-  }
+  const { port } = spec.backend;
+  return backend.nodes.map((node) => {
+    const { name, instance } = node as AwsNode;
+    return new lb.TargetGroupAttachment(name, { targetGroupArn: targets.arn, targetId: instance.id, port }, opts);
+  });
 }
 
 function certificateOf(

@@ -2,6 +2,7 @@ import * as compute from "@pulumi/gcp/compute";
 import * as dns from "@pulumi/gcp/dns";
 import type { input } from "@pulumi/gcp/types";
 import * as pulumi from "@pulumi/pulumi";
+import { dependencies } from "../options";
 import { HEALTH_CHECKS, MANAGED_CERTIFICATE } from "../platform";
 import type { Backend, Balancer, BalancerSpec, ServerCertificate, StackContext } from "../platform";
 import { type GcpBackend, SERVING_PORT } from "./group";
@@ -33,7 +34,7 @@ export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
     const { name } = spec;
     const within = { parent: this };
     const address = new compute.GlobalAddress(name, { labels: labels(context, name) }, within);
-    const service = this.service(spec, backend);
+    const service = this.service(spec, backend, dependencies(opts));
     const certificate = this.certificate(spec, own);
     const policy = new compute.SSLPolicy(name, { minTlsVersion: "TLS_1_2", profile: "MODERN" }, within);
     const https = new compute.TargetHttpsProxy(
@@ -90,7 +91,7 @@ export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
     this.registerOutputs({ host: this.host });
   }
 
-  private service(spec: BalancerSpec, backend: Backend): compute.BackendService {
+  private service(spec: BalancerSpec, backend: Backend, after: pulumi.Resource[]): compute.BackendService {
     const health = new compute.HealthCheck(
       spec.name,
       {
@@ -100,7 +101,8 @@ export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
         unhealthyThreshold: HEALTH_CHECKS.unhealthy,
         httpsHealthCheck: { port: spec.backend.port, requestPath: spec.backend.path },
       },
-      { parent: this },
+      // What serves now is asked as before until something else does.
+      { parent: this, replaceOnChanges: ["httpsHealthCheck.port"] },
     );
     const shield = this.shield(spec);
     return new compute.BackendService(
@@ -120,7 +122,7 @@ export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
         })),
         ...(shield === undefined ? {} : { securityPolicy: shield.id }),
       },
-      { parent: this },
+      { parent: this, dependsOn: after },
     );
   }
 
