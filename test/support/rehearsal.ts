@@ -5,7 +5,8 @@ import type { Drill } from "../../tools/drills/drill";
 import { report } from "../../tools/drills/report";
 import { runDrill } from "../../tools/drills/run";
 import { assertCanRehearse, CannotRehearseError } from "../../tools/rehearsal/preflight";
-import { Rehearsal, rehearsed } from "../../tools/rehearsal/rehearsal";
+import type { LocalStack } from "../../tools/rehearsal/local-stack";
+import { Rehearsal, rehearsed, takeDown } from "../../tools/rehearsal/rehearsal";
 
 /** Nodes that a test boots at most. */
 const NODES = 4;
@@ -30,17 +31,27 @@ export function canBoot(test: Mocha.Context, stack: string): boolean {
   return true;
 }
 
-/** Boots all nodes of some services of a stack; fails where one doesn't serve. */
-export async function boot(plan: StackPlan, services: readonly Service[]): Promise<Rehearsal> {
-  const rehearsal = await Rehearsal.prepare(plan, services, () => undefined);
-  await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
-  for (const machine of rehearsal.machines) {
-    const { state, reason, bootSeconds } = await machine.settled(BOOT_MS);
-    const { name } = machine.host;
-    assert.equal(state, "serving", `${name}: ${reason ?? "does not serve"}`);
-    console.log(`      ${plan.spec.stack}: ${name} served ${bootSeconds!.toFixed(1)} s after power on`);
+/** Boots all nodes of some services of a stack. Where one doesn't serve it fails, and leaves nothing. */
+export async function boot(
+  plan: StackPlan,
+  services: readonly Service[],
+  alter?: (stack: LocalStack) => LocalStack,
+): Promise<Rehearsal> {
+  const { stack } = plan.spec;
+  try {
+    const rehearsal = await Rehearsal.prepare(plan, services, () => undefined, alter);
+    await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
+    for (const machine of rehearsal.machines) {
+      const { state, reason, bootSeconds } = await machine.settled(BOOT_MS);
+      const { name } = machine.host;
+      assert.equal(state, "serving", `${name}: ${reason ?? "does not serve"}`);
+      console.log(`      ${stack}: ${name} served ${bootSeconds!.toFixed(1)} s after power on`);
+    }
+    return rehearsal;
+  } catch (error) {
+    await takeDown(stack);
+    throw error;
   }
-  return rehearsal;
 }
 
 /** Runs a drill on booted nodes, and fails with everything that did not hold. */

@@ -6,7 +6,7 @@ import { imageFiles, type ImageFile } from "./image";
 import { makeGroups } from "./groups";
 import { hostNamespace } from "./network";
 import { CannotRehearseError } from "./preflight";
-import { attempt, run, startDetached, until, type Finished, type RunOptions } from "./shell";
+import { attempt, run, startDetached, startOf, until, type Finished, type RunOptions } from "./shell";
 
 /** Milliseconds that a node has to serve: packages come first. */
 export const BOOT_TIMEOUT_MS = 900_000;
@@ -92,7 +92,7 @@ export class Machine {
     const joined = ["sh", "-ec", JOINING, "sh", ...groups, "--", ...command];
     writeFileSync(this.startRecord, readFileSync("/proc/uptime", "utf8").split(" ")[0]!);
     const pid = startDetached(joined, log, { env: NSPAWN });
-    writeFileSync(this.pidFile, String(pid));
+    writeFileSync(this.pidFile, `${pid} ${startOf(pid)}`);
   }
 
   /** Waits until the machine serves, or has said why it doesn't. */
@@ -174,14 +174,8 @@ export class Machine {
     if (!existsSync(this.pidFile)) {
       return undefined;
     }
-    const pid = Number(readFileSync(this.pidFile, "utf8"));
-    const cmdline = `/proc/${pid}/cmdline`;
-    const mine = `--machine=${hostNamespace(this.stack.stack, this.host.name)}`;
-    try {
-      return readFileSync(cmdline, "utf8").split("\0").includes(mine) ? pid : undefined;
-    } catch {
-      return undefined; // it has ended
-    }
+    const [pid, start] = readFileSync(this.pidFile, "utf8").split(" ");
+    return startOf(Number(pid)) === start ? Number(pid) : undefined;
   }
 
   /** The machine's init as this machine sees it. */

@@ -1,4 +1,5 @@
 import { spawn, type SpawnOptions } from "node:child_process";
+import { readFileSync } from "node:fs";
 
 export interface RunOptions {
   /** Text for the program's standard input. */
@@ -70,6 +71,20 @@ export function startDetached(
   child.unref();
   child.on("error", () => undefined); // seen by whoever waits for what it should serve
   return child.pid!;
+}
+
+/**
+ * When a process was started, in the kernel's ticks since boot: with its number it tells it from all others, whatever
+ * program it becomes. Undefined once it has ended, be it that nobody has asked how.
+ */
+export function startOf(pid: number): string | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" "); // behind the name, which may hold anything
+    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
 }
 
 /** Waits until a condition holds; false when it didn't within the time. */

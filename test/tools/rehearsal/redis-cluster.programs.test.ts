@@ -5,9 +5,9 @@ import { redisCli, replication } from "../../../tools/drills/redis/members";
 import { planStack } from "../../../stacks/plan";
 import { planFrom } from "../../../tools/plan/plan";
 import type { Machine } from "../../../tools/rehearsal/machine";
-import { Rehearsal, takeDown } from "../../../tools/rehearsal/rehearsal";
+import { takeDown, type Rehearsal } from "../../../tools/rehearsal/rehearsal";
 import { until } from "../../../tools/rehearsal/shell";
-import { canBoot } from "../../support/rehearsal";
+import { boot, canBoot } from "../../support/rehearsal";
 
 const STACK = "redis-cluster";
 const MINUTE = 60_000;
@@ -35,9 +35,7 @@ describe("Redis Cluster, booted on this machine", function () {
     canBoot(this, STACK);
     const settings = ["tier=t4", "redisMode=cluster"];
     const plan = planStack({ ...planFrom("prod", settings).spec, stack: STACK });
-    rehearsal = await Rehearsal.prepare(plan, ["redis"], () => undefined);
-    await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
-    await Promise.all(rehearsal.machines.map(serves));
+    rehearsal = await boot(plan, ["redis"]);
   });
 
   after(async () => {
