@@ -10,8 +10,11 @@ interface Group {
   readonly files: readonly string[];
 }
 
-/** Booted nodes that mostly wait: they measure seconds, and don't disturb each other. */
-const LIGHT = rehearsals("redis-aws", "redis-gcp", "redis-cluster", "redis-missing");
+/**
+ * Booted nodes that mostly wait: they measure seconds, and three at a time don't disturb each other. The cluster's fail over
+ * where a disk is busy for five seconds, so they come when the others have booted.
+ */
+const LIGHT = rehearsals("redis-missing", "redis-aws", "redis-gcp", "redis-cluster");
 /** Booted nodes of which each waits for most of its time, so that two at a time have the machine for themselves. */
 const HEAVY = rehearsals("api", "timescaledb");
 /** What a real control plane is needed for: it takes minutes to build, which happens meanwhile. */
@@ -31,7 +34,7 @@ function groups(): Group[] {
     .sort();
   return [
     { jobs: 2, files: [...PATIENT, ...others] },
-    { jobs: LIGHT.length, files: LIGHT },
+    { jobs: 3, files: LIGHT },
     { jobs: 2, files: [...HEAVY, ...CONTROL_PLANE] },
   ];
 }
