@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { VERSIONS } from "../../../components/neo4j/version";
 import { neo4jJars } from "../../../tools/rehearsal/neo4j/jars";
@@ -10,7 +10,6 @@ const CACHE = join(__dirname, "../../../.cache");
 
 /** The jars of a real Neo4j Community server. Skips the test where they can't be had. */
 export async function neo4jLibraries(test: Mocha.Context): Promise<string> {
-  mkdirSync(CACHE, { recursive: true });
   if (!existsSync(join(CACHE, `neo4j-jars-${TESTED}`))) {
     onPath(test, "mvn");
   }

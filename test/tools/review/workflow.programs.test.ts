@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { kept } from "../../../tools/kept";
 import { pythonPrograms } from "../../../tools/python";
 import { CACHE } from "../../../tools/rehearsal/paths";
 import { attempt, run } from "../../../tools/rehearsal/shell";
@@ -14,12 +15,10 @@ const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 
 /** Builds a Go program into a folder that is kept between runs. */
 async function goProgram(module: string): Promise<string> {
-  const folder = join(CACHE, module.replace(/[^a-z0-9.]+/g, "-"));
-  const program = join(folder, "actionlint");
-  if (!existsSync(program)) {
-    await run(["go", "install", module], { env: { GOBIN: folder } });
-  }
-  return program;
+  const folder = await kept(join(CACHE, module.replace(/[^a-z0-9.]+/g, "-")), async (unfinished) => {
+    await run(["go", "install", module], { env: { GOBIN: unfinished } });
+  });
+  return join(folder, "actionlint");
 }
 
 describe("the workflows", function () {
