@@ -3,7 +3,7 @@ import { deployApe } from "./stacks/ape";
 import { loadStack } from "./stacks/load";
 import { notices } from "./stacks/notices";
 import type { PendingOutputs } from "./stacks/outputs";
-import type { ApiSpec } from "./stacks/spec";
+import type { ApiSpec } from "./stacks/config/spec";
 
 /** The program: read the stack's config, say what its owner must know, deploy it, export its outputs. */
 export = async (): Promise<PendingOutputs> => {

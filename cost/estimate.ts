@@ -1,4 +1,4 @@
-import type { Cloud } from "../components/platform/platform";
+import type { Cloud } from "../components/model/cloud";
 import { sumCents, type Estimate, type Line, type Machine, type Unpriced } from "./line";
 import { machinePrice, type PurchaseOption } from "./purchase/options";
 import type { PriceBook } from "./prices/book";

@@ -1,4 +1,4 @@
-import type { Service } from "../components/node/role";
+import type { Service } from "../components/model/role";
 import type { Source } from "./prices/schema";
 
 export const KINDS = [

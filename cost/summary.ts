@@ -1,5 +1,5 @@
-import type { Cloud } from "../components/platform/platform";
-import { SERVICES } from "../components/node/role";
+import type { Cloud } from "../components/model/cloud";
+import { SERVICES } from "../components/model/role";
 import { KINDS, type Estimate, type Kind, type Line, type Owner, type Unpriced } from "./line";
 import { divide, type Shares } from "./shares";
 

@@ -1,6 +1,6 @@
-import { SERVICES, type Service } from "../components/node/role";
+import { SERVICES, type Service } from "../components/model/role";
 import { SHARD_COUNTS } from "../components/timescaledb/topology";
-import { DISK_GIB } from "../stacks/spec";
+import { DISK_GIB } from "../stacks/config/spec";
 import { AUTOSCALING, graphAndCacheCpus, largestMachineGiB, TIERS, TIER_NAMES, type TierName } from "../stacks/tiers";
 
 /** Whose machine it is; "shared": several services'. */

@@ -1,6 +1,6 @@
-import { SERVICES } from "../components/node/role";
-import { machineType, type MachineType } from "../components/platform/catalogue";
-import type { Cloud } from "../components/platform/platform";
+import { SERVICES } from "../components/model/role";
+import { machineType, type MachineType } from "../components/model/machine-types";
+import type { Cloud } from "../components/model/cloud";
 import { labelsOf } from "./labels";
 import type { Share } from "./limits";
 import type { StackSubject, StackView, Subject } from "./subject";

@@ -1,4 +1,4 @@
-import { SERVICES } from "../components/node/role";
+import { SERVICES } from "../components/model/role";
 import { AWS_ATTACHMENT, AWS_DISK, DISKS, GCP_INSTANCE, INSTANCES, shareOf } from "./machines";
 import type { StackSubject, StackView } from "./subject";
 

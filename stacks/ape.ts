@@ -8,18 +8,18 @@ import { Backups } from "../components/backups/backups";
 import { Budget } from "../components/budget/budget";
 import { Neo4j } from "../components/neo4j/neo4j";
 import { startNodes, storedResources, type DataService, type DataServiceArgs } from "../components/node/data-service";
-import type { Ground } from "../components/node/member";
-import { addressOf, type Placed, type Service } from "../components/node/role";
+import type { NodeContext } from "../components/node/service-node";
+import { addressOf, type Placed, type Service } from "../components/model/role";
 import type { StoredSecret } from "../components/node/secrets";
 import { StackAuthority } from "../components/pki/stack-authority";
 import type { Node, Platform, StackContext } from "../components/platform/platform";
-import { regionZones } from "../components/platform/zones";
+import { regionZones } from "../components/model/regions";
 import { Redis } from "../components/redis/redis";
 import { TimescaleDB } from "../components/timescaledb/timescaledb";
 import { CONTRACT_VERSION, type PendingOutputs } from "./outputs";
 import { stackLabels } from "./labels";
 import { API_SECRETS, naming, type StackPlan } from "./plan";
-import type { ExistingCluster, NewCluster, StackSpec } from "./spec";
+import type { ExistingCluster, NewCluster, StackSpec } from "./config/spec";
 import { API_CONTAINER, AUTOSCALING } from "./tiers";
 
 /** What the program reads beside the stack's spec, and never puts into it. */
@@ -62,7 +62,7 @@ class Ape extends pulumi.ComponentResource {
   async deploy(secrets: ApeSecrets): Promise<PendingOutputs> {
     const { spec, endpoints } = this.plan;
     this.platform.foundation(this.within);
-    const ground = this.ground();
+    const nodeContext = this.nodeContext();
     const backups = new Backups(
       "backups",
       { platform: this.platform, retentionDays: spec.backupRetentionDays },
@@ -70,11 +70,11 @@ class Ape extends pulumi.ComponentResource {
     );
     const { budgetUsd: usd, budgetEmails: emails, billingAccount } = spec;
     new Budget("budget", { platform: this.platform, usd, emails, billingAccount }, this.within);
-    const timescaledb = new TimescaleDB("timescaledb", this.share("timescaledb", ground), this.within);
-    const neo4j = new Neo4j("neo4j", this.share("neo4j", ground), this.within);
-    const redis = new Redis("redis", this.share("redis", ground), this.within);
+    const timescaledb = new TimescaleDB("timescaledb", this.share("timescaledb", nodeContext), this.within);
+    const neo4j = new Neo4j("neo4j", this.share("neo4j", nodeContext), this.within);
+    const redis = new Redis("redis", this.share("redis", nodeContext), this.within);
     const stores = [timescaledb, neo4j, redis];
-    const apiUrl = await this.api(ground, stores, secrets);
+    const apiUrl = await this.api(nodeContext, stores, secrets);
     const reference = (service: DataService, secret: string): pulumi.Output<string> =>
       service.secrets.get(secret)!.reference;
     const outputs = {
@@ -83,7 +83,7 @@ class Ape extends pulumi.ComponentResource {
       region: spec.region,
       tier: spec.tier,
       apiUrl,
-      caCertificate: ground.authority.certificate,
+      caCertificate: nodeContext.authority.certificate,
       timescaledb: {
         writer: endpoints.timescaledb.writer,
         reader: endpoints.timescaledb.reader,
@@ -107,7 +107,7 @@ class Ape extends pulumi.ComponentResource {
     return outputs;
   }
 
-  private ground(): Ground {
+  private nodeContext(): NodeContext {
     const { spec, services, flows, placed } = this.plan;
     const { platform, within } = this;
     return {
@@ -132,38 +132,38 @@ class Ape extends pulumi.ComponentResource {
   }
 
   /** A service's part of the plan: its roles, and its nodes where they are its own. */
-  private share(service: Service, ground: Ground): Omit<DataServiceArgs, "secrets"> {
+  private share(service: Service, nodeContext: NodeContext): Omit<DataServiceArgs, "secrets"> {
     const { placed, nodes, spec } = this.plan;
     return {
-      ...ground,
+      ...nodeContext,
       roles: placed.filter(({ role }) => role.service === service),
       nodes: spec.placement === "dedicated" ? nodes.filter(({ roles }) => roles[0]!.role.service === service) : [],
     };
   }
 
   private async api(
-    ground: Ground,
+    nodeContext: NodeContext,
     stores: readonly DataService[],
     secrets: ApeSecrets,
   ): Promise<pulumi.Output<string>> {
     const { spec, apiGroup } = this.plan;
     const after = stores.flatMap((store) => storedResources(store.secrets));
     if (spec.api.kubernetes !== undefined) {
-      this.sharedNodes(ground, stores, after);
+      this.sharedNodes(nodeContext, stores, after);
       return this.plan.cluster === undefined
-        ? this.existingCluster(ground, stores, secrets)
-        : this.newCluster(ground, stores, after);
+        ? this.existingCluster(nodeContext, stores, secrets)
+        : this.newCluster(nodeContext, stores, after);
     }
     const { image } = spec.api;
-    const release = this.platform.object(ground.bootstrap, RELEASE_KEY, image, "api-release", this.within);
+    const release = this.platform.object(nodeContext.bootstrap, RELEASE_KEY, image, "api-release", this.within);
     const read = [...after, release];
-    const shared = this.sharedNodes(ground, stores, read);
+    const shared = this.sharedNodes(nodeContext, stores, read);
     const { spotPercent } = spec.api;
     const on =
       apiGroup === undefined
         ? { nodes: shared }
         : { group: apiGroup, targetCpuPercent: AUTOSCALING.targetCpuPercent, spotPercent };
-    return new Api("api", { ...ground, ...this.clients(), on, after: read }, this.within).url;
+    return new Api("api", { ...nodeContext, ...this.clients(), on, after: read }, this.within).url;
   }
 
   /** How clients reach the API by a load balancer of the stack's own. */
@@ -174,23 +174,27 @@ class Ape extends pulumi.ComponentResource {
   }
 
   /** Nodes that several services share, started after what they read at boot. */
-  private sharedNodes(ground: Ground, stores: readonly DataService[], after: readonly pulumi.Resource[]): Node[] {
+  private sharedNodes(
+    nodeContext: NodeContext,
+    stores: readonly DataService[],
+    after: readonly pulumi.Resource[],
+  ): Node[] {
     if (this.plan.spec.placement !== "packed") {
       return [];
     }
     const disks = new Map(stores.flatMap((store) => [...store.disks]));
-    return startNodes(ground, this.plan.nodes, disks, after, this);
+    return startNodes(nodeContext, this.plan.nodes, disks, after, this);
   }
 
   private async existingCluster(
-    ground: Ground,
+    nodeContext: NodeContext,
     stores: readonly DataService[],
     { kubeconfig }: ApeSecrets,
   ): Promise<pulumi.Output<string>> {
     const { KubernetesApi } = await import("../components/api/kubernetes/kubernetes");
     const cluster = this.plan.spec.api.kubernetes!.cluster as ExistingCluster;
     const args: KubernetesApiArgs = {
-      ...this.workload(ground, stores),
+      ...this.workload(nodeContext, stores),
       kubeconfig: kubeconfig!,
       entry: { kind: "ingress", className: cluster.ingressClass, from: cluster.ingressNamespaces },
       serviceAccountAnnotations: cluster.serviceAccountAnnotations,
@@ -199,7 +203,7 @@ class Ape extends pulumi.ComponentResource {
   }
 
   private async newCluster(
-    ground: Ground,
+    nodeContext: NodeContext,
     stores: readonly DataService[],
     after: readonly pulumi.Resource[],
   ): Promise<pulumi.Output<string>> {
@@ -217,23 +221,23 @@ class Ape extends pulumi.ComponentResource {
         operatorCidrs,
         account: { namespace, name: SERVICE_ACCOUNT, secrets: API_SECRETS },
       },
-      ground.network,
+      nodeContext.network,
       { ...this.within, dependsOn: [...after] },
     );
     const args: KubernetesApiArgs = {
-      ...this.workload(ground, stores),
+      ...this.workload(nodeContext, stores),
       kubeconfig: cluster.kubeconfig,
       entry: { kind: "nodePort", port: NODE_PORT, from: this.platform.balancerCidrs(spec.networkCidr) },
       serviceAccountAnnotations: cluster.serviceAccountAnnotations,
     };
     const pods = new KubernetesApi("api", args, this.within);
     const on = { cluster: cluster.nodes, port: NODE_PORT };
-    return new Api("api", { ...ground, ...this.clients(), on, after: [pods] }, this.within).url;
+    return new Api("api", { ...nodeContext, ...this.clients(), on, after: [pods] }, this.within).url;
   }
 
   /** What runs on a cluster, whoever's it is. */
   private workload(
-    ground: Ground,
+    nodeContext: NodeContext,
     stores: readonly DataService[],
   ): Omit<KubernetesApiArgs, "kubeconfig" | "entry" | "serviceAccountAnnotations"> {
     const { spec, endpoints, placed } = this.plan;
@@ -265,7 +269,7 @@ class Ape extends pulumi.ComponentResource {
       },
       destinations: destinations(placed),
       credentials: credentials(stores),
-      authority: ground.authority,
+      authority: nodeContext.authority,
       domain: spec.api.domain,
       labels: stackLabels(spec),
     };

@@ -1,6 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import { DoesNotFitError } from "../components/node/placement";
-import { loadConfig } from "./config";
+import { loadConfig } from "./config/load";
 import { planStack, type StackPlan } from "./plan";
 
 /** Reads the stack's config and plans it. Whatever is wrong is said in one message, before anything is registered. */

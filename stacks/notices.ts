@@ -1,4 +1,4 @@
-import type { StackSpec } from "./spec";
+import type { StackSpec } from "./config/spec";
 
 /**
  * What a stack's owner must know before it is deployed and would not expect: printed by the plan and by every update.

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Cloud } from "../components/platform/platform";
+import type { Cloud } from "../components/model/cloud";
 import type { TierName } from "./tiers";
 
 /** Rises when a field changes its meaning or goes away; a new field doesn't raise it. */

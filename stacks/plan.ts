@@ -2,15 +2,15 @@ import { planCluster, type ClusterArgs, type ClusterPlan } from "../components/a
 import { planApi, planApiGroup, type ApiArgs, type ApiGroup, type Backends } from "../components/api/plan";
 import { neo4jEndpoints } from "../components/neo4j/endpoints";
 import { planNeo4j } from "../components/neo4j/plan";
-import { flowRules, type FlowRule } from "../components/node/firewall";
+import { flowRules, type FlowRule } from "../components/model/flows";
 import { place, type NodePlan } from "../components/node/placement";
-import type { Placed, Role, Service } from "../components/node/role";
-import { bucketName } from "../components/platform/naming";
+import type { Placed, Role, Service } from "../components/model/role";
+import { bucketName } from "../components/model/naming";
 import { redisEndpoints } from "../components/redis/endpoints";
 import { planRedis } from "../components/redis/plan";
 import { timescaleDbEndpoints } from "../components/timescaledb/endpoints";
 import { DEFAULT_DATABASE, planTimescaleDb } from "../components/timescaledb/plan";
-import type { StackSpec } from "./spec";
+import type { StackSpec } from "./config/spec";
 import { API_CONTAINER, AUTOSCALING, containerMemGiB, largestMachineGiB, TIERS } from "./tiers";
 
 /** A whole stack as values: what runs, on which nodes, at which addresses, and who may speak to whom. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Members, type Ground } from "../node/member";
-import type { Role } from "../node/role";
+import { ServiceGroup, type NodeContext } from "../node/service-node";
+import type { Role } from "../model/role";
 import type { Backend, Group, GroupSpec, HealthCheck, Node } from "../platform/platform";
 import type { ApiGroup } from "./plan";
 import { READINESS, TIMEOUT_SECONDS } from "./plan";
@@ -16,7 +16,7 @@ export interface PublicArgs {
   readonly clientCidrs: readonly string[];
 }
 
-export interface ApiArgs extends Ground, PublicArgs {
+export interface ApiArgs extends NodeContext, PublicArgs {
   /** Its own scaling group, the nodes that it shares with the data services, or a cluster's, whose port leads to its pods. */
   readonly on:
     | { readonly group: ApiGroup; readonly targetCpuPercent: number; readonly spotPercent: number }
@@ -59,7 +59,7 @@ export class Api extends pulumi.ComponentResource {
     const { group, targetCpuPercent, spotPercent } = args.on;
     const spec = { ...groupSpec(group.role), ...group, targetCpuPercent, spotPercent };
     return {
-      group: new Members({ ...args, spec, role: group.role }, { parent: this, dependsOn: [...args.after] }).group,
+      group: new ServiceGroup({ ...args, spec, role: group.role }, { parent: this, dependsOn: [...args.after] }).group,
     };
   }
 }

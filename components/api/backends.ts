@@ -1,5 +1,5 @@
-import { TLS } from "../node/bootstrap/bundle";
-import type { NodeFile } from "../node/role";
+import { TLS } from "../model/tls";
+import type { NodeFile } from "../model/role";
 
 /** Where the data services are, and by which secrets they are opened. */
 export interface Backends {

@@ -1,5 +1,5 @@
-import { TLS } from "../node/bootstrap/bundle";
-import { secretMark, sliceOf, type NodeFile } from "../node/role";
+import { TLS } from "../model/tls";
+import { secretMark, sliceOf, type NodeFile } from "../model/role";
 import { proxyPorts, type Backends } from "./backends";
 import type { ApiArgs } from "./plan";
 import { RELEASE_STATE } from "./slots";

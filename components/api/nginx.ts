@@ -1,5 +1,5 @@
-import { TLS } from "../node/bootstrap/bundle";
-import type { Cloud } from "../platform/platform";
+import { TLS } from "../model/tls";
+import type { Cloud } from "../model/cloud";
 
 /** What nginx offers: the port that the load balancer speaks to, and how long it is patient. Origin: Load Balancing. */
 export const SERVING = { port: 8443, timeoutSeconds: 60, maxFails: 3, failTimeoutSeconds: 30 } as const;

@@ -1,8 +1,9 @@
-import type { Cloud, HealthCheck } from "../platform/platform";
+import type { Cloud } from "../model/cloud";
+import type { HealthCheck } from "../platform/platform";
 import { machineFor, type PlacementArgs } from "../node/placement";
-import type { Listen, Placed, Provision, Role } from "../node/role";
-import { TLS } from "../node/bootstrap/bundle";
-import type { MachineType } from "../platform/catalogue";
+import type { Listen, Placed, Provision, Role } from "../model/role";
+import { TLS } from "../model/tls";
+import type { MachineType } from "../model/machine-types";
 import { backendFiles, type Backends } from "./backends";
 import { ALL_CONTAINERS, containerFiles } from "./containers";
 import { NGINX_DRAIN, nginxConfiguration, onNode, SERVING, upstreamServer } from "./nginx";

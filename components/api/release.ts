@@ -1,4 +1,4 @@
-import type { NodeFile } from "../node/role";
+import type { NodeFile } from "../model/role";
 import { upstreamServer } from "./nginx";
 import { RELEASE_STATE, slotPorts, UPSTREAM_FILE } from "./slots";
 

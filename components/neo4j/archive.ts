@@ -1,4 +1,4 @@
-import type { AptSource } from "../node/role";
+import type { AptSource } from "../model/role";
 
 /** Where Neo4j publishes its packages. */
 export const NEO4J_ARCHIVE = "https://debian.neo4j.com";

@@ -1,4 +1,4 @@
-import type { Cloud } from "../platform/platform";
+import type { Cloud } from "../model/cloud";
 import { HOME } from "./configuration";
 
 /** Prefix of Neo4j's backups in the backup bucket. */

@@ -1,5 +1,5 @@
-import type { NodeFile, Placed } from "../node/role";
-import type { Cloud } from "../platform/platform";
+import type { NodeFile, Placed } from "../model/role";
+import type { Cloud } from "../model/cloud";
 import { BACKUP_SCRIPT, RESTORE_SCRIPT } from "./backup-layout";
 import { dumpScript } from "./dump";
 import { licenceEnvironment, type Neo4jEdition, type Neo4jLicence } from "./licence";

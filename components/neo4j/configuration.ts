@@ -1,5 +1,5 @@
-import { TLS } from "../node/bootstrap/bundle";
-import { addressOf, dnsName, type Placed } from "../node/role";
+import { TLS } from "../model/tls";
+import { addressOf, dnsName, type Placed } from "../model/role";
 import { memberNames, PORTS } from "./endpoints";
 import { NEWER_JVM_OPTIONS, SHIPPED_JVM_OPTIONS } from "./jvm";
 import type { Neo4jEdition } from "./licence";

@@ -1,5 +1,5 @@
-import { TLS } from "../node/bootstrap/bundle";
-import { secretMark, dnsName, type NodeFile, type Placed } from "../node/role";
+import { TLS } from "../model/tls";
+import { secretMark, dnsName, type NodeFile, type Placed } from "../model/role";
 import { CONFIG_DIRECTORY } from "./configuration";
 import { PORTS } from "./endpoints";
 import { API_SECRET, USER } from "./secrets";

@@ -1,4 +1,4 @@
-import { addressOf, dnsName, type Placed } from "../node/role";
+import { addressOf, dnsName, type Placed } from "../model/role";
 
 /** Ports of a Neo4j server. Source: its Operations Manual, "Ports". */
 export const PORTS = {

@@ -1,4 +1,4 @@
-import type { NodeFile } from "../node/role";
+import type { NodeFile } from "../model/role";
 
 export const NEO4J_EDITIONS = ["community", "enterprise"] as const;
 export type Neo4jEdition = (typeof NEO4J_EDITIONS)[number];

@@ -1,6 +1,6 @@
 import { pruneFunction } from "../node/retention";
-import type { Placed } from "../node/role";
-import type { Cloud } from "../platform/platform";
+import type { Placed } from "../model/role";
+import type { Cloud } from "../model/cloud";
 import { ALONE_FUNCTION, artefacts, ONLINE_PREFIX, WORK } from "./backup-layout";
 import { memberNames, PORTS } from "./endpoints";
 import { VERSIONS, type VersionName } from "./version";

@@ -1,4 +1,4 @@
-import type { NodeFile } from "../node/role";
+import type { NodeFile } from "../model/role";
 import { ASK } from "./console";
 import { AWAIT_FUNCTION } from "./dump";
 

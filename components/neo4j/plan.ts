@@ -1,6 +1,6 @@
-import type { Cloud } from "../platform/platform";
-import { TLS } from "../node/bootstrap/bundle";
-import type { Listen, NodeFile, Placed, Provision, Role } from "../node/role";
+import type { Cloud } from "../model/cloud";
+import { TLS } from "../model/tls";
+import type { Listen, NodeFile, Placed, Provision, Role } from "../model/role";
 import { BACKUP_TIMER, backupFiles } from "./backup";
 import { BACKUP_PREFIX } from "./backup-layout";
 import { CONFIG_DIRECTORY, HOME, neo4jConfiguration, TRUSTED } from "./configuration";

@@ -1,4 +1,4 @@
-import type { Placed } from "../node/role";
+import type { Placed } from "../model/role";
 import { ASK } from "./console";
 import { ALONE_FUNCTION, artefacts, WORK } from "./backup-layout";
 import { AWAIT_FUNCTION } from "./dump";

@@ -1,4 +1,4 @@
-import type { NodeFile } from "../node/role";
+import type { NodeFile } from "../model/role";
 import { ANSWERS, ASK } from "./console";
 import { CONFIG_DIRECTORY } from "./configuration";
 

@@ -1,4 +1,4 @@
-import type { SecretPlan } from "../node/credentials";
+import type { SecretPlan } from "../model/secrets";
 
 /** The user that Neo4j itself creates; Community Edition knows no lesser one. */
 export const USER = "neo4j";

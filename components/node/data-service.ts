@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Disk, Node } from "../platform/platform";
-import type { SecretPlan } from "./credentials";
-import { Member, type Ground } from "./member";
+import type { SecretPlan } from "../model/secrets";
+import { ServiceNode, type NodeContext } from "./service-node";
 import type { NodePlan } from "./placement";
-import type { Placed } from "./role";
+import type { Placed } from "../model/role";
 import { storeSecret, type StoredSecret } from "./secrets";
 
-export interface DataServiceArgs extends Ground {
+export interface DataServiceArgs extends NodeContext {
   /** The service's own roles, placed. */
   readonly roles: readonly Placed[];
   /** The service's own nodes; empty when it shares nodes with others. */
@@ -51,7 +51,7 @@ export abstract class DataService extends pulumi.ComponentResource {
 
 /** Starts nodes one after the other, once what they read at boot is there. */
 export function startNodes(
-  ground: Ground,
+  nodeContext: NodeContext,
   plans: readonly NodePlan[],
   disks: ReadonlyMap<string, Disk>,
   after: readonly pulumi.Resource[],
@@ -59,7 +59,7 @@ export function startNodes(
 ): Node[] {
   let previous: pulumi.Resource[] = [];
   return plans.map((plan) => {
-    const { node } = new Member({ ...ground, plan, disks }, { parent, dependsOn: [...after, ...previous] });
+    const { node } = new ServiceNode({ ...nodeContext, plan, disks }, { parent, dependsOn: [...after, ...previous] });
     previous = [node.resource];
     return node;
   });

@@ -1,7 +1,7 @@
-import type { Cloud } from "../platform/platform";
-import { cheapestFit, machineType, type MachineType } from "../platform/catalogue";
-import { addressOn } from "../platform/addresses";
-import { SERVICES, type Placed, type Role } from "./role";
+import type { Cloud } from "../model/cloud";
+import { cheapestFit, machineType, type MachineType } from "../model/machine-types";
+import { addressOn } from "../model/addresses";
+import { SERVICES, type Placed, type Role } from "../model/role";
 
 export const PLACEMENTS = ["dedicated", "packed"] as const;
 /** `dedicated` gives each role a node of its own; `packed` lets one role of every service share a node. */

@@ -1,7 +1,7 @@
 import * as random from "@pulumi/random/randomPassword";
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform, Secret } from "../platform/platform";
-import type { SecretPlan } from "./credentials";
+import type { SecretPlan } from "../model/secrets";
 
 /** A secret in the store, and its fields for those who need them within the stack. */
 export interface StoredSecret extends Secret {

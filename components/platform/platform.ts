@@ -4,12 +4,10 @@
  * outputs are only what a cloud makes up: ids and generated secrets.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import type { FlowRule } from "../node/firewall";
-import type { Grant, Service } from "../node/role";
-import type { MachineType } from "./catalogue";
-
-export const CLOUDS = ["aws", "gcp"] as const;
-export type Cloud = (typeof CLOUDS)[number];
+import type { Cloud } from "../model/cloud";
+import type { FlowRule } from "../model/flows";
+import type { Grant, Service } from "../model/role";
+import type { MachineType } from "../model/machine-types";
 
 /** What every resource of a stack shares. */
 export interface StackContext {

@@ -1,6 +1,6 @@
-import { TLS } from "../node/bootstrap/bundle";
+import { TLS } from "../model/tls";
 import { pruneFunction } from "../node/retention";
-import { addressOf, type NodeFile, type Placed } from "../node/role";
+import { addressOf, type NodeFile, type Placed } from "../model/role";
 import { CLI_FUNCTION } from "./cli";
 import { DATA } from "./configuration";
 import { REDIS_PORT } from "./endpoints";

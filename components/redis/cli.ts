@@ -1,4 +1,4 @@
-import { TLS } from "../node/bootstrap/bundle";
+import { TLS } from "../model/tls";
 
 /** How redis-cli reaches this node's own server as a user who may only look. */
 export function localCli(port: number, user: string, passwordFile: string): string {

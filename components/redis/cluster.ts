@@ -1,4 +1,4 @@
-import { addressOf, type NodeFile, type Placed } from "../node/role";
+import { addressOf, type NodeFile, type Placed } from "../model/role";
 import { CLI_FUNCTION } from "./cli";
 import { USERS } from "./secrets";
 import { BUS_PORT, REDIS_PORT } from "./endpoints";

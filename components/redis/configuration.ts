@@ -1,5 +1,5 @@
-import { TLS } from "../node/bootstrap/bundle";
-import { addressOf, secretMark, type Placed } from "../node/role";
+import { TLS } from "../model/tls";
+import { addressOf, secretMark, type Placed } from "../model/role";
 import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
 import { API_SECRET, SERVER_SECRET, USERS } from "./secrets";
 import { memberMemoryGiB, MEMBERS, type RedisMode } from "./topology";

@@ -1,4 +1,4 @@
-import { addressOf, type Placed } from "../node/role";
+import { addressOf, type Placed } from "../model/role";
 import { MEMBERS } from "./topology";
 
 export const REDIS_PORT = 6379;

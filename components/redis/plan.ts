@@ -1,4 +1,4 @@
-import { secretMark, type Listen, type NodeFile, type Placed, type Provision, type Role } from "../node/role";
+import { secretMark, type Listen, type NodeFile, type Placed, type Provision, type Role } from "../model/role";
 import { clusterFiles, JOIN_UNIT } from "./cluster";
 import { BACKUP_PREFIX, BACKUP_TIMER, backupFiles } from "./backup";
 import { DATA, redisConfiguration, redisUsers, sentinelConfiguration, sentinelUsers } from "./configuration";
@@ -7,7 +7,7 @@ import { API_SECRET, SERVER_SECRET, USERS } from "./secrets";
 import { roleMemGiB } from "./sizing";
 import { localCli } from "./cli";
 import { restoreScript } from "./restore";
-import { CLUSTER_START, SENTINEL_PASSWORD, startScript, STATE } from "./start";
+import { clusterStartScript, SENTINEL_PASSWORD, startScript, STATE } from "./start";
 import { STOP_SECONDS, stopScript } from "./stop";
 import { indexOf, memberMemoryGiB, MEMBERS, shardOf, zoneOf, type RedisMode } from "./topology";
 
@@ -115,7 +115,7 @@ function serverFiles(args: RedisArgs, self: Placed, members: readonly Placed[]):
     {
       path: "/usr/local/lib/ape/redis-start",
       mode: "0755",
-      content: args.mode === "cluster" ? CLUSTER_START : startScript(self, members),
+      content: args.mode === "cluster" ? clusterStartScript() : startScript(self, members),
     },
     { path: "/usr/local/lib/ape/redis-stop", mode: "0755", content: stopScript(self, members, args.mode) },
     {

@@ -1,4 +1,4 @@
-import { addressOf, type Placed } from "../node/role";
+import { addressOf, type Placed } from "../model/role";
 import { BACKUP_PREFIX } from "./backup";
 import { CLI_FUNCTION, FIELD_FUNCTION } from "./cli";
 import { DATA } from "./configuration";

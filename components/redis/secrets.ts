@@ -1,4 +1,4 @@
-import type { SecretPlan } from "../node/credentials";
+import type { SecretPlan } from "../model/secrets";
 
 const PASSWORD_LENGTH = 32;
 

@@ -1,4 +1,4 @@
-import { addressOf, type Placed } from "../node/role";
+import { addressOf, type Placed } from "../model/role";
 import { CLI_FUNCTION, FIELD_FUNCTION } from "./cli";
 import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
 import { USERS } from "./secrets";

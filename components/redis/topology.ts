@@ -1,4 +1,4 @@
-import type { Placed } from "../node/role";
+import type { Placed } from "../model/role";
 
 /** How Redis is made up: one server, one master with replicas under Sentinels, or several masters that share the keys. */
 export const REDIS_MODES = ["single", "sentinel", "cluster"] as const;

@@ -1,4 +1,4 @@
-import type { NodeFile } from "../node/role";
+import type { NodeFile } from "../model/role";
 import { SPOOL_DIRECTORY } from "./pgbackrest";
 import { BIN_DIRECTORY, DATA_DIRECTORY } from "./topology";
 

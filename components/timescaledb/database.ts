@@ -1,5 +1,5 @@
-import type { NodeFile } from "../node/role";
-import { TLS } from "../node/bootstrap/bundle";
+import type { NodeFile } from "../model/role";
+import { TLS } from "../model/tls";
 import { DATABASE_CONTENT, serverSql } from "./roles";
 import { DEPLOY_SCRIPT } from "./schema";
 import { SOCKET_DIRECTORY } from "./topology";

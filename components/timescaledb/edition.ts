@@ -1,4 +1,4 @@
-import type { AptSource } from "../node/role";
+import type { AptSource } from "../model/role";
 import { MAJOR } from "./topology";
 
 /** TimescaleDB's editions, as their maker calls them. */

@@ -1,5 +1,5 @@
-import type { Placed } from "../node/role";
-import { dnsName } from "../node/role";
+import type { Placed } from "../model/role";
+import { dnsName } from "../model/role";
 import { APP_USER } from "./secrets";
 import { dataNodes, PORTS, shardCount } from "./topology";
 

@@ -1,5 +1,5 @@
-import { TLS } from "../node/bootstrap/bundle";
-import { dnsName, type NodeFile } from "../node/role";
+import { TLS } from "../model/tls";
+import { dnsName, type NodeFile } from "../model/role";
 import { PORTS, type DataNode } from "./topology";
 
 export interface EtcdArgs {

@@ -1,4 +1,4 @@
-import type { NodeFile } from "../node/role";
+import type { NodeFile } from "../model/role";
 import { ETCD_HEALTH, JOINED } from "./etcd";
 import { PATRONI_CONFIG, SCOPE } from "./patroni";
 import { SOCKET_DIRECTORY } from "./topology";

@@ -1,5 +1,5 @@
-import { TLS } from "../node/bootstrap/bundle";
-import { dnsName, secretMark } from "../node/role";
+import { TLS } from "../model/tls";
+import { dnsName, secretMark } from "../model/role";
 import { CREATE_SCRIPT } from "./create";
 import { hbaRules, type HbaArgs } from "./hba";
 import { RECONNECT_SCRIPT } from "./pooling";

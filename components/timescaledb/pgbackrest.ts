@@ -1,4 +1,4 @@
-import { secretMark } from "../node/role";
+import { secretMark } from "../model/role";
 import { SERVER_SECRET } from "./secrets";
 import { backupProcesses, type ServerSize } from "./sizing";
 import { DATA_DIRECTORY, MOUNT, PORTS, SOCKET_DIRECTORY } from "./topology";

@@ -1,5 +1,5 @@
 import { DoesNotFitError } from "../node/placement";
-import { dnsName, type Listen, type NodeFile, type Placed, type Provision, type Role } from "../node/role";
+import { dnsName, type Listen, type NodeFile, type Placed, type Provision, type Role } from "../model/role";
 import { CREATE_SCRIPT, createFile } from "./create";
 import { databaseFiles, DATABASE_UNIT, memberHealth, primaryHealth } from "./database";
 import { ETCD_HEALTH, etcdFiles } from "./etcd";

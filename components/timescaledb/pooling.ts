@@ -1,5 +1,5 @@
-import { TLS } from "../node/bootstrap/bundle";
-import { secretMark, type NodeFile } from "../node/role";
+import { TLS } from "../model/tls";
+import { secretMark, type NodeFile } from "../model/role";
 import { API_SECRET, APP_USER, MONITORING_USER, READ_ONLY_SECRET, READ_ONLY_USER, SERVER_SECRET } from "./secrets";
 import { maxClients, poolSizes, type ServerSize } from "./sizing";
 import { PORTS, SOCKET_DIRECTORY } from "./topology";

@@ -1,4 +1,4 @@
-import { TLS } from "../node/bootstrap/bundle";
+import { TLS } from "../model/tls";
 import {
   autovacuumWorkers,
   autovacuumWorkMem,

@@ -1,4 +1,4 @@
-import type { NodeFile } from "../node/role";
+import type { NodeFile } from "../model/role";
 import { PATRONI_CONFIG, SCOPE } from "./patroni";
 import { BACKUP_LOCK } from "./schedule";
 import { BIN_DIRECTORY, DATA_DIRECTORY, POSTGRESQL_UNIT, SOCKET_DIRECTORY } from "./topology";

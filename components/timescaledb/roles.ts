@@ -1,4 +1,4 @@
-import { secretMark } from "../node/role";
+import { secretMark } from "../model/role";
 import {
   API_SECRET,
   APP_USER,

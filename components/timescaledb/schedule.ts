@@ -1,4 +1,4 @@
-import { sliceOf, type NodeFile } from "../node/role";
+import { sliceOf, type NodeFile } from "../model/role";
 import { MOUNT } from "./topology";
 
 /** A kind of backup and when it is taken. */

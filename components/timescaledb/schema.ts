@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { NodeFile } from "../node/role";
+import type { NodeFile } from "../model/role";
 import { optionsSql, type SchemaOptions } from "./schema-options";
 
 const SOURCE = join(__dirname, "schema");

@@ -1,4 +1,4 @@
-import type { SecretPlan } from "../node/credentials";
+import type { SecretPlan } from "../model/secrets";
 
 /** The role that the API logs in as: reads and writes rows. */
 export const APP_USER = "ape";

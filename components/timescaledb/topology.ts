@@ -1,4 +1,4 @@
-import { addressOf, dnsName, type Placed } from "../node/role";
+import { addressOf, dnsName, type Placed } from "../model/role";
 
 /** Which member a role is: a data node holds the database; the witness only votes. */
 export type Kind = "data" | "witness";

@@ -1,4 +1,4 @@
-import { sliceOf, type NodeFile } from "../node/role";
+import { sliceOf, type NodeFile } from "../model/role";
 import { BIN_DIRECTORY, MOUNT, SOCKET_DIRECTORY } from "./topology";
 import { CONFIG_DIRECTORY } from "./postgresql";
 import { BACKUP_LOCK } from "./schedule";

@@ -1,5 +1,5 @@
-import list from "../../components/platform/prices.json";
-import type { Cloud } from "../../components/platform/platform";
+import list from "../../components/model/prices.json";
+import type { Cloud } from "../../components/model/cloud";
 import type { CloudPrices, InstancePrice, ListPrice, PriceList, Source } from "./schema";
 
 /** Names of what a cloud's services charge for. */

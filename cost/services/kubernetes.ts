@@ -1,7 +1,7 @@
 import { textAt, type CloudResource } from "../resource";
 import { hourly, type Charge, type Rule } from "./charge";
 import type { World } from "./world";
-import type { Cloud } from "../../components/platform/platform";
+import type { Cloud } from "../../components/model/cloud";
 
 const NODES_ELSEWHERE = "its pods run on the nodes of a cluster that isn't part of the stack";
 

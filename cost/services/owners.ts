@@ -1,4 +1,4 @@
-import { SERVICES, type Service } from "../../components/node/role";
+import { SERVICES, type Service } from "../../components/model/role";
 import type { Owner } from "../line";
 import { valueAt, type CloudResource } from "../resource";
 

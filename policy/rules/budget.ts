@@ -3,7 +3,7 @@ import { estimate } from "../../cost/estimate";
 import { priceBook } from "../../cost/prices/book";
 import type { CloudResource } from "../../cost/resource";
 import { usageOf } from "../../cost/usage";
-import { CLOUDS, type Cloud } from "../../components/platform/platform";
+import { CLOUDS, type Cloud } from "../../components/model/cloud";
 import { TIERS } from "../../stacks/tiers";
 import { stackTier } from "../context";
 import { stackRule, type Rule } from "../rule";

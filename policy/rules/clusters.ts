@@ -1,4 +1,4 @@
-import { KUBERNETES_VERSIONS } from "../../components/platform/kubernetes-versions";
+import { KUBERNETES_VERSIONS } from "../../components/model/kubernetes-versions";
 import { AWS_NODE_GROUP, GCP_NODE_POOL } from "../machines";
 import { fault, resourceRule, stackRule, unless, type Rule } from "../rule";
 

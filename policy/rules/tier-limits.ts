@@ -1,4 +1,4 @@
-import { SERVICES } from "../../components/node/role";
+import { SERVICES } from "../../components/model/role";
 import { atMost, stackTier, tierOf, type Context } from "../context";
 import { BOOT_DISK_GIB, LIMITS, type Share, type TierLimits } from "../limits";
 import {

@@ -1,4 +1,5 @@
-import { MANAGED_CERTIFICATE, type Cloud } from "../../components/platform/platform";
+import type { Cloud } from "../../components/model/cloud";
+import { MANAGED_CERTIFICATE } from "../../components/platform/platform";
 import { text, type Parser } from "./parsers";
 
 /** Names that each cloud writes in its own way. */

@@ -1,15 +1,16 @@
-import { NETWORK_PREFIX, parseCidr } from "../../components/platform/addresses";
+import { NETWORK_PREFIX, parseCidr } from "../../components/model/addresses";
 import { PLACEMENTS } from "../../components/node/placement";
 import { NEO4J_EDITIONS, NEO4J_LICENCES } from "../../components/neo4j/licence";
-import { DEFAULT_KUBERNETES_VERSION, KUBERNETES_VERSIONS } from "../../components/platform/kubernetes-versions";
+import { DEFAULT_KUBERNETES_VERSION, KUBERNETES_VERSIONS } from "../../components/model/kubernetes-versions";
 import { NEO4J_ARCHIVE } from "../../components/neo4j/archive";
 import { DEFAULT_VERSION, VERSION_NAMES } from "../../components/neo4j/version";
-import { CLOUDS, NAT_MODES } from "../../components/platform/platform";
+import { CLOUDS } from "../../components/model/cloud";
+import { NAT_MODES } from "../../components/platform/platform";
 import { EDITIONS } from "../../components/timescaledb/edition";
 import { AGGREGATES, COMPRESS_AFTER_DAYS } from "../../components/timescaledb/schema-options";
 import { SHARD_COUNTS, type ShardCount } from "../../components/timescaledb/topology";
-import { DEFAULT_REGION } from "../../components/platform/zones";
-import { API_RUNTIMES, CLUSTERS } from "../spec";
+import { DEFAULT_REGION } from "../../components/model/regions";
+import { API_RUNTIMES, CLUSTERS } from "./spec";
 import { BACKUP_RETENTION_DAYS, TIER_NAMES, TIERS } from "../tiers";
 import { ACCOUNT, allowedOf, CERTIFICATE, DNS_ZONE, IMAGE, KMS_KEY, ofEitherCloud } from "./formats";
 import {

@@ -1,4 +1,4 @@
-import { parseCidr } from "../../components/platform/addresses";
+import { parseCidr } from "../../components/model/addresses";
 
 /** Turns what the config holds into a value, or throws Refused. Pulumi gives primitives and JSON as strings, YAML plain values. */
 export type Parser<T> = (value: unknown) => T;

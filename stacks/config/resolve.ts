@@ -1,11 +1,11 @@
 import type { Neo4jEdition } from "../../components/neo4j/licence";
 import { createHash } from "node:crypto";
-import { podCidrs } from "../../components/platform/addresses";
-import { DEFAULT_KUBERNETES_VERSION } from "../../components/platform/kubernetes-versions";
-import { DEFAULT_REGION, regionZones } from "../../components/platform/zones";
+import { podCidrs } from "../../components/model/addresses";
+import { DEFAULT_KUBERNETES_VERSION } from "../../components/model/kubernetes-versions";
+import { DEFAULT_REGION, regionZones } from "../../components/model/regions";
 import type { RedisMode } from "../../components/redis/topology";
 import type { NatMode } from "../../components/platform/platform";
-import { DISK_GIB, type KubernetesSpec, type Neo4jSpec, type StackSpec } from "../spec";
+import { DISK_GIB, type KubernetesSpec, type Neo4jSpec, type StackSpec } from "./spec";
 import { graphAndCacheCpus, TIERS } from "../tiers";
 import type { Values } from "./keys";
 

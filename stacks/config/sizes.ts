@@ -1,4 +1,4 @@
-import { SERVICES, type Service } from "../../components/node/role";
+import { SERVICES, type Service } from "../../components/model/role";
 import { AUTOSCALING } from "../tiers";
 import { nearest } from "./nearest";
 import {
@@ -25,7 +25,7 @@ export interface Size<T> extends Accepting<T> {
 const MAX_DISK_GIB = 16384;
 
 const instanceType: Size<string> = {
-  allowed: "an x86_64 instance type of the cloud, of components/platform/prices.json",
+  allowed: "an x86_64 instance type of the cloud, of components/model/prices.json",
   example: "m7i.large",
   description: "Instance type of its nodes. Without it: the cheapest of the tier's families that fits.",
   parse: text(/^[a-z0-9.-]+$/),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Cloud } from "../../components/platform/platform";
+import type { Cloud } from "../../components/model/cloud";
 import type { PurchaseOption } from "../../cost/purchase/options";
 import type { CloudResource } from "../../cost/resource";
 import { idle, priceOf, resource } from "./resources";

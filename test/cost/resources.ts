@@ -1,4 +1,4 @@
-import type { Cloud } from "../../components/platform/platform";
+import type { Cloud } from "../../components/model/cloud";
 import { estimate } from "../../cost/estimate";
 import type { Estimate } from "../../cost/line";
 import { priceBook } from "../../cost/prices/book";

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { judgeStack, type Violation } from "../../policy/judge";
 import { BUDGET_RULES } from "../../policy/rules/budget";
 import type { StackRule } from "../../policy/rule";
-import { viewOf } from "../../tools/policy/planned";
-import { LIST_PRICE, priceResources } from "../../tools/plan/price";
+import { viewOf } from "../../planning/policy/view";
+import { LIST_PRICE, priceResources } from "../../planning/price/price";
 import { plannedResources } from "../../cost/resource";
-import { planResources } from "../../tools/plan/plan";
+import { planResources } from "../../planning/plan";
 import { CELLS, planCell } from "../support/cells";
 import { clean } from "./clean";
 

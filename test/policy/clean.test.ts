@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { judgeAll } from "../../policy/judge";
 import { RULES } from "../../policy/rules";
-import { viewOf } from "../../tools/policy/planned";
+import { viewOf } from "../../planning/policy/view";
 import { TIERS } from "../../stacks/tiers";
 import { CELLS, type Cell } from "../support/cells";
 import { clean, keepsPromise, type Clean } from "./clean";

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../policy/context";
 import { contextOf, knownFrom } from "../../policy/settings";
 import { deployApe } from "../../stacks/ape";
-import { record, type Judged } from "../../tools/plan/record";
+import { record, type Judged } from "../../planning/record";
 import { CELLS, planCell, type Cell } from "../support/cells";
 
 export const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" };

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { StateError } from "../../cost/state";
 import { deployApe } from "../../stacks/ape";
-import { deployedResources, stackOf } from "../../tools/policy/deployed";
-import { viewOf } from "../../tools/policy/planned";
-import { resultOf } from "../../tools/policy/result";
-import { record, SECRET, SECRET_SIGNATURE, SIGNATURE, STACK_TYPE } from "../../tools/plan/record";
-import { made } from "../../tools/rehearsal/made";
+import { deployedResources, stackOf } from "../../planning/policy/deployed";
+import { viewOf } from "../../planning/policy/view";
+import { resultOf } from "../../planning/policy/result";
+import { record, SECRET, SECRET_SIGNATURE, SIGNATURE, STACK_TYPE } from "../../planning/record";
+import { computedValues } from "../../rehearsal/computed-values";
 import { CELLS, planCell, type Cell } from "../support/cells";
 import { command } from "../support/command";
 import { clean } from "./clean";
@@ -21,7 +21,7 @@ async function exported(cell: Cell, reveal = false): Promise<ExportedState> {
     organization: "organization",
     stack: "test",
     preview: false,
-    made: made("deployed"),
+    computed: computedValues("deployed"),
     reveal,
   });
   const hidden = (value: unknown): object =>

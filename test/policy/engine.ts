@@ -5,7 +5,7 @@ import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import type { Judged } from "../../tools/plan/record";
+import type { Judged } from "../../planning/record";
 
 /** What a pack says of a resource, or of a stack. */
 export interface Diagnostic {

@@ -4,9 +4,9 @@ import { judgeAll } from "../../policy/judge";
 import { LIMITS, type Share } from "../../policy/limits";
 import { TIER_RULES } from "../../policy/rules/tier-limits";
 import { contextOf } from "../../policy/settings";
-import { SERVICES } from "../../components/node/role";
-import { machineTypes, type MachineType } from "../../components/platform/catalogue";
-import type { Cloud } from "../../components/platform/platform";
+import { SERVICES } from "../../components/model/role";
+import { machineTypes, type MachineType } from "../../components/model/machine-types";
+import type { Cloud } from "../../components/model/cloud";
 import { TIER_NAMES, type TierName } from "../../stacks/tiers";
 import { resourceOfStack, type Stack } from "./stack";
 

@@ -1,8 +1,8 @@
 import type { Share } from "../../policy/limits";
 import type { StackView } from "../../policy/subject";
-import type { MachineType } from "../../components/platform/catalogue";
-import type { Cloud } from "../../components/platform/platform";
-import { viewOf } from "../../tools/policy/planned";
+import type { MachineType } from "../../components/model/machine-types";
+import type { Cloud } from "../../components/model/cloud";
+import { viewOf } from "../../planning/policy/view";
 
 /** Machines and data disks, and whose they are. */
 export interface Stack {

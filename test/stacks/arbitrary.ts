@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { CLOUDS, type Cloud } from "../../components/platform/platform";
-import { KUBERNETES_VERSIONS } from "../../components/platform/kubernetes-versions";
-import { DEFAULT_REGION, regions } from "../../components/platform/zones";
-import type { ConfigInput } from "../../stacks/config";
+import { CLOUDS, type Cloud } from "../../components/model/cloud";
+import { KUBERNETES_VERSIONS } from "../../components/model/kubernetes-versions";
+import { DEFAULT_REGION, regions } from "../../components/model/regions";
+import type { ConfigInput } from "../../stacks/config/load";
 import { CERTIFICATE, DNS_ZONE, IMAGE, KMS_KEY } from "../../stacks/config/formats";
 import { TIER_NAMES, TIERS, type TierName } from "../../stacks/tiers";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Role, Service } from "../../components/node/role";
+import type { Role, Service } from "../../components/model/role";
 import { planStack, type StackPlan } from "../../stacks/plan";
 import { containerMemGiB, TIERS } from "../../stacks/tiers";
-import { plannedNodes } from "../../tools/plan/plan";
+import { plannedNodes } from "../../planning/plan";
 import { CELLS, planCell } from "../support/cells";
 
 const DATA: readonly Service[] = ["timescaledb", "neo4j", "redis"];

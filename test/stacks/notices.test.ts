@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseConfig } from "../../stacks/config";
+import { parseConfig } from "../../stacks/config/load";
 import { notices } from "../../stacks/notices";
 
 const BASE = {

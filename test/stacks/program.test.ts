@@ -6,7 +6,7 @@ import { renderBundle } from "../../components/node/bootstrap/bundle";
 import { deployApe } from "../../stacks/ape";
 import type { StackPlan } from "../../stacks/plan";
 import { TIERS } from "../../stacks/tiers";
-import { record, SECRET, UNKNOWN, type Recorded, type Recording } from "../../tools/plan/record";
+import { record, SECRET, UNKNOWN, type Recorded, type Recording } from "../../planning/record";
 import { CELLS, planCell } from "../support/cells";
 
 const GOLDEN = join(__dirname, "golden");
@@ -21,7 +21,7 @@ function run(plan: StackPlan, preview: boolean): Promise<Recording> {
     organization: "organization",
     stack: "test",
     preview,
-    made: ({ type, name, inputs }) => ({
+    computed: ({ type, name, inputs }) => ({
       arn: `arn:aws:made:us-east-1:111111111111:${name}`,
       ...(type === "random:index/randomPassword:RandomPassword"
         ? { result: CANARY.padEnd((inputs as { length: number }).length, "x") }

@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { renderBundle } from "../../components/node/bootstrap/bundle";
 import { DoesNotFitError } from "../../components/node/placement";
 import { deployApe } from "../../stacks/ape";
-import { ConfigError, parseConfig, type ConfigInput } from "../../stacks/config";
+import { ConfigError, parseConfig, type ConfigInput } from "../../stacks/config/load";
 import { planStack, type StackPlan } from "../../stacks/plan";
-import { record, type Recorded } from "../../tools/plan/record";
+import { record, type Recorded } from "../../planning/record";
 import { priceBook } from "../../cost/prices/book";
 import { estimate } from "../../cost/estimate";
 import { sumCents } from "../../cost/line";
@@ -64,7 +64,7 @@ describe("any invalid config", () => {
           deployApe(planStack(parseConfig({ ...input, values: { ...input.values, [key]: "!" } })), {});
         const counting = record(program, {
           ...NAMES,
-          made: ({ type }) => ({ seen: type.startsWith("pulumi:") ? 0 : registered++ }),
+          computed: ({ type }) => ({ seen: type.startsWith("pulumi:") ? 0 : registered++ }),
         });
         await assert.rejects(
           counting,

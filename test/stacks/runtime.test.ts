@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { deployApe } from "../../stacks/ape";
 import type { StackPlan } from "../../stacks/plan";
 import { TIERS } from "../../stacks/tiers";
-import { record, type Recorded } from "../../tools/plan/record";
+import { record, type Recorded } from "../../planning/record";
 import { CELLS, planCell, type Cell } from "../support/cells";
 import { DATA, NODES } from "../support/data-services";
 
@@ -86,7 +86,7 @@ async function resources(plan: StackPlan): Promise<readonly Recorded[]> {
     organization: "organization",
     stack: "test",
     preview: false,
-    made: ({ type, inputs }) =>
+    computed: ({ type, inputs }) =>
       type === "random:index/randomPassword:RandomPassword"
         ? { result: "x".repeat((inputs as { length: number }).length) }
         : {},

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { machineType } from "../../components/platform/catalogue";
-import { CLOUDS } from "../../components/platform/platform";
+import { machineType } from "../../components/model/machine-types";
+import { CLOUDS } from "../../components/model/cloud";
 import { AUTOSCALING, containerMemGiB, graphAndCacheCpus, TIER_NAMES, TIERS } from "../../stacks/tiers";
 
 describe("the table of tiers", () => {

@@ -1,7 +1,7 @@
-import { parseConfig } from "../../stacks/config";
+import { parseConfig } from "../../stacks/config/load";
 import { planStack, type StackPlan } from "../../stacks/plan";
 import { PLACEMENTS, type Placement } from "../../components/node/placement";
-import { CLOUDS, type Cloud } from "../../components/platform/platform";
+import { CLOUDS, type Cloud } from "../../components/model/cloud";
 import { TIER_NAMES, type TierName } from "../../stacks/tiers";
 
 /** One way to deploy a stack. */

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "../../tools/free-port";
+import { freePort } from "../../rehearsal/free-port";
 
 const START_MS = 60_000;
 const BUILD = join(__dirname, "../../scripts/build-control-plane");
@@ -23,7 +23,7 @@ export interface Applied {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-/** A real API server with etcd and controllers behind it, on the loopback interface. Nodes are played by tests. */
+/** A real API server with etcd and controllers behind it, on the loopback interface. Tests simulate its nodes. */
 export class ControlPlane {
   private constructor(
     private readonly folder: string,

@@ -1,6 +1,6 @@
-import { record, type Recorded, type RecordArgs } from "../../tools/plan/record";
+import { record, type Recorded, type RecordArgs } from "../../planning/record";
 
-export interface MocksArgs extends Pick<RecordArgs, "made"> {
+export interface MocksArgs extends Pick<RecordArgs, "computed"> {
   /** Whether the program believes that it previews. */
   readonly preview: boolean;
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import type { Service } from "../../components/node/role";
+import type { Service } from "../../components/model/role";
 import type { StackPlan } from "../../stacks/plan";
-import type { Drill } from "../../tools/drills/drill";
-import { report } from "../../tools/drills/report";
-import { runDrill } from "../../tools/drills/run";
-import { assertCanRehearse, CannotRehearseError } from "../../tools/rehearsal/preflight";
-import type { LocalStack } from "../../tools/rehearsal/local-stack";
-import { Rehearsal, rehearsed, takeDown } from "../../tools/rehearsal/rehearsal";
+import type { Drill } from "../../rehearsal/drills/drill";
+import { report } from "../../rehearsal/drills/report";
+import { runDrill } from "../../rehearsal/drills/run";
+import { assertCanRehearse, CannotRehearseError } from "../../rehearsal/preflight";
+import type { LocalStack } from "../../rehearsal/local-stack";
+import { Rehearsal, rehearsed, takeDown } from "../../rehearsal/rehearsal";
 
 /** Nodes that a test boots at most. */
 const NODES = 4;

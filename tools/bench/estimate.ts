@@ -3,7 +3,7 @@ import { estimate } from "../../cost/estimate";
 import { priceBook } from "../../cost/prices/book";
 import { plannedResources, type CloudResource } from "../../cost/resource";
 import { usageOf } from "../../cost/usage";
-import { planFrom, planResources } from "../plan/plan";
+import { planFrom, planResources } from "../../planning/plan";
 import { copyOf, median } from "./measure";
 
 /** How long an estimate of so many resources takes. */

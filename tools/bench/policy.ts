@@ -3,9 +3,9 @@ import { performance } from "node:perf_hooks";
 import { judgeAll } from "../../policy/judge";
 import { RULES } from "../../policy/rules";
 import { contextOf, today } from "../../policy/settings";
-import { viewOf } from "../policy/planned";
-import { planFrom, planResources } from "../plan/plan";
-import type { Judged } from "../plan/record";
+import { viewOf } from "../../planning/policy/view";
+import { planFrom, planResources } from "../../planning/plan";
+import type { Judged } from "../../planning/record";
 import { copyOf, median, type Subject } from "./measure";
 
 /** How long judging so many resources takes. */

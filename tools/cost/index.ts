@@ -11,16 +11,16 @@ import { creditRows } from "../../cost/purchase/credits";
 import { OPTIONS, type PurchaseOption } from "../../cost/purchase/options";
 import { summaryProblems, type Summary } from "../../cost/summary";
 import { DoesNotFitError } from "../../components/node/placement";
-import { ConfigError } from "../../stacks/config";
+import { ConfigError } from "../../stacks/config/load";
 import type { StackPlan } from "../../stacks/plan";
-import { planFrom } from "../plan/plan";
-import { readJson, readYaml } from "../read-file";
-import { UsageError } from "../stack-file";
-import { chart, chartBars } from "./chart";
-import type { PricedStack, PricingArgs } from "../plan/price";
+import { planFrom } from "../../planning/plan";
+import { readJson, readYaml } from "../../planning/read-file";
+import { UsageError } from "../../planning/stack-file";
+import { chart, chartBars } from "../../planning/price/chart";
+import type { PricedStack, PricingArgs } from "../../planning/price/price";
 import { leversOf, pricePlan, priceState, purchaseLevers } from "./price";
-import { markdown, printed } from "./print";
-import type { CostReport } from "./tables";
+import { markdown, printed } from "../../planning/price/print";
+import type { CostReport } from "../../planning/price/tables";
 import { topLevers } from "../../cost/levers";
 
 interface Options {

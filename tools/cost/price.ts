@@ -4,12 +4,12 @@ import type { PurchaseOption } from "../../cost/purchase/options";
 import { plannedResources } from "../../cost/resource";
 import { stateResources } from "../../cost/state";
 import { DoesNotFitError } from "../../components/node/placement";
-import { ConfigError } from "../../stacks/config";
+import { ConfigError } from "../../stacks/config/load";
 import { usageByKey } from "../../cost/usage";
 import type { TierName } from "../../stacks/tiers";
 import type { StackPlan } from "../../stacks/plan";
-import { planFrom, planResources } from "../plan/plan";
-import { priceResources, type PricedStack, type PricingArgs } from "../plan/price";
+import { planFrom, planResources } from "../../planning/plan";
+import { priceResources, type PricedStack, type PricingArgs } from "../../planning/price/price";
 
 /** Prices what a plan would deploy. */
 export async function pricePlan(plan: StackPlan, pricing: PricingArgs): Promise<PricedStack> {

@@ -1,10 +1,10 @@
-import { CLOUDS } from "../../components/platform/platform";
-import { regions, regionZones } from "../../components/platform/zones";
-import { PROJECT } from "../../stacks/config";
+import { CLOUDS } from "../../components/model/cloud";
+import { regions, regionZones } from "../../components/model/regions";
+import { PROJECT } from "../../stacks/config/load";
 import { KEYS, type Key } from "../../stacks/config/keys";
-import { RULES } from "../../stacks/config/rules";
+import { RULES } from "../../stacks/config/rules/index";
 import { SIZES, type Size } from "../../stacks/config/sizes";
-import { DISK_GIB } from "../../stacks/spec";
+import { DISK_GIB } from "../../stacks/config/spec";
 import { TIER_NAMES, TIERS, type Tier } from "../../stacks/tiers";
 
 /** docs/configuration.md, whole. */

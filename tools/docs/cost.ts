@@ -6,16 +6,16 @@ import { purchaseRows } from "../../cost/purchase/comparison";
 import { remedyFor } from "../../cost/remedy";
 import { usageByKey, usageKeys, usageOf } from "../../cost/usage";
 import { TIER_NAMES } from "../../stacks/tiers";
-import type { PricedCell } from "../cost/cells";
-import { markdownTable } from "../cost/print";
-import { percent } from "../cost/tables";
-import { plannedNodes } from "../plan/plan";
+import type { PricedCell } from "../../planning/price/cells";
+import { markdownTable } from "../../planning/price/print";
+import { percent } from "../../planning/price/tables";
+import { plannedNodes } from "../../planning/plan";
 
 /** docs/cost.md, whole. */
 export function costPage(cells: readonly PricedCell[]): string {
   const find = (name: string): PricedCell => cells.find((cell) => nameOf(cell) === name)!;
   return `${[
-    '<!-- Made by "npm run docs" from cost/ and components/platform/prices.json: change it there. -->',
+    '<!-- Made by "npm run docs" from cost/ and components/model/prices.json: change it there. -->',
     "# What it costs",
     INTRODUCTION,
     "![Dollars a month by service, packed, each tier with its own availability](cost.svg)",
@@ -73,7 +73,7 @@ const PAY_INTRODUCTION = `The last column is what the Scaling Strategy's rules o
 commitment on Google Cloud takes the place of sustained use and is never added to it. Of AWS' reservations only t3's price
 is known; the other families' are t3's part of their own list price, an estimate.`;
 
-const PRICES = `\`components/platform/prices.json\` holds list prices of us-east-1 and us-central1 in dollars. A stack elsewhere
+const PRICES = `\`components/model/prices.json\` holds list prices of us-east-1 and us-central1 in dollars. A stack elsewhere
 is priced by them too and says so; a price book has its own.
 \`npm run prices:refresh\` asks the providers' own price lists and shows what changed.`;
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { TIERS } from "../../stacks/tiers";
-import type { PricedCell } from "../cost/cells";
-import { chart } from "../cost/chart";
+import type { PricedCell } from "../../planning/price/cells";
+import { chart } from "../../planning/price/chart";
 import { configurationPage } from "./configuration";
 import { costPage } from "./cost";
 import { policiesPage } from "./policies";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Command } from "commander";
-import { pricedCells } from "../cost/cells";
+import { pricedCells } from "../../planning/price/cells";
 import { fromKeys, fromPrices, fromRules } from "./generated";
 
 const program = new Command("npm run docs --")

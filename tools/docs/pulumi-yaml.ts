@@ -1,5 +1,5 @@
 import { Document } from "yaml";
-import { PROJECT } from "../../stacks/config";
+import { PROJECT } from "../../stacks/config/load";
 import { KEYS, type Key } from "../../stacks/config/keys";
 
 /** The engine's YAML: a day that isn't quoted is a time there, and no string. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { newestAwsImage, newestGcpImage, type AwsImage, type GcpImage } from "./newest";
 
-const PINS = join(__dirname, "../../components/platform/image-pins.json");
+const PINS = join(__dirname, "../../components/model/image-pins.json");
 
 interface Pins {
   aws: Record<string, { id: string; name: string }>;

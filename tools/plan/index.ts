@@ -3,13 +3,13 @@ import { dirname } from "node:path";
 import { Command } from "commander";
 import colours from "picocolors";
 import { DoesNotFitError } from "../../components/node/placement";
-import { ConfigError } from "../../stacks/config";
-import { writeReports } from "../policy/files";
-import { readParameters } from "../policy/parameters";
-import { policyReport } from "../policy/report";
-import { UsageError } from "../stack-file";
-import { judgedJson, judgedPlan } from "./judged";
-import { picture } from "./picture";
+import { ConfigError } from "../../stacks/config/load";
+import { writeReports } from "../../planning/policy/files";
+import { readParameters } from "../../planning/policy/parameters";
+import { policyReport } from "../../planning/policy/report";
+import { UsageError } from "../../planning/stack-file";
+import { judgedJson, judgedPlan } from "../../planning/judged-plan";
+import { picture } from "../../planning/picture";
 import { report } from "./report";
 
 interface Options {

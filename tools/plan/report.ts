@@ -4,8 +4,8 @@ import { dollars } from "../../cost/line";
 import type { Summary } from "../../cost/summary";
 import type { StackPlan } from "../../stacks/plan";
 import { AUTOSCALING, TIERS } from "../../stacks/tiers";
-import type { PlannedNode, PlannedStack } from "./plan";
-import type { Recorded } from "./record";
+import type { PlannedNode, PlannedStack } from "../../planning/plan";
+import type { Recorded } from "../../planning/record";
 
 /** Colours for a terminal; `plain` for everything else. */
 export interface Palette {

@@ -2,16 +2,16 @@ import { Command } from "commander";
 import colours from "picocolors";
 import { StateError } from "../../cost/state";
 import { contextOf, knownFrom, today } from "../../policy/settings";
-import { knownStacks, readStackFile, UsageError } from "../stack-file";
-import { readJsonOrInput } from "../read-file";
-import type { Judged } from "../plan/record";
-import { deployedResources, stackOf } from "./deployed";
-import { writeReports } from "./files";
-import { resultJson } from "./json";
-import { readParameters, type Parameters } from "./parameters";
-import { viewOf } from "./planned";
-import { policyReport } from "./report";
-import { resultOf, type PackResult } from "./result";
+import { knownStacks, readStackFile, UsageError } from "../../planning/stack-file";
+import { readJsonOrInput } from "../../planning/read-file";
+import type { Judged } from "../../planning/record";
+import { deployedResources, stackOf } from "../../planning/policy/deployed";
+import { writeReports } from "../../planning/policy/files";
+import { resultJson } from "../../planning/policy/json";
+import { readParameters, type Parameters } from "../../planning/policy/parameters";
+import { viewOf } from "../../planning/policy/view";
+import { policyReport } from "../../planning/policy/report";
+import { resultOf, type PackResult } from "../../planning/policy/result";
 
 interface Options {
   readonly file: string;

@@ -8,7 +8,7 @@ import { gcpList } from "./gcp";
 import { refresh, type Refreshed } from "./merge";
 import { ProviderError } from "./quote";
 
-const FILE = join(__dirname, "../../components/platform/prices.json");
+const FILE = join(__dirname, "../../components/model/prices.json");
 
 interface Options {
   readonly write: boolean;
@@ -17,7 +17,7 @@ interface Options {
 
 const program = new Command("npm run prices:refresh --")
   .description("Asks AWS and Google Cloud for their list prices and shows what has changed in ours.")
-  .option("--write", "write components/platform/prices.json; then: npm run docs", false)
+  .option("--write", "write components/model/prices.json; then: npm run docs", false)
   .option("--json", "print the changes as JSON", false)
   .addHelpText(
     "after",
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   process.stdout.write(json ? `${JSON.stringify({ changes, confirmed, untouched }, null, 2)}\n` : table(refreshed));
   if (write) {
     writeFileSync(FILE, `${JSON.stringify(refreshed.list, null, 2)}\n`);
-    console.error(`written: components/platform/prices.json`);
+    console.error(`written: components/model/prices.json`);
   }
 }
 

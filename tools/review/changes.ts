@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Recorded } from "../plan/record";
+import type { Recorded } from "../../planning/record";
 
 /** What becomes of a resource. */
 export interface Change {

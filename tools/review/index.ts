@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { DoesNotFitError } from "../../components/node/placement";
 import type { Summary } from "../../cost/summary";
-import { ConfigError } from "../../stacks/config";
-import { judgedJson, judgedPlan, type JudgedPlan } from "../plan/judged";
-import type { Recorded } from "../plan/record";
-import { writeReports } from "../policy/files";
-import { readJson } from "../read-file";
-import { knownStacks, UsageError } from "../stack-file";
+import { ConfigError } from "../../stacks/config/load";
+import { judgedJson, judgedPlan, type JudgedPlan } from "../../planning/judged-plan";
+import type { Recorded } from "../../planning/record";
+import { writeReports } from "../../planning/policy/files";
+import { readJson } from "../../planning/read-file";
+import { knownStacks, UsageError } from "../../planning/stack-file";
 import { changesOf } from "./changes";
 import { passes, reviewMarkdown, type Reviewed } from "./markdown";
 

@@ -1,7 +1,7 @@
 import { groupBy } from "../../policy/group-by";
 import { dollars } from "../../cost/line";
-import { resourceName, summary } from "../policy/report";
-import type { JudgedPlan } from "../plan/judged";
+import { resourceName, summary } from "../../planning/policy/report";
+import type { JudgedPlan } from "../../planning/judged-plan";
 import type { Change } from "./changes";
 
 /** A stack as it is reviewed: what it would be, and what that changes. */

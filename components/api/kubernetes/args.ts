@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { StackAuthority } from "../../pki/stack-authority";
-import type { Cloud } from "../../platform/platform";
+import type { Cloud } from "../../model/cloud";
 
 /** A container's share of its node: memory in GiB, CPUs in cores. */
 export interface ContainerResources {

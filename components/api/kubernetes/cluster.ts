@@ -1,7 +1,7 @@
 import { machineFor, type PlacementArgs } from "../../node/placement";
-import type { Role } from "../../node/role";
-import type { MachineType } from "../../platform/catalogue";
-import type { Cloud } from "../../platform/platform";
+import type { Role } from "../../model/role";
+import type { MachineType } from "../../model/machine-types";
+import type { Cloud } from "../../model/cloud";
 import type { ContainerResources } from "./args";
 
 /** The port of every node that leads to the API, of those that Kubernetes gives to services (30000 to 32767). */

@@ -1,7 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import pins from "../../platform/image-pins.json";
-import type { Cloud } from "../../platform/platform";
+import pins from "../../model/image-pins.json";
+import type { Cloud } from "../../model/cloud";
 import { nginxConfiguration, SERVING, upstreamServer, type NginxPlace } from "../nginx";
 import { FRONT_REQUESTS } from "./cluster";
 import { CONFINED } from "./confined";

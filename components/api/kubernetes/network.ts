@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Cloud } from "../../platform/platform";
+import type { Cloud } from "../../model/cloud";
 import type { Destination, KubernetesApiArgs } from "./args";
 import { HTTPS } from "./front";
 import { APP, HTTP, type Metadata } from "./names";

@@ -10,7 +10,9 @@ import {
   type Placed,
   type Provision,
   type Role,
-} from "../role";
+} from "../../model/role";
+import { TLS } from "../../model/tls";
+import { quote } from "../script";
 import { nodeSecret } from "./userdata";
 
 /** A node's whole bootstrap: one shell script, addressed by its content. */
@@ -21,13 +23,6 @@ export interface Bundle {
 }
 
 const LIBRARY = readFileSync(join(__dirname, "library.sh"), "utf8");
-
-/** Where every node keeps what proves its identity to the others. */
-export const TLS = {
-  ca: "/etc/ape/tls/ca.crt",
-  certificate: "/etc/ape/tls/node.crt",
-  key: "/etc/ape/tls/node.key",
-} as const;
 
 /** Renders the bootstrap of a node. Pure: the same roles always give the same bytes. */
 export function renderBundle(node: string, roles: readonly Placed[], all: readonly Placed[]): Bundle {
@@ -164,10 +159,6 @@ function call(command: string, ...args: readonly string[]): string {
 
 function optional(command: string, args: readonly string[]): string[] {
   return args.length === 0 ? [] : [call(command, ...args)];
-}
-
-function quote(word: string): string {
-  return /^[A-Za-z0-9_/.:=+-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`;
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Cloud } from "../../platform/platform";
+import type { Cloud } from "../../model/cloud";
 
 /** What a node must know before it can ask for anything. */
 export interface BootArgs {

@@ -1,7 +1,7 @@
 import * as s3 from "@pulumi/aws/s3";
 import type { input } from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
-import { bucketName } from "../naming";
+import { bucketName } from "../../model/naming";
 import type { Bucket, BucketSpec, StackContext } from "../platform";
 import { protectedData } from "../options";
 import type { EncryptionKey } from "./encryption";

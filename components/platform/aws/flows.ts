@@ -1,8 +1,8 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import type * as pulumi from "@pulumi/pulumi";
-import { flowName, type FlowRule } from "../../node/firewall";
-import type { Audience } from "../../node/role";
+import { flowName, type FlowRule } from "../../model/flows";
+import type { Audience } from "../../model/role";
 import type { NetworkSpec, StackContext } from "../platform";
 import { tags } from "./tags";
 

@@ -3,7 +3,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import type { input } from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
 import { dependencies } from "../options";
-import { bootImage } from "../naming";
+import { bootImage } from "../../model/naming";
 import type { Group, GroupSpec, StackContext } from "../platform";
 import type { EncryptionKey } from "./encryption";
 import { identity } from "./identity";

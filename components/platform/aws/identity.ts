@@ -1,7 +1,7 @@
 import * as iam from "@pulumi/aws/iam";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Grant } from "../../node/role";
-import { bucketName, secretPrefix } from "../naming";
+import type { Grant } from "../../model/role";
+import { bucketName, secretPrefix } from "../../model/naming";
 import type { StackContext } from "../platform";
 import type { EncryptionKey } from "./encryption";
 import { tags } from "./tags";

@@ -1,8 +1,8 @@
 import * as ebs from "@pulumi/aws/ebs";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
-import type { MachineType } from "../catalogue";
-import { bootImage } from "../naming";
+import type { MachineType } from "../../model/machine-types";
+import { bootImage } from "../../model/naming";
 import type { Disk, DiskSpec, Node, NodeSpec, StackContext } from "../platform";
 import { dependencies, protectedData } from "../options";
 import type { EncryptionKey } from "./encryption";

@@ -24,7 +24,7 @@ import type {
   ServerCertificate,
   StackContext,
 } from "../platform";
-import { publicCidrs } from "../addresses";
+import { publicCidrs } from "../../model/addresses";
 import { AwsBalancer } from "./balancer";
 import { awsBudget } from "./budget";
 import { AwsBucket, logDelivery } from "./bucket";

@@ -1,6 +1,6 @@
 import * as secretsmanager from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
-import { secretPrefix } from "../naming";
+import { secretPrefix } from "../../model/naming";
 import type { Secret, SecretSpec, StackContext } from "../platform";
 import { protectedData } from "../options";
 import type { EncryptionKey } from "./encryption";

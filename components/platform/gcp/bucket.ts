@@ -1,7 +1,7 @@
 import * as storage from "@pulumi/gcp/storage";
 import type { input } from "@pulumi/gcp/types";
 import * as pulumi from "@pulumi/pulumi";
-import { bucketName } from "../naming";
+import { bucketName } from "../../model/naming";
 import { protectedData } from "../options";
 import type { Bucket, BucketSpec, StackContext } from "../platform";
 import { labels } from "./labels";

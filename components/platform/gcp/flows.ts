@@ -1,7 +1,7 @@
 import * as compute from "@pulumi/gcp/compute";
 import type * as pulumi from "@pulumi/pulumi";
-import { flowName, type FlowRule } from "../../node/firewall";
-import type { Service } from "../../node/role";
+import { flowName, type FlowRule } from "../../model/flows";
+import type { Service } from "../../model/role";
 import type { NetworkSpec, StackContext } from "../platform";
 
 /** Where Google's load balancers and health checks come from. Source: Google Cloud, "Firewall rules for load balancing". */

@@ -3,7 +3,7 @@ import * as secretmanager from "@pulumi/gcp/secretmanager";
 import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as storage from "@pulumi/gcp/storage";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Grant } from "../../node/role";
+import type { Grant } from "../../model/role";
 import type { StackContext } from "../platform";
 import type { GcpBucket } from "./bucket";
 import type { GcpSecret } from "./secret";

@@ -1,7 +1,7 @@
 import * as compute from "@pulumi/gcp/compute";
 import * as pulumi from "@pulumi/pulumi";
-import type { Service } from "../../node/role";
-import { podCidr, serviceCidr, subnetCidr } from "../addresses";
+import type { Service } from "../../model/role";
+import { podCidr, serviceCidr, subnetCidr } from "../../model/addresses";
 import type { Network, NetworkSpec, StackContext } from "../platform";
 import { firewalls, networkTag } from "./flows";
 

@@ -1,6 +1,6 @@
 import * as compute from "@pulumi/gcp/compute";
 import * as pulumi from "@pulumi/pulumi";
-import { bootImage } from "../naming";
+import { bootImage } from "../../model/naming";
 import { dependencies, protectedData } from "../options";
 import type { Disk, DiskSpec, Node, NodeSpec, StackContext } from "../platform";
 import { identity, type Holdings } from "./identity";

@@ -1,6 +1,6 @@
 import * as secretmanager from "@pulumi/gcp/secretmanager";
 import * as pulumi from "@pulumi/pulumi";
-import { secretPrefix } from "../naming";
+import { secretPrefix } from "../../model/naming";
 import { protectedData } from "../options";
 import type { Secret, SecretSpec, StackContext } from "../platform";
 import { labels } from "./labels";

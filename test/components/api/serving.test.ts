@@ -4,10 +4,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { haproxyConfiguration } from "../../../components/api/backends";
 import { UPSTREAM_FILE } from "../../../components/api/slots";
-import { localConfiguration, nginxFolder, refusedByNginx, removeFolder } from "../../../tools/local-nginx";
+import { localConfiguration, nginxFolder, refusedByNginx, removeFolder } from "../../../rehearsal/local-nginx";
 import { CELLS, planCell } from "../../support/cells";
 import { containersPerNode, planApi, planApiGroup, type ApiArgs } from "../../../components/api/plan";
-import { TLS } from "../../../components/node/bootstrap/bundle";
+import { TLS } from "../../../components/model/tls";
 import { authorityCertificate } from "../../../components/pki/authority";
 import { onPath } from "../../support/programs";
 

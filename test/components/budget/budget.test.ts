@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { planResources } from "../../../tools/plan/plan";
+import { planResources } from "../../../planning/plan";
 import { CELLS, planCell, type Cell } from "../../support/cells";
 
 const cell = (name: string): Cell => CELLS.find((each) => each.name === name)!;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { planNeo4j, type Neo4jArgs } from "../../../components/neo4j/plan";
 import { NEO4J_ARCHIVE } from "../../../components/neo4j/archive";
 import { DEFAULT_VERSION } from "../../../components/neo4j/version";
-import type { Placed } from "../../../components/node/role";
+import type { Placed } from "../../../components/model/role";
 
 export const SINGLE: Neo4jArgs = {
   cloud: "aws",

@@ -5,8 +5,8 @@ import { neo4jConfiguration } from "../../../components/neo4j/configuration";
 import { neo4jEndpoints } from "../../../components/neo4j/endpoints";
 import { planNeo4j, type Neo4jArgs } from "../../../components/neo4j/plan";
 import { VERSIONS, type VersionName } from "../../../components/neo4j/version";
-import type { Placed } from "../../../components/node/role";
-import { planFrom } from "../../../tools/plan/plan";
+import type { Placed } from "../../../components/model/role";
+import { planFrom } from "../../../planning/plan";
 import { CLUSTER, placed, settings, SINGLE } from "./fixtures";
 
 describe("Neo4j's roles", () => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderBundle } from "../../../components/node/bootstrap/bundle";
 import { USER_DATA_LIMIT, userData } from "../../../components/node/bootstrap/userdata";
-import { secretMark, type Placed, type Provision, type Role } from "../../../components/node/role";
+import { secretMark, type Placed, type Provision, type Role } from "../../../components/model/role";
 import { onPath } from "../../support/programs";
 
 const PROVISION: Provision = {

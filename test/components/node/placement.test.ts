@@ -7,7 +7,7 @@ import {
   place,
   type PlacementArgs,
 } from "../../../components/node/placement";
-import type { Role, Service } from "../../../components/node/role";
+import type { Role, Service } from "../../../components/model/role";
 
 const ARGS: PlacementArgs = {
   cloud: "aws",

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { AwsPlatform } from "../../../components/platform/aws/platform";
 import { identityPolicy } from "../../../components/platform/aws/identity";
 import { tags } from "../../../components/platform/aws/tags";
-import { machineType } from "../../../components/platform/catalogue";
+import { machineType } from "../../../components/model/machine-types";
 import type { BalancerSpec, GroupSpec, NetworkSpec, StackContext } from "../../../components/platform/platform";
-import type { Recorded } from "../../../tools/plan/record";
+import type { Recorded } from "../../../planning/record";
 import { withMocks } from "../../support/mocks";
 
 const CONTEXT: StackContext = {
@@ -291,7 +291,7 @@ describe("the load balancer on AWS", () => {
           opts,
         );
       },
-      { preview: false, made: madeByAws },
+      { preview: false, computed: computedByAws },
     );
   const https = (resources: readonly Recorded[]): Recorded["inputs"] =>
     only(resources, "aws:lb/listener:Listener").find(({ name }) => name === "api-https")!.inputs;
@@ -327,7 +327,7 @@ describe("the load balancer on AWS", () => {
 });
 
 /** What AWS would make up. */
-function madeByAws({ name, type, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+function computedByAws({ name, type, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
   switch (type) {
     case "aws:acm/certificate:Certificate":
       return {

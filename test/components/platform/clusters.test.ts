@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { AwsPlatform } from "../../../components/platform/aws/platform";
-import { machineType } from "../../../components/platform/catalogue";
+import { machineType } from "../../../components/model/machine-types";
 import { GcpPlatform } from "../../../components/platform/gcp/platform";
-import type { Cloud, ClusterSpec, NetworkSpec, StackContext } from "../../../components/platform/platform";
-import { regionZones } from "../../../components/platform/zones";
-import type { Recorded } from "../../../tools/plan/record";
+import type { Cloud } from "../../../components/model/cloud";
+import type { ClusterSpec, NetworkSpec, StackContext } from "../../../components/platform/platform";
+import { regionZones } from "../../../components/model/regions";
+import type { Recorded } from "../../../planning/record";
 import { withMocks } from "../../support/mocks";
 
 const REGION = { aws: "us-east-1", gcp: "us-central1" } as const;
@@ -69,12 +70,12 @@ async function deploy(cloud: Cloud, { spec, zones = 3, context }: Changes = {}):
         opts,
       );
     },
-    { preview: false, made },
+    { preview: false, computed },
   );
 }
 
 /** What the clouds would make up. */
-function made({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+function computed({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
   const zones = (inputs as { nodeLocations?: string[] }).nodeLocations ?? [];
   // In another order than they were asked for.
   const urls = (kind: string): string[] =>

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
-import type { FlowRule } from "../../../components/node/firewall";
-import { machineType } from "../../../components/platform/catalogue";
+import type { FlowRule } from "../../../components/model/flows";
+import { machineType } from "../../../components/model/machine-types";
 import { accountId } from "../../../components/platform/gcp/identity";
 import { labels, labelValue } from "../../../components/platform/gcp/labels";
 import { GcpPlatform } from "../../../components/platform/gcp/platform";
@@ -14,8 +14,8 @@ import type {
   NodeSpec,
   StackContext,
 } from "../../../components/platform/platform";
-import { SECRET } from "../../../tools/plan/record";
-import type { Recorded as Registered } from "../../../tools/plan/record";
+import { SECRET } from "../../../planning/record";
+import type { Recorded as Registered } from "../../../planning/record";
 import { withMocks } from "../../support/mocks";
 
 const CONTEXT: StackContext = {
@@ -135,11 +135,11 @@ function stack(changes: Changes): void {
 }
 
 function deploy(changes: Changes = {}): Promise<Registered[]> {
-  return withMocks(() => stack(changes), { preview: changes.preview ?? false, made });
+  return withMocks(() => stack(changes), { preview: changes.preview ?? false, computed });
 }
 
 /** What Google Cloud would make up. */
-function made({ name, type }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+function computed({ name, type }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
   return {
     selfLink: `https://compute.example.com/${name}`,
     selfLinkUnique: `https://compute.example.com/${name}?uniqueId=1`,

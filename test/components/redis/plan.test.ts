@@ -3,7 +3,7 @@ import { shardOf, slotsOf } from "../../../components/redis/topology";
 import { redisEndpoints } from "../../../components/redis/endpoints";
 import { planRedis, type RedisArgs } from "../../../components/redis/plan";
 import { backlogMiB, roleMemGiB } from "../../../components/redis/sizing";
-import type { Placed } from "../../../components/node/role";
+import type { Placed } from "../../../components/model/role";
 
 const SINGLE: RedisArgs = {
   maxMemoryGiB: 1,

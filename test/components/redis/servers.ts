@@ -1,8 +1,8 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { TLS } from "../../../components/node/bootstrap/bundle";
-import type { NodeFile, Placed } from "../../../components/node/role";
+import { TLS } from "../../../components/model/tls";
+import type { NodeFile, Placed } from "../../../components/model/role";
 import { authorityCertificate, issue } from "../../../components/pki/authority";
 import { STATE } from "../../../components/redis/start";
 

@@ -1,6 +1,6 @@
 import { planTimescaleDb, type TimescaleDbArgs } from "../../../components/timescaledb/plan";
 import type { ServerSize } from "../../../components/timescaledb/sizing";
-import type { Placed, Provision, Role } from "../../../components/node/role";
+import type { Placed, Provision, Role } from "../../../components/model/role";
 import { TIER_NAMES, TIERS, type TierName } from "../../../stacks/tiers";
 
 const DISK_GIB = 100;

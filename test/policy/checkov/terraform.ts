@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Judged } from "../../../tools/plan/record";
+import type { Judged } from "../../../planning/record";
 
 /** Types whose Terraform name isn't what their Pulumi token says. */
 const TYPES: Readonly<Record<string, string>> = {

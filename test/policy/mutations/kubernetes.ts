@@ -1,5 +1,5 @@
 import { Values } from "../../../policy/values";
-import type { Judged } from "../../../tools/plan/record";
+import type { Judged } from "../../../planning/record";
 import { set, without, type Mutation } from "./mutation";
 
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";

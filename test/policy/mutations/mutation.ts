@@ -1,4 +1,4 @@
-import type { Judged } from "../../../tools/plan/record";
+import type { Judged } from "../../../planning/record";
 
 /** One property of a clean plan broken, and the rules that say so: the one meant for it, and no other. */
 export interface Mutation {

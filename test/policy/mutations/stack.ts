@@ -1,4 +1,4 @@
-import type { Judged } from "../../../tools/plan/record";
+import type { Judged } from "../../../planning/record";
 import { replan, withInput, type Mutation } from "./mutation";
 
 const INSTANCES = ["aws:ec2/instance:Instance", "gcp:compute/instance:Instance"];

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Summary } from "../../../cost/summary";
 import { command, type Ran } from "../../support/command";
-import type { CostReport } from "../../../tools/cost/tables";
+import type { CostReport } from "../../../planning/price/tables";
 
 const cost = (...args: readonly string[]): Ran => command("cost", args);
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judgedPlan, type JudgedPlan } from "../../../tools/plan/judged";
+import { judgedPlan, type JudgedPlan } from "../../../planning/judged-plan";
 import type { Violation } from "../../../policy/judge";
 import { RULES } from "../../../policy/rules";
 import { passes, reviewMarkdown } from "../../../tools/review/markdown";

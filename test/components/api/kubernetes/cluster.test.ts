@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { NODE_PORT, planCluster } from "../../../../components/api/kubernetes/cluster";
 import { lastServing } from "../../../../components/api/kubernetes/rollout";
-import { CLOUDS } from "../../../../components/platform/platform";
+import { CLOUDS } from "../../../../components/model/cloud";
 import { API_CONTAINER, AUTOSCALING, largestMachineGiB, TIER_NAMES, TIERS } from "../../../../stacks/tiers";
 import { CELLS, planCell } from "../../../support/cells";
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Cloud } from "../../../../components/platform/platform";
+import type { Cloud } from "../../../../components/model/cloud";
 import { deployApe } from "../../../../stacks/ape";
 import type { TierName } from "../../../../stacks/tiers";
-import { record } from "../../../../tools/plan/record";
+import { record } from "../../../../planning/record";
 import { CELLS, planCell } from "../../../support/cells";
 
 /** An object as it is sent to the cluster. */
@@ -48,7 +48,7 @@ export async function manifests(
     stack: "test",
     preview: false,
     reveal: true,
-    made: ({ type, name, inputs }) => ({
+    computed: ({ type, name, inputs }) => ({
       ...(type === "random:index/randomPassword:RandomPassword"
         ? { result: "x".repeat((inputs as { length: number }).length) }
         : {}),

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv, { type ValidateFunction } from "ajv";
-import type { KubernetesVersion } from "../../../../components/platform/kubernetes-versions";
+import type { KubernetesVersion } from "../../../../components/model/kubernetes-versions";
 import type { Manifest } from "./manifests";
 
 /** The releases whose published schemas stand for their minor version: Go modules of Kubernetes itself. */

@@ -1,0 +1,69 @@
+import prices from "./prices.json";
+import type { Cloud } from "./cloud";
+
+/** An instance type of a cloud's catalogue. */
+export interface MachineType {
+  readonly name: string;
+  readonly family: string;
+  /** What the guest sees. Burstable and shared-core types give a part of it for good, the rest for a while: on both clouds alike. */
+  readonly vcpu: number;
+  readonly memGiB: number;
+  /** On-demand price of an hour in US dollars; its source stands in prices.json. */
+  readonly hourlyUsd: number;
+}
+
+/** What a node must offer. */
+export interface MachineNeeds {
+  readonly vcpu: number;
+  readonly memGiB: number;
+  /** Families to choose from. */
+  readonly families: readonly string[];
+}
+
+interface PricedType {
+  /** What is billed; of shared-core types a part of what the guest sees. */
+  readonly vcpu: number;
+  readonly guestVcpu?: number;
+  readonly memGiB: number;
+  readonly hourly: number;
+  readonly arch?: string;
+}
+
+const CATALOGUE: Readonly<Record<Cloud, readonly MachineType[]>> = {
+  aws: load("aws", prices.aws.instances.types, "."),
+  gcp: load("gcp", prices.gcp.instances.types, "-"),
+};
+
+function load(cloud: Cloud, types: Readonly<Record<string, PricedType>>, separator: string): readonly MachineType[] {
+  return Object.freeze(
+    Object.entries(types)
+      .filter(([, type]) => cloud === "gcp" || type.arch === "x86_64") // the images pinned are x86_64
+      .map(([name, type]) =>
+        Object.freeze({
+          name,
+          family: name.split(separator)[0]!,
+          vcpu: type.guestVcpu ?? type.vcpu,
+          memGiB: type.memGiB,
+          hourlyUsd: type.hourly,
+        }),
+      )
+      .sort((a, b) => a.hourlyUsd - b.hourlyUsd || b.memGiB - a.memGiB || a.name.localeCompare(b.name, "en")),
+  );
+}
+
+/** The x86_64 types of a cloud, cheapest first. */
+export function machineTypes(cloud: Cloud): readonly MachineType[] {
+  return CATALOGUE[cloud];
+}
+
+/** A type by its name, or undefined. */
+export function machineType(cloud: Cloud, name: string): MachineType | undefined {
+  return CATALOGUE[cloud].find((type) => type.name === name);
+}
+
+/** The cheapest type of the given families that is large enough, or undefined when there is none. */
+export function cheapestFit(cloud: Cloud, needs: MachineNeeds): MachineType | undefined {
+  return CATALOGUE[cloud].find(
+    (type) => needs.families.includes(type.family) && type.vcpu >= needs.vcpu && type.memGiB >= needs.memGiB,
+  );
+}

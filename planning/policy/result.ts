@@ -1,0 +1,41 @@
+import { judgeAll, type Violation } from "../../policy/judge";
+import { RULES } from "../../policy/rules";
+import { contextOf, today } from "../../policy/settings";
+import type { Context } from "../../policy/context";
+import type { StackView } from "../../policy/subject";
+import type { StackSpec } from "../../stacks/config/spec";
+import type { Waiver } from "../../stacks/config/waivers";
+import type { Judged } from "../record";
+import type { Parameters } from "./parameters";
+import { viewOf } from "./view";
+
+/** What the pack says of a stack. */
+export interface PackResult {
+  /** Policies that judged. */
+  readonly policies: number;
+  readonly resources: number;
+  /** What fails the stack: also what couldn't be judged. */
+  readonly violations: readonly Violation[];
+  /** What would fail it but for a waiver. */
+  readonly waived: readonly (Violation & { readonly waiver: Waiver })[];
+}
+
+/** Judges a plan by the whole pack. */
+export function judgePlan(spec: StackSpec, resources: readonly Judged[], parameters: Parameters = {}): PackResult {
+  const { stack, tier, owner, costCentre, kmsKey, waivers, budgetUsd } = spec;
+  return resultOf(viewOf(resources), {
+    ...contextOf({ stack, tier, owner, costCentre, kmsKey, waivers, budgetUsd, today: today() }),
+    parameters: (rule) => parameters[rule] ?? {},
+  });
+}
+
+/** Judges resources by the whole pack. */
+export function resultOf(view: StackView, context: Context): PackResult {
+  const found = judgeAll(RULES, view, context);
+  return {
+    policies: RULES.length + 1, // and the waivers themselves
+    resources: view.all.length,
+    violations: found.filter(({ waiver }) => waiver === undefined),
+    waived: found.filter((violation): violation is Violation & { waiver: Waiver } => violation.waiver !== undefined),
+  };
+}

@@ -1,0 +1,48 @@
+import { PLACEMENTS, type Placement } from "../../components/node/placement";
+import { CLOUDS, type Cloud } from "../../components/model/cloud";
+import { parseConfig } from "../../stacks/config/load";
+import { planStack, type StackPlan } from "../../stacks/plan";
+import { TIER_NAMES, type TierName } from "../../stacks/tiers";
+import { LIST_PRICE, type PricedStack } from "./price";
+import { pricePlan } from "../../tools/cost/price";
+
+/** One way to deploy a stack, with its price. */
+export interface PricedCell {
+  readonly tier: TierName;
+  readonly cloud: Cloud;
+  readonly placement: Placement;
+  readonly highlyAvailable: boolean;
+  readonly plan: StackPlan;
+  readonly priced: PricedStack;
+}
+
+/** What every stack has to say; nothing of it has a price. */
+const REQUIRED = {
+  owner: "platform",
+  costCentre: "ape",
+  apiImage: "registry.example.com/ape/api:1.0.0",
+  neo4jLicense: "evaluation",
+};
+
+/** Every tier on every cloud in both placements, single and highly available, at the list price and the tier's usage. */
+export async function pricedCells(): Promise<PricedCell[]> {
+  const cells: PricedCell[] = [];
+  for (const tier of TIER_NAMES) {
+    for (const cloud of CLOUDS) {
+      for (const placement of PLACEMENTS) {
+        for (const highlyAvailable of [false, true]) {
+          const plan = planStack(
+            parseConfig({
+              organization: "organization",
+              stack: "example",
+              values: { ...REQUIRED, tier, cloud, placement, highAvailability: highlyAvailable },
+            }),
+          );
+          const priced = await pricePlan(plan, LIST_PRICE);
+          cells.push({ tier, cloud, placement, highlyAvailable, plan, priced });
+        }
+      }
+    }
+  }
+  return cells;
+}

@@ -1,0 +1,50 @@
+import { createHash, createHmac } from "node:crypto";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** What starts an id of each type, as the clouds write them. */
+const ID_PREFIXES: Readonly<Record<string, string>> = {
+  "aws:ec2/instance:Instance": "i-",
+  "aws:ec2/securityGroup:SecurityGroup": "sg-",
+  "aws:ec2/subnet:Subnet": "subnet-",
+  "aws:ebs/volume:Volume": "vol-",
+};
+const ID_LENGTH = 17;
+
+/**
+ * What a cloud would add to a resource: ids, names and generated passwords. The same seed always makes the same, so that
+ * a stack planned again still fits its disks.
+ */
+export function computedValues(seed: string): (resource: pulumi.runtime.MockResourceArgs) => Record<string, unknown> {
+  return ({ type, name, inputs }) => {
+    const given = inputs as Readonly<Record<string, unknown>>;
+    const id = `${ID_PREFIXES[type] ?? `${type.split(":").at(-1)}-`}${digest(`${type} ${name}`).slice(0, ID_LENGTH)}`;
+    const email = `${(given.accountId as string | undefined) ?? name}@rehearsal.iam.gserviceaccount.com`;
+    return {
+      id,
+      ...(given.name === undefined ? { name } : {}),
+      arn: `arn:aws:rehearsal:::${name}`,
+      selfLinkUnique: id,
+      email,
+      member: `serviceAccount:${email}`,
+      ...(type === "random:index/randomPassword:RandomPassword"
+        ? { result: password(seed, name, given.length as number) }
+        : {}),
+    };
+  };
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Letters and digits, as the program asks for them. */
+function password(seed: string, name: string, length: number): string {
+  let text = "";
+  for (let block = 0; text.length < length; block++) {
+    text += createHmac("sha256", seed)
+      .update(`${name} ${block}`)
+      .digest("base64")
+      .replace(/[^A-Za-z0-9]/g, "");
+  }
+  return text.slice(0, length);
+}

@@ -1,0 +1,98 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { REPEATING_PORT } from "../../balancer";
+import { cloudNamespace, SERVICES } from "../../network";
+import type { Rehearsal } from "../../rehearsal";
+import { run } from "../../shell";
+
+const CONNECTIONS = 16;
+/** Milliseconds between two requests of a connection: some 80 a second together, below a client's limit and thirty times what T4 begins at. */
+const PAUSE_MS = 200;
+const SYMBOLS = 50;
+/** Seconds after which a request counts as failed. */
+const TIMEOUT_SECONDS = 10;
+/** Far longer than any scenario: it is stopped. */
+const MAX_SECONDS = 1800;
+
+/** What clients saw of a stretch of time. */
+export interface Seen {
+  readonly requests: number;
+  /** Answers that say so, and requests without an answer. */
+  readonly failures: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+interface Report {
+  readonly requests: number;
+  readonly status: number;
+  readonly connect: number;
+  readonly read: number;
+  readonly write: number;
+  readonly timeout: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/** Steady requests by wrk to the load balancer, through a client that repeats what failed, until they are stopped. */
+export class Load {
+  private readonly child: ChildProcess;
+  private printed = "";
+
+  constructor(rehearsal: Rehearsal) {
+    this.child = spawn(
+      "ip",
+      [
+        ...["netns", "exec", cloudNamespace(rehearsal.stack.stack), "wrk", "--threads=1"],
+        ...[`--connections=${CONNECTIONS}`, `--duration=${MAX_SECONDS}s`, `--timeout=${TIMEOUT_SECONDS}s`, "--latency"],
+        ...[`--script=${join(__dirname, "requests.lua")}`, `https://${SERVICES.balancer}:${REPEATING_PORT}`],
+      ],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+        env: { ...process.env, PAUSE_MS: String(PAUSE_MS), SYMBOLS: String(SYMBOLS) },
+      },
+    );
+    this.child.stdout!.setEncoding("utf8").on("data", (text: string) => (this.printed += text));
+  }
+
+  /** Ends it and says what it saw. */
+  async stop(): Promise<Seen> {
+    await new Promise((resolve) => {
+      this.child.once("close", resolve);
+      this.child.kill("SIGINT");
+    });
+    const line = this.printed.split("\n").find((each) => each.startsWith("{"));
+    if (line === undefined) {
+      throw new Error(`wrk did not report: ${this.printed}`);
+    }
+    const { requests, status, connect, read, write, timeout, p50, p95, p99 } = JSON.parse(line) as Report;
+    const ms = (micros: number): number => Math.round(micros / 10) / 100;
+    return {
+      requests,
+      failures: status + connect + read + write + timeout,
+      p50: ms(p50),
+      p95: ms(p95),
+      p99: ms(p99),
+    };
+  }
+}
+
+/** Writes a price of each symbol that requests ask for; the nodes have just booted, and the tables may be on their way. */
+export async function seed(rehearsal: Rehearsal): Promise<void> {
+  const body = JSON.stringify({ at: "2026-01-30T12:00:00Z", close: 1 });
+  const url = `https://${SERVICES.balancer}/prices/S[0-${SYMBOLS - 1}]`;
+  const patience = ["--retry", "30", "--retry-delay", "2"];
+  const curl = ["curl", "--silent", "--fail", "--insecure", ...patience, "--request", "PUT", "--data", body, url];
+  await run(["ip", "netns", "exec", cloudNamespace(rehearsal.stack.stack), ...curl]);
+}
+
+/** What clients see in some seconds. */
+export async function seenFor(rehearsal: Rehearsal, seconds: number): Promise<Seen> {
+  const load = new Load(rehearsal);
+  await sleep(seconds * 1000);
+  return load.stop();
+}

@@ -1,0 +1,74 @@
+import { REFUSED_FILE, RELEASE_KEY } from "../../../components/api/release";
+import { RELEASE_STATE, slotPorts, UPSTREAM_FILE } from "../../../components/api/slots";
+import type { Machine } from "../../machine";
+import { CannotRehearseError } from "../../preflight";
+import type { Rehearsal } from "../../rehearsal";
+import type { Version } from "../../registry/image";
+import { until } from "../../shell";
+
+/** The API's nodes of a rehearsal, and what they run. */
+export class ApiNodes {
+  readonly machines: readonly Machine[];
+
+  /** Throws CannotRehearseError where servers stand in for the API. */
+  constructor(private readonly rehearsal: Rehearsal) {
+    this.machines = rehearsal.machines.filter(({ host }) => host.services.includes("api"));
+    if (rehearsal.stack.registry === undefined) {
+      throw new CannotRehearseError("the API's nodes run no container: it takes the nodes of all services");
+    }
+  }
+
+  /** The whole name of a version's image. */
+  image(version: Version): string {
+    return this.rehearsal.stack.registry!.images[version]!;
+  }
+
+  /** Says which version is wanted, as an update of the stack does. */
+  async release(version: Version): Promise<void> {
+    await this.rehearsal.storage.put(this.rehearsal.bucket("bootstrap"), RELEASE_KEY, Buffer.from(this.image(version)));
+  }
+
+  /** Whether all nodes run a version, within some time. */
+  serve(version: Version, timeoutMs: number): Promise<boolean> {
+    return this.all(`${RELEASE_STATE}/current`, version, timeoutMs);
+  }
+
+  /** Whether all nodes have refused a version, within some time. */
+  refuse(version: Version, timeoutMs: number): Promise<boolean> {
+    return this.all(REFUSED_FILE, version, timeoutMs);
+  }
+
+  /** Whether all containers of all nodes are ready, within some time. */
+  ready(timeoutMs: number): Promise<boolean> {
+    return until(async () => (await this.every(READY)).every(Boolean), timeoutMs, 500);
+  }
+
+  /** Whether each node's files say the same of its running containers as podman does: one a slot, of this version. */
+  async run(version: Version): Promise<boolean> {
+    const command = `[[ $(podman ps --format '{{.Image}}' | sort -u) == ${this.image(version)} ]]`;
+    return (await this.every(command)).every(Boolean);
+  }
+
+  private async all(file: string, version: Version, timeoutMs: number): Promise<boolean> {
+    const command = `[[ $(cat ${file}) == ${this.image(version)} ]]`;
+    return until(async () => (await this.every(command)).every(Boolean), timeoutMs, 500);
+  }
+
+  private every(command: string): Promise<boolean[]> {
+    return Promise.all(
+      this.machines.map(async (machine) => (await machine.attempt(["bash", "-c", command])).code === 0),
+    );
+  }
+}
+
+/** Each slot's serving port answers. */
+const READY = `for port in $(grep -oP '127\\.0\\.0\\.1:\\K[0-9]+' ${UPSTREAM_FILE}); do
+  curl -fsS -o /dev/null --max-time 3 http://127.0.0.1:$port/ready || exit 1
+done`;
+
+/** A port that a container of the node serves on. */
+export async function servingPort(machine: Machine): Promise<number> {
+  const [first, second] = slotPorts(0);
+  const text = await machine.run(["cat", UPSTREAM_FILE]);
+  return text.includes(`:${first} `) ? first : second;
+}

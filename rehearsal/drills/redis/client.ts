@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "../../../components/redis/endpoints";
+import type { Host } from "../../local-stack";
+import type { Rehearsal } from "../../rehearsal";
+import { run } from "../../shell";
+import { CLIENT_DIRECTORY, clientCommand, WriterProcess } from "../client";
+import type { ReaderArgs } from "./reader";
+import type { WriterArgs } from "./writer";
+
+/** A client that writes numbered keys from an API host's place in the network, until it is stopped. */
+export class Writer extends WriterProcess {
+  private constructor(
+    private readonly rehearsal: Rehearsal,
+    host: Host,
+    private readonly args: WriterArgs,
+  ) {
+    super(rehearsal, host, { script: join(__dirname, "writer.ts"), args });
+  }
+
+  /** Starts a client in the place of an API host of that zone, where none is booted. */
+  static async start(rehearsal: Rehearsal, zone: string, prefix: string): Promise<Writer> {
+    const host = rehearsal.clientHost(zone);
+    await rehearsal.attach(host);
+    const { username, password } = rehearsal.secret<{ username: string; password: string }>("redis-api");
+    const args: WriterArgs = {
+      sentinels: rehearsal.machines
+        .filter((machine) => machine.host.services.includes("redis"))
+        .map((machine) => ({ host: machine.host.address, port: SENTINEL_PORT })),
+      masterName: MASTER_NAME,
+      username,
+      password,
+      ca: rehearsal.certificateAuthority(),
+      prefix,
+    };
+    return new Writer(rehearsal, host, args);
+  }
+
+  /** The numbers that a member has of those that were acknowledged. */
+  read(address: string): Promise<number[]> {
+    return this.visit(address, false);
+  }
+
+  /** Deletes all that was acknowledged. */
+  erase(address: string): Promise<number[]> {
+    return this.visit(address, true);
+  }
+
+  private async visit(address: string, erase: boolean): Promise<number[]> {
+    const { username, password, ca, prefix } = this.args;
+    const numbers = this.acknowledged.map(({ number }) => number);
+    const args: ReaderArgs = { address, port: REDIS_PORT, username, password, ca, prefix, erase };
+    const found = await run(clientCommand(this.rehearsal, this.host, { script: join(__dirname, "reader.ts"), args }), {
+      input: JSON.stringify(numbers),
+      cwd: CLIENT_DIRECTORY,
+    });
+    return JSON.parse(found) as number[];
+  }
+}

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Machine } from "../../machine";
+import { expect, type Drill, type Scenario } from "../drill";
+import { Writer } from "./client";
+import { RedisMembers } from "./members";
+
+/** Milliseconds of writing before the copy is made. */
+const WRITING_MS = 5000;
+const SETTLE_MS = 180_000;
+/** Seconds that a restore may take; the Scaling Strategy allows an hour. */
+const RESTORE_SECONDS = 60;
+
+export const redisRestore: Drill = {
+  name: "redis-restore",
+  description: "all keys are deleted, then restored from the bucket",
+  services: ["redis"],
+  async run(rehearsal, say) {
+    const members = new RedisMembers(rehearsal);
+    say("waiting until all members are in their places");
+    await members.settled(SETTLE_MS);
+    const master = (await members.master())!;
+    const writer = await Writer.start(rehearsal, master.host.zone, `drill:${process.pid}:restore:`);
+    await sleep(WRITING_MS);
+    await writer.stop();
+    say("copying to the bucket");
+    const copies = await copy(members.machines);
+    say("deleting everything");
+    const written = await writer.erase(master.host.address);
+    const left = await writer.read(master.host.address);
+    say("restoring");
+    const began = Date.now();
+    const said = await master.run(["/usr/local/sbin/ape-redis-restore", "--latest"]);
+    const seconds = (Date.now() - began) / 1000;
+    const rejoin = await members.settled(SETTLE_MS);
+    const found = await Promise.all(members.machines.map(({ host }) => writer.read(host.address)));
+    const scenario: Scenario = {
+      scenario: "everything deleted",
+      measured: {
+        keys: written.length,
+        keysAfterDeletion: left.length,
+        keysRestored: Math.min(...found.map((numbers) => numbers.length)),
+        restoreSeconds: seconds,
+        copiesMade: copies.length,
+        copiedBy: copies.join(", "),
+        masterAfter: (await members.master())?.host.name ?? "none",
+      },
+      violations: [
+        ...expect(written.length > 0 && left.length === 0, "there was nothing to restore"),
+        ...expect(copies.length === 1, `${copies.length} members made a copy; one should`),
+        ...expect(
+          found.every((numbers) => numbers.length === written.length),
+          `not every member has all ${written.length} keys: ${found.map((numbers) => numbers.length).join(", ")}`,
+        ),
+        ...expect(rejoin !== undefined, "the members don't find together"),
+        ...expect(seconds <= RESTORE_SECONDS, `the restore took ${seconds} s: ${said}`),
+      ],
+    };
+    return { scenarios: [scenario] };
+  },
+};
+
+/** Runs every member's hourly job, and says which made a copy. */
+async function copy(machines: readonly Machine[]): Promise<string[]> {
+  const said = await Promise.all(machines.map((machine) => machine.run(["/usr/local/sbin/ape-redis-backup"])));
+  return machines.filter((_, index) => said[index]!.includes("copied to")).map(({ host }) => host.name);
+}

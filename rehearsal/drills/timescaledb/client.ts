@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { proxyPorts } from "../../../components/api/backends";
+import { DEFAULT_DATABASE } from "../../../components/timescaledb/plan";
+import { API_SECRET, APP_USER } from "../../../components/timescaledb/secrets";
+import { CannotRehearseError } from "../../preflight";
+import type { Rehearsal } from "../../rehearsal";
+import { WriterProcess } from "../client";
+import type { WriterArgs } from "./writer";
+
+/** A client that inserts numbered rows from beside an API process, through that node's own proxy. */
+export class Writer extends WriterProcess {
+  private constructor(
+    rehearsal: Rehearsal,
+    host: ConstructorParameters<typeof WriterProcess>[1],
+    readonly args: WriterArgs,
+  ) {
+    super(rehearsal, host, { script: join(__dirname, "writer.ts"), args });
+  }
+
+  /** Starts a client on the API's node in a zone. Throws CannotRehearseError where none is booted. */
+  static start(rehearsal: Rehearsal, zone: string, run: string): Writer {
+    const machine = rehearsal.machines.find(({ host }) => host.services.includes("api") && host.zone === zone);
+    if (machine === undefined) {
+      throw new CannotRehearseError(`no node of the API is booted in ${zone}`);
+    }
+    return new Writer(rehearsal, machine.host, {
+      port: proxyPorts().writer,
+      database: DEFAULT_DATABASE,
+      user: APP_USER,
+      password: rehearsal.secret<{ password: string }>(API_SECRET).password,
+      ca: rehearsal.certificateAuthority(),
+      run,
+    });
+  }
+}

@@ -1,0 +1,100 @@
+import { PATRONI_CONFIG } from "../../../components/timescaledb/patroni";
+import { DEFAULT_DATABASE } from "../../../components/timescaledb/plan";
+import type { Machine } from "../../machine";
+import { CannotRehearseError } from "../../preflight";
+import type { Rehearsal } from "../../rehearsal";
+import { CommandError, until } from "../../shell";
+
+/** TimescaleDB's data nodes, asked on themselves: what the network does to others doesn't matter here. */
+export class TimescaleDbMembers {
+  private constructor(
+    /** The nodes that hold the data. */
+    readonly machines: readonly Machine[],
+  ) {}
+
+  /** Finds the data nodes; a witness has no Patroni. Throws CannotRehearseError when there aren't two. */
+  static async of(rehearsal: Rehearsal): Promise<TimescaleDbMembers> {
+    const found = await Promise.all(
+      rehearsal.machines.map(async (machine) => (await machine.attempt(["test", "-e", PATRONI_CONFIG])).code === 0),
+    );
+    const machines = rehearsal.machines.filter((_, index) => found[index]);
+    if (machines.length !== 2) {
+      throw new CannotRehearseError("the drill needs two data nodes: highAvailability true, as in --stack prod");
+    }
+    return new TimescaleDbMembers(machines);
+  }
+
+  /** The nodes whose server takes writes, as they say themselves. */
+  async primaries(): Promise<Machine[]> {
+    const said = await Promise.all(this.machines.map((machine) => ask(machine, "SELECT pg_is_in_recovery()")));
+    return this.machines.filter((_, index) => said[index] === "f");
+  }
+
+  /** The one that takes writes. Throws when there is none, or more than one. */
+  async primary(): Promise<Machine> {
+    const found = await this.primaries();
+    if (found.length !== 1) {
+      throw new Error(
+        found.length === 0
+          ? "no data node takes writes"
+          : `split brain: ${found.map(({ host }) => host.name).join(" and ")} both take writes`,
+      );
+    }
+    return found[0]!;
+  }
+
+  /** Seconds until the primary acknowledges only what its standby has as well; undefined when that takes too long. */
+  async settled(timeoutMs: number): Promise<number | undefined> {
+    const started = Date.now();
+    const whole = await until(async () => (await this.synchronous()) !== undefined, timeoutMs, 500);
+    return whole ? (Date.now() - started) / 1000 : undefined;
+  }
+
+  private async synchronous(): Promise<Machine | undefined> {
+    const primaries = await this.primaries();
+    if (primaries.length !== 1) {
+      return undefined;
+    }
+    const states = (await patroni(primaries[0]!)).map(({ Role, State }) => `${Role} ${State}`).sort();
+    const whole = states.join() === "Leader running,Sync Standby streaming";
+    const replicating = await ask(primaries[0]!, "SELECT sync_state FROM pg_stat_replication");
+    return whole && replicating === "sync" ? primaries[0] : undefined;
+  }
+}
+
+interface PatroniMember {
+  readonly Member: string;
+  readonly Role: string;
+  readonly State: string;
+}
+
+/** The cluster's members as Patroni lists them on a node. */
+export async function patroni(machine: Machine): Promise<PatroniMember[]> {
+  const { code, stdout } = await machine.attempt(patronictl("list", "--format", "json"), { timeoutMs: 10_000 });
+  return code === 0 ? (JSON.parse(stdout) as PatroniMember[]) : [];
+}
+
+/** The command line of Patroni's client on a node. */
+export function patronictl(...command: readonly string[]): string[] {
+  return ["patronictl", "-c", PATRONI_CONFIG, ...command];
+}
+
+/** What the server on a node says, one value a line; undefined when it doesn't answer. */
+export async function ask(machine: Machine, statement: string, database = "postgres"): Promise<string | undefined> {
+  const { code, stdout } = await machine.attempt(psql(statement, database), { timeoutMs: 5000 });
+  return code === 0 ? stdout.trim() : undefined;
+}
+
+/** Runs a statement on a node's server as its superuser. Throws CommandError. */
+export async function execute(machine: Machine, statement: string): Promise<string> {
+  const command = psql(statement, DEFAULT_DATABASE);
+  const finished = await machine.attempt(command);
+  if (finished.code !== 0) {
+    throw new CommandError(command, finished);
+  }
+  return finished.stdout.trim();
+}
+
+function psql(statement: string, database: string): string[] {
+  return ["runuser", "-u", "postgres", "--", "psql", "-XAtqd", database, "-v", "ON_ERROR_STOP=1", "-c", statement];
+}

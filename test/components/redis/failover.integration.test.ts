@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RedisMode } from "../../../components/redis/topology";
+import { planRedis } from "../../../components/redis/plan";
+import type { Placed } from "../../../components/model/role";
+import { TIER_NAMES, TIERS } from "../../../stacks/tiers";
+import { onPath } from "../../support/programs";
+import { redisVersion, RedisNode, secretOf } from "./servers";
+
+const BACKUP = { bucket: "ape-test-backups-1a2b3c4d", retentionDays: 30 };
+
+function placedOn(first: number, maxMemoryGiB: number, mode: RedisMode): Placed[] {
+  return planRedis({ maxMemoryGiB, cpus: 1, diskGiB: 4, mode, backup: BACKUP }).map((role, index) => ({
+    role,
+    node: role.name,
+    address: `127.0.7.${first + index}`,
+  }));
+}
+
+async function until<T>(what: string, seconds: number, ask: () => T | undefined): Promise<T> {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(100)) {
+    const answer = ask();
+    if (answer !== undefined) {
+      return answer;
+    }
+  }
+  throw new Error(`${what}: not within ${seconds} s`);
+}
+
+describe("Redis on the files that its nodes get", function () {
+  this.timeout(120_000);
+  let folder: string;
+  let nodes: RedisNode[] = [];
+  const api = (node: RedisNode, ...command: string[]): string =>
+    node.ask("ape", secretOf("password"), 6379, ...command);
+  const sentinel = (node: RedisNode, ...command: string[]): string =>
+    node.ask("ape", secretOf("password"), 26379, ...command);
+
+  const boot = (placed: readonly Placed[]): RedisNode[] =>
+    (nodes = placed.map((self) => new RedisNode(join(folder, self.role.name), self.address!, self, placed)));
+
+  beforeEach(function () {
+    if (!onPath(this, "redis-server") || !onPath(this, "redis-sentinel")) return;
+    folder = mkdtempSync(join(tmpdir(), "ape-redis-"));
+  });
+  afterEach(() => {
+    nodes.splice(0).forEach((node) => node.kill());
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  });
+
+  TIER_NAMES.forEach((tier, index) => {
+    it(`${tier}, single: starts, takes the API's commands over TLS, and refuses everyone else`, async () => {
+      const { maxMemoryGiB } = TIERS[tier].redis;
+      const [node] = boot(placedOn(10 + index, maxMemoryGiB, "single")) as [RedisNode];
+      node.startServer();
+      await until("an answer", 10, () => (api(node, "ping") === "PONG" ? true : undefined));
+      assert.equal(api(node, "set", "key", "value"), "OK");
+      assert.equal(api(node, "get", "key"), "value");
+      assert.match(
+        node.ask("monitoring", secretOf("monitoring"), 6379, "config", "get", "maxmemory"),
+        new RegExp(`${maxMemoryGiB * 2 ** 30}`),
+      );
+      assert.match(api(node, "config", "get", "maxmemory"), /NOPERM/);
+      assert.match(api(node, "publish", "__sentinel__:hello", "forged"), /NOPERM/);
+      assert.match(node.ask("default", "anything", 6379, "ping"), /WRONGPASS|NOAUTH/);
+      assert.match(node.ask("monitoring", secretOf("monitoring"), 6379, "get", "key"), /NOPERM/);
+    });
+  });
+
+  it("replicated: elects a new master, loses no acknowledged write, and takes the old one back as a replica", async () => {
+    const members = boot(placedOn(21, 0.125, "sentinel"));
+    members.forEach((node) => node.startServer());
+    members.forEach((node) => node.startSentinel());
+    const [first, second, third] = members as [RedisNode, RedisNode, RedisNode];
+    for (const node of members) {
+      await until("three Sentinels that know each other", 30, () =>
+        /OK 3 usable Sentinels/.test(sentinel(node, "sentinel", "ckquorum", "ape")) ? true : undefined,
+      );
+      // A replica that a Sentinel has not heard of yet, it can't turn to the next master; it asks every ten seconds.
+      await until("both replicas known", 30, () =>
+        /^num-slaves\n2$/m.test(sentinel(node, "sentinel", "master", "ape")) ? true : undefined,
+      );
+    }
+    await until("two replicas", 30, () =>
+      /min_slaves_good_slaves:2/.test(api(first, "info", "replication")) ? true : undefined,
+    );
+    for (let key = 0; key < 50; key++) {
+      assert.equal(api(first, "set", `key-${key}`, String(key)), "OK");
+    }
+    assert.equal(api(first, "wait", "2", "5000"), "2");
+
+    first.kill();
+    const lost = Date.now();
+    const master = await until("another master that takes writes", 60, () =>
+      [second, third].find((node) => api(node, "set", "after", "failover") === "OK"),
+    );
+    console.log(
+      `      ${redisVersion().split(" ")[2]}: the next accepted write came ${((Date.now() - lost) / 1000).toFixed(1)} s after the loss`,
+    );
+    for (let key = 0; key < 50; key++) {
+      assert.equal(api(master, "get", `key-${key}`), String(key));
+    }
+
+    first.startServer();
+    await until("an answer of the old master", 10, () =>
+      /role:/.test(api(first, "info", "replication")) ? true : undefined,
+    );
+    assert.match(api(first, "info", "replication"), /role:slave/, "the old master came back as a second master");
+    first.startSentinel();
+    await until("the old master in step", 30, () => (api(first, "get", "after") === "failover" ? true : undefined));
+    assert.match(api(first, "set", "key", "on a replica"), /READONLY/);
+  });
+});

@@ -1,0 +1,22 @@
+import { planStack } from "../../stacks/plan";
+import { api } from "../../rehearsal/drills/api/api";
+import { planFrom } from "../../planning/plan";
+import { declareScenarios } from "../support/scenarios";
+import { boot, holds } from "../support/rehearsal";
+
+const STACK = "api-aws";
+const MINUTE = 60_000;
+
+describe("the API's nodes, booted on this machine with all stores", function () {
+  this.timeout(20 * MINUTE);
+  declareScenarios([
+    {
+      title: "aws",
+      stack: STACK,
+      boot: () => boot(planStack({ ...planFrom("prod", api.settings!).spec, stack: STACK }), api.services),
+      steps: [
+        { title: `hold in the drill ${api.name}: ${api.description}`, run: (rehearsal) => holds(api, rehearsal) },
+      ],
+    },
+  ]);
+});

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { planStack } from "../../stacks/plan";
+import { planFrom } from "../../planning/plan";
+import type { Host, StoredObject } from "../../rehearsal/local-stack";
+import { Rehearsal } from "../../rehearsal/rehearsal";
+import { canBoot } from "../support/rehearsal";
+import { leaveNothing } from "./redis";
+
+const STACK = "redis-missing";
+const MINUTE = 60_000;
+
+describe("Redis' nodes, booted with something missing", function () {
+  this.timeout(10 * MINUTE);
+  let rehearsal: Rehearsal;
+
+  before(async function () {
+    canBoot(this, STACK);
+    rehearsal = await Rehearsal.prepare(
+      planStack({ ...planFrom("prod", []).spec, stack: STACK }),
+      ["redis"],
+      () => undefined,
+      (stack) => ({
+        ...stack,
+        hosts: stack.hosts.map((host) => MISSING[host.name]?.(host) ?? host),
+        objects: withoutPackage(stack.objects, "redis-3"),
+      }),
+    );
+    await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
+  });
+
+  after(async () => {
+    if (rehearsal !== undefined) {
+      await leaveNothing(STACK); // though no node ever served
+    }
+  });
+
+  for (const [name, reason] of [
+    ["redis-1", /disk \/dev\/disk\/by-id\/\S+ of redis-1 did not appear within 180 s/],
+    ["redis-2", /secret redis-server can't be read/],
+    ["redis-3", /packages can't be installed: .*redis-absent/],
+  ] as const) {
+    it(`${name} says what on its console`, async () => {
+      const condition = await rehearsal.machine(name).settled(8 * MINUTE);
+      assert.equal(condition.state, "failed");
+      assert.match(condition.reason!, reason);
+    });
+  }
+});
+
+/** What is taken from a node: its disk, its right to a secret. */
+const MISSING: Readonly<Record<string, (host: Host) => Host>> = {
+  "redis-1": (host) => ({ ...host, disks: [] }),
+  "redis-2": (host) => ({ ...host, rights: host.rights.filter(({ on }) => !on.endsWith("redis-server")) }),
+};
+
+/** A node's bootstrap that asks for a package which Debian doesn't have. */
+function withoutPackage(objects: readonly StoredObject[], node: string): StoredObject[] {
+  const pointer = objects.find(({ key }) => key === `nodes/${node}`)!;
+  const bundle = objects.find(({ key }) => key === `bootstrap/${pointer.content}.sh`)!;
+  const content = bundle.content.replace(/^(install_packages .*)\bredis-sentinel\b/m, "$1redis-absent");
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  return [
+    ...objects.filter((object) => object !== pointer),
+    { ...pointer, content: sha256 },
+    { ...bundle, key: `bootstrap/${sha256}.sh`, content },
+  ];
+}

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { planStack, type StackPlan } from "../../stacks/plan";
+import { redisFailover } from "../../rehearsal/drills/redis/failover";
+import { redisRestore } from "../../rehearsal/drills/redis/restore";
+import { planFrom } from "../../planning/plan";
+import type { Host } from "../../rehearsal/local-stack";
+import { hostNamespace, namespaces } from "../../rehearsal/network";
+import { answering } from "../../rehearsal/reach";
+import { rehearsed, takeDown, type Rehearsal } from "../../rehearsal/rehearsal";
+import { attempt } from "../../rehearsal/shell";
+import { boot, canBoot, holds } from "../support/rehearsal";
+
+const MINUTE = 60_000;
+/** Something listens there, and no role declares it. */
+const UNDECLARED = 9999;
+
+/** What a second run of the bootstrap must leave as it is: every file with its time, and every service's process. */
+const STANDING = `find /etc /usr/local /var/lib/ape -xdev -type f -printf '%p %T@ %m %u:%g\\n' | grep -v '^/etc/resolv.conf' | sort
+systemctl show -p MainPID,NRestarts redis-server redis-sentinel`;
+
+/** What holds of prod's Redis nodes on either cloud, booted as a stack of this name. */
+export function redisNodes(stack: string, settings: readonly string[]): void {
+  describe(`Redis' nodes, booted on this machine: ${stack}`, function () {
+    this.timeout(15 * MINUTE);
+    let plan: StackPlan;
+    let rehearsal: Rehearsal;
+
+    before(async function () {
+      canBoot(this, stack);
+      plan = planStack({ ...planFrom("prod", settings).spec, stack });
+      rehearsal = await boot(plan, ["redis"]);
+    });
+
+    after(async () => {
+      if (rehearsal !== undefined) {
+        await leaveNothing(stack);
+      }
+    });
+
+    it("are the nodes of the plan, at their planned addresses, held to their planned memory", async () => {
+      const planned = plan.nodes.filter(({ roles }) => roles[0]!.role.service === "redis");
+      assert.deepEqual(
+        rehearsal.machines.map(({ host }) => [host.name, host.address, host.memGiB]).sort(),
+        planned.map(({ name, address, machine }) => [name, address, machine.memGiB]).sort(),
+      );
+      for (const machine of rehearsal.machines) {
+        const addresses = await machine.run(["ip", "-brief", "-4", "address", "show", "eth0"]);
+        assert.match(addresses, new RegExp(` ${machine.host.address}/`));
+        assert.equal(memoryLimit(stack, machine.host), machine.host.memGiB * 2 ** 30);
+      }
+    });
+
+    it("let in what their roles declare, and nothing else", async () => {
+      const clients = [...new Set(rehearsal.machines.map(({ host }) => host.zone))].map((zone) =>
+        rehearsal.clientHost(zone),
+      );
+      await Promise.all(clients.map((client) => rehearsal.attach(client)));
+      const hosts = [...rehearsal.machines.map(({ host }) => host), ...clients];
+      const listeners = hosts.map((host) => listen(stack, host));
+      try {
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        const ports = [...new Set([...plan.flows.map(({ port }) => port), 22, 53, 80, 443, UNDECLARED])];
+        for (const from of hosts) {
+          for (const to of rehearsal.machines.map(({ host }) => host).filter((host) => host !== from)) {
+            const declared = plan.flows.filter(
+              (flow) => from.services.includes(flow.from) && to.services.includes(flow.to),
+            );
+            assert.deepEqual(
+              await answering(stack, from, to, ports),
+              [...new Set(declared.map(({ port }) => port))].sort((a, b) => a - b),
+              `${from.name} to ${to.name}`,
+            );
+          }
+        }
+      } finally {
+        listeners.forEach((listener) => listener.kill());
+      }
+    });
+
+    it("change nothing when their bootstrap runs again", async () => {
+      for (const machine of rehearsal.machines) {
+        const standing = async (): Promise<string[]> => (await machine.run(["bash", "-c", STANDING])).split("\n");
+        const before = await standing();
+        await machine.run(["/usr/local/sbin/ape-node", "boot"]);
+        const changed = (await standing()).filter((line) => !before.includes(line));
+        assert.deepEqual(changed, [], machine.host.name);
+      }
+    });
+
+    for (const drill of [redisRestore, redisFailover]) {
+      it(`hold in the drill ${drill.name}: ${drill.description}`, () => holds(drill, rehearsal));
+    }
+  });
+}
+
+/** Ends a rehearsal; whatever it made must be gone. */
+export async function leaveNothing(stack: string): Promise<void> {
+  await takeDown(stack);
+  assert.deepEqual(await namespaces(stack), []);
+  assert.ok(!rehearsed().includes(stack));
+  for (const command of [
+    ["losetup", "--list"],
+    ["findmnt", "--raw"],
+    ["ps", "-eo", "args"],
+  ]) {
+    assert.doesNotMatch((await attempt(command)).stdout, new RegExp(`ape-rehearsal/${stack}/|machine=ape\\.${stack}`));
+  }
+}
+
+function memoryLimit(stack: string, host: Host): number {
+  const group = `ape-rehearsal/${stack}.${host.name}`;
+  for (const file of [`/sys/fs/cgroup/memory/${group}/memory.limit_in_bytes`, `/sys/fs/cgroup/${group}/memory.max`]) {
+    try {
+      return Number(readFileSync(file, "utf8"));
+    } catch {
+      continue; // the other version of the kernel's accounting
+    }
+  }
+  throw new Error(`${host.name} has no memory limit`);
+}
+
+/** A server that any program on a node could be. */
+function listen(stack: string, host: Host): ChildProcess {
+  const namespace = ["netns", "exec", hostNamespace(stack, host.name)];
+  return spawn("ip", [...namespace, "python3", "-m", "http.server", String(UNDECLARED)], { stdio: "ignore" });
+}

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SYSTEM_MEM_GIB } from "../../components/node/placement";
+import { API_SECRET, APP_USER } from "../../components/timescaledb/secrets";
+import { maxConnections } from "../../components/timescaledb/sizing";
+import { PORTS } from "../../components/timescaledb/topology";
+import { planStack } from "../../stacks/plan";
+import type { StackSpec } from "../../stacks/config/spec";
+import { TIER_NAMES, type TierName } from "../../stacks/tiers";
+import { ask, execute } from "../../rehearsal/drills/timescaledb/members";
+import { planFrom } from "../../planning/plan";
+import { killedForMemory } from "../../rehearsal/groups";
+import { hostNamespace } from "../../rehearsal/network";
+import { takeDown, type Rehearsal } from "../../rehearsal/rehearsal";
+import { run } from "../../rehearsal/shell";
+import { onPath } from "../support/programs";
+import { boot, canBoot } from "../support/rehearsal";
+
+const MINUTE = 60_000;
+/** Transactions of each client: some, so that all connections are at work at once. */
+const TRANSACTIONS = 3;
+
+const STARTED = "SELECT pg_postmaster_start_time()";
+
+/** Sorts some 10 MiB: with all the memory that a sort may take, and a little on disk. */
+const SORT =
+  "SELECT count(*) FROM (SELECT filler FROM pgbench_accounts WHERE aid <= 60000 ORDER BY filler, abalance, aid OFFSET 1) AS sorted;";
+
+describe("TimescaleDB, with twice as many clients as it allows connections", function () {
+  this.timeout(10 * MINUTE);
+  const booted = new Map<TierName, Rehearsal>();
+
+  before(async function () {
+    onPath(this, "pgbench");
+    TIER_NAMES.forEach((tier) => canBoot(this, stackOf(tier)));
+    // All at once: a node's boot mostly waits.
+    const results = await Promise.allSettled(TIER_NAMES.map(async (tier) => booted.set(tier, await bootTier(tier))));
+    results.forEach((result) => {
+      if (result.status === "rejected") throw result.reason;
+    });
+  });
+  after(() => Promise.all(TIER_NAMES.map((tier) => takeDown(stackOf(tier)))));
+
+  for (const tier of TIER_NAMES) {
+    it(`stays within its memory in ${tier}`, async () => {
+      const rehearsal = booted.get(tier)!;
+      const [machine] = rehearsal.machines;
+      const { timescaledb } = specOf(tier);
+      const clients = 2 * maxConnections(timescaledb);
+      await machine!.run([
+        ...["runuser", "-u", "postgres", "--", "/usr/lib/postgresql/17/bin/pgbench"],
+        ...["-i", "-q", "-s", "10", "ape"],
+      ]);
+      await execute(machine!, `GRANT ALL ON ALL TABLES IN SCHEMA public TO ${APP_USER}`);
+      const started = await ask(machine!, STARTED);
+      const client = rehearsal.clientHost(machine!.host.zone);
+      await rehearsal.attach(client);
+      const folder = mkdtempSync(join(tmpdir(), "ape-"));
+      const script = join(folder, "sort.sql");
+      writeFileSync(script, SORT);
+      const said = await run(
+        [
+          ...["ip", "netns", "exec", hostNamespace(stackOf(tier), client.name), "pgbench", "--no-vacuum"],
+          ...["-h", machine!.host.address, "-p", String(PORTS.pool), "-U", APP_USER],
+          ...["-c", String(clients), "-j", "2", "-t", String(TRANSACTIONS)],
+          ...["-b", "tpcb-like@4", "-f", `${script}@1`, "ape"],
+        ],
+        {
+          env: {
+            PGPASSWORD: rehearsal.secret<{ password: string }>(API_SECRET).password,
+            PGSSLMODE: "require",
+          },
+        },
+      );
+      rmSync(folder, { recursive: true });
+      console.log(`      ${clients} clients, ${TRANSACTIONS * clients} transactions in ${timescaledb.memGiB} GiB`);
+      assert.equal(Number(/number of transactions actually processed: (\d+)/.exec(said)![1]), TRANSACTIONS * clients);
+      assert.equal(/number of failed transactions: (\d+)/.exec(said)?.[1] ?? "0", "0");
+      assert.equal(killedForMemory(stackOf(tier), machine!.host.name), 0);
+      assert.equal(await ask(machine!, STARTED), started, "the server was started anew");
+    });
+  }
+});
+
+function stackOf(tier: TierName): string {
+  return `memory-${tier}`;
+}
+
+function specOf(tier: TierName): StackSpec {
+  const single = ["highAvailability=false", "zones=1", "overrides.neo4j.members=1"];
+  return { ...planFrom("prod", [`tier=${tier}`, ...single]).spec, stack: stackOf(tier) };
+}
+
+/** The service's slice isn't enforced inside a container: the whole node gets no more than slice and system. */
+function bootTier(tier: TierName): Promise<Rehearsal> {
+  const spec = specOf(tier);
+  const memGiB = spec.timescaledb.memGiB + SYSTEM_MEM_GIB;
+  return boot(planStack(spec), ["timescaledb"], (local) => ({
+    ...local,
+    hosts: local.hosts.map((host) => ({ ...host, memGiB })),
+  }));
+}

@@ -1,0 +1,47 @@
+import { takeDown, type Rehearsal } from "../../rehearsal/rehearsal";
+import { canBoot } from "./rehearsal";
+
+/** What is asked of booted nodes: a test. */
+export interface Step {
+  readonly title: string;
+  readonly run: (rehearsal: Rehearsal) => Promise<void>;
+}
+
+/** A stack whose nodes are booted and taken through some steps, one after the other. */
+export interface Scenario {
+  readonly title: string;
+  readonly stack: string;
+  readonly boot: () => Promise<Rehearsal>;
+  readonly steps: readonly Step[];
+}
+
+/** Declares the tests of several stacks, all of which take their course at once, for each mostly waits. */
+export function declareScenarios(scenarios: readonly Scenario[]): void {
+  const done = new Map<Step, Promise<void>>();
+
+  before(function () {
+    scenarios.forEach(({ stack }) => canBoot(this, stack));
+    for (const { boot, steps } of scenarios) {
+      const booted = boot();
+      let last: Promise<unknown> = booted;
+      for (const step of steps) {
+        const result = last.catch(() => undefined).then(async () => step.run(await booted));
+        result.catch(() => undefined); // met by its own test
+        done.set(step, result);
+        last = result;
+      }
+    }
+  });
+  after(async () => {
+    await Promise.allSettled(done.values());
+    await Promise.all(scenarios.map(({ stack }) => takeDown(stack)));
+  });
+
+  for (const { title, steps } of scenarios) {
+    describe(title, () => {
+      for (const step of steps) {
+        it(step.title, () => done.get(step));
+      }
+    });
+  }
+}
