@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { renderBundle } from "../../components/node/bootstrap/bundle";
 import { deployApe } from "../../stacks/ape";
 import type { StackPlan } from "../../stacks/plan";
 import { TIERS } from "../../stacks/tiers";
 import { record, SECRET, UNKNOWN, type Recorded, type Recording } from "../../planning/record";
-import { CELLS, planCell } from "../support/cells";
+import { CELLS, planCell, type Cell } from "../support/cells";
+import { golden, updateGolden, type Runtime } from "./golden";
 
-const GOLDEN = join(__dirname, "golden");
-/** Stands for every generated value. Nowhere but in secrets may it be seen. */
+/** Stands for every generated value. It may be seen in secrets only. */
 const CANARY = "canary4x7Qp2mZ9";
-const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" };
-const NEW_CLUSTER = { apiRuntime: "kubernetes", kubernetesCluster: "new" };
+const VALUES: Readonly<Record<Runtime, Readonly<Record<string, unknown>>>> = {
+  vm: {},
+  kubernetes: { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" },
+  "kubernetes-new": { apiRuntime: "kubernetes", kubernetesCluster: "new" },
+};
 
 function run(plan: StackPlan, preview: boolean): Promise<Recording> {
   return record(() => deployApe(plan, { kubeconfig: pulumi.secret(`kubeconfig of ${CANARY}`) }), {
@@ -30,27 +31,29 @@ function run(plan: StackPlan, preview: boolean): Promise<Recording> {
   });
 }
 
-/** Every cell, and each dedicated one with the API on Kubernetes as well, on a cluster of others and on one of its own. */
-const PROGRAMS = CELLS.flatMap((cell) => [
-  { name: cell.name, cell, values: {} },
-  ...(cell.placement === "dedicated"
-    ? [
-        { name: `${cell.name}-kubernetes`, cell, values: KUBERNETES },
-        ...(cell.highlyAvailable === TIERS[cell.tier].highAvailability
-          ? [{ name: `${cell.name}-kubernetes-new`, cell, values: NEW_CLUSTER }]
-          : []),
-      ]
-    : []),
-]);
+/** Every cell on VMs, each dedicated one on an existing cluster, and those of their tier's usual availability on a new one. */
+const PROGRAMS = CELLS.flatMap((cell) => runtimesOf(cell).map((runtime) => ({ cell, runtime })));
+
+function runtimesOf({ tier, placement, highlyAvailable }: Cell): Runtime[] {
+  if (placement !== "dedicated") {
+    return ["vm"];
+  }
+  return highlyAvailable === TIERS[tier].highAvailability
+    ? ["vm", "kubernetes", "kubernetes-new"]
+    : ["vm", "kubernetes"];
+}
 
 describe("the program", function () {
-  for (const { name, cell, values } of PROGRAMS) {
-    describe(name, () => {
+  const recorded: { readonly cell: Cell; readonly runtime: Runtime; readonly inventory: readonly string[] }[] = [];
+  after(() => updateGolden(PROGRAMS, recorded));
+
+  for (const { cell, runtime } of PROGRAMS) {
+    describe(`${cell.name} ${runtime}`, () => {
       let plan: StackPlan;
       let preview: Recording;
       let update: Recording;
       before(async () => {
-        plan = planCell(cell, values);
+        plan = planCell(cell, VALUES[runtime]);
         preview = await run(plan, true);
         update = await run(plan, false);
       });
@@ -62,14 +65,16 @@ describe("the program", function () {
       });
 
       it("registers what the golden inventory lists", () => {
-        const path = join(GOLDEN, `${name}.txt`);
-        const inventory = `${preview.resources.map(short).sort().join("\n")}\n`;
-        if (process.env.UPDATE_GOLDEN !== undefined || !existsSync(path)) {
-          assert.equal(process.env.CI, undefined, `${path} is missing`);
-          mkdirSync(GOLDEN, { recursive: true });
-          writeFileSync(path, inventory);
+        const inventory = preview.resources.map(short).sort();
+        recorded.push({ cell, runtime, inventory });
+        if (process.env.UPDATE_GOLDEN === undefined) {
+          const listed = golden(cell, runtime);
+          assert.deepEqual(
+            { added: without(inventory, listed), removed: without(listed, inventory) },
+            { added: [], removed: [] },
+            "run UPDATE_GOLDEN=1 npm test and review the difference",
+          );
         }
-        assert.equal(inventory, readFileSync(path, "utf8"), "run UPDATE_GOLDEN=1 npm test and review the difference");
       });
 
       it("shows no generated value outside a secret", () => {
@@ -169,6 +174,10 @@ function unknownAmong({ urn, type, inputs }: Recorded, keys: readonly string[]):
     .filter((key) => !(key === "policy" && type.includes("autoscaling")))
     .filter((key) => !(key === "metadata" && type.endsWith(":ServiceAccount"))) // holds the address of its identity
     .map((key) => `${urn}: ${key}`);
+}
+
+function without(lines: readonly string[], others: readonly string[]): string[] {
+  return lines.filter((line) => !others.includes(line));
 }
 
 /** A URN without what is the same in all of them. */
