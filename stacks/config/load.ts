@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { CLOUDS, type Cloud } from "../../components/model/cloud";
 import type { Values } from "./keys";
 import { readKeys, type Written } from "./read";
 import { ConfigError, shown, type Problem } from "./report";
@@ -12,10 +13,10 @@ export { ConfigError, type Problem } from "./report";
 /** The project's name, and the namespace of its keys. */
 export const PROJECT = "ape-deploy";
 
-/** Internal to Pulumi; what is public to ask whether a value is encrypted takes the value along. */
+/** Internal to Pulumi: the public API only reports whether a value is encrypted together with the value. */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(this: void, key: string): boolean };
 
-/** A stack's config and where it belongs. */
+/** A stack's config and the stack's name. */
 export interface ConfigInput extends Written {
   readonly organization: string;
   /** Default: `PROJECT`. */
@@ -23,7 +24,7 @@ export interface ConfigInput extends Written {
   readonly stack: string;
 }
 
-/** Turns a stack's config into its spec, frozen. Pure. Throws ConfigError with everything that is wrong. */
+/** Turns a stack's config into its frozen spec. Pure. Throws ConfigError with every problem. */
 export function parseConfig(input: ConfigInput): StackSpec {
   const { values, problems } = readKeys(input);
   const all = [...stackName(input.stack), ...problems, ...applyRules(values)];
@@ -34,22 +35,33 @@ export function parseConfig(input: ConfigInput): StackSpec {
   return deepFreeze(resolve(values as Values, { organization, project, stack }));
 }
 
-/** The running program's config, parsed. Throws one pulumi.RunError with everything that is wrong. */
+/** Parses the running program's config. Throws one pulumi.RunError with every problem. */
 export function loadConfig(): StackSpec {
   const project = pulumi.getProject();
   const values = configOf(project);
-  const inherited = values.cloud === "gcp" && !values.account ? new pulumi.Config("gcp").get("project") : undefined;
   try {
     return parseConfig({
       organization: pulumi.getOrganization(),
       project,
       stack: pulumi.getStack(),
-      values: inherited === undefined ? values : { ...values, account: inherited },
+      values: { ...values, ...inheritedAccount(values) },
       secretKeys: Object.keys(values).filter((name) => isConfigSecret(`${project}:${name}`)),
     });
   } catch (error) {
     throw error instanceof ConfigError ? new pulumi.RunError(error.message) : error;
   }
+}
+
+/** The account that the cloud's own provider is configured with; used when the config names none. */
+const PROVIDER_ACCOUNT: Readonly<Record<Cloud, () => string | undefined>> = {
+  aws: () => undefined,
+  gcp: () => new pulumi.Config("gcp").get("project"),
+};
+
+function inheritedAccount({ cloud, account }: Readonly<Record<string, string>>): { account?: string } {
+  const known = CLOUDS.find((each) => each === cloud);
+  const inherited = known === undefined || account ? undefined : PROVIDER_ACCOUNT[known]();
+  return inherited === undefined ? {} : { account: inherited };
 }
 
 function configOf(namespace: string): Record<string, string> {
@@ -64,7 +76,7 @@ function stackName(stack: string): Problem[] {
         {
           key: "stack",
           value: shown(stack),
-          reason: "the stack's name begins the names of buckets and service accounts",
+          reason: "the names of buckets and service accounts start with the stack's name",
           allowed: "1 to 20 of a-z, 0-9 and -, a letter first",
           example: "pulumi stack init dev",
         },

@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** The known word that a mistyped one most likely means, or undefined when none is near. */
+/** The known word closest to a mistyped one, or undefined when none is close. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const guess = closest(
     word.toLowerCase(),

@@ -1,21 +1,21 @@
 import { parseCidr } from "../../components/model/addresses";
 
-/** Turns what the config holds into a value, or throws Refused. Pulumi gives primitives and JSON as strings, YAML plain values. */
+/** Turns a value of the config into a typed one, or throws Refused. Pulumi passes primitives and JSON as strings; YAML passes plain values. */
 export type Parser<T> = (value: unknown) => T;
 
-/** One thing that a parser doesn't accept. */
+/** One thing that a parser does not accept. */
 export interface Fault {
-  /** Within the value, for example "neo4j.heapGiB" or "[0]"; empty: the value itself. */
+  /** Path within the value, for example "neo4j.heapGiB" or "[0]". Empty means the value itself. */
   readonly path: string;
   readonly value?: unknown;
-  /** What is wrong, where "not among the allowed" doesn't say it. */
+  /** What is wrong. Omitted when the list of allowed values explains it. */
   readonly reason?: string;
-  /** Default: as the table of keys says. */
+  /** Default: what the table of keys allows. */
   readonly allowed?: string;
   readonly example?: string;
 }
 
-/** A value isn't allowed. */
+/** A value is not allowed. */
 export class Refused extends Error {
   constructor(readonly faults: readonly Fault[]) {
     super(faults.map(({ path, reason }) => `${path} ${reason ?? "is not allowed"}`.trim()).join("; "));
@@ -43,17 +43,17 @@ export function between(min: number, max: number): Accepting<number> {
   return { allowed: `a number from ${min} to ${max}`, parse: number(min, max) };
 }
 
-/** One of a few words. */
+/** One of a list of words. */
 export function among<const T extends string>(all: readonly T[]): Accepting<T> {
   return { allowed: words(all), parse: oneOf(all) };
 }
 
-/** "a, b or c". */
-export function words(all: readonly string[]): string {
-  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
+/** "a, b or c". Requires at least two words. */
+export function words(all: readonly string[], conjunction: "or" | "and" = "or"): string {
+  return `${all.slice(0, -1).join(", ")} ${conjunction} ${all.at(-1)}`;
 }
 
-/** A string that a pattern matches whole. */
+/** A string that matches a pattern. */
 export function text(pattern: RegExp): Parser<string> {
   return (value) => {
     const given = scalar(value);
@@ -61,17 +61,17 @@ export function text(pattern: RegExp): Parser<string> {
   };
 }
 
-/** One of a few words. */
+/** One of a list of words. */
 export function oneOf<const T extends string>(words: readonly T[]): Parser<T> {
   return (value) => words.find((word) => word === scalar(value)) ?? refuse();
 }
 
-/** `empty` for the empty string, and whatever another parser accepts. */
+/** The empty string, or what another parser accepts. */
 export function emptyOr(parser: Parser<string>): Parser<string> {
   return (value) => (value === "" ? "" : parser(value));
 }
 
-/** "auto", and whatever another parser accepts. */
+/** "auto", or what another parser accepts. */
 export function autoOr<T>(parser: Parser<T>): Parser<T | "auto"> {
   return (value) => (value === "auto" ? "auto" : parser(value));
 }
@@ -107,7 +107,7 @@ export function listOf<T extends string>(parser: Parser<T>, least: number): Pars
       return refuse("the list is empty");
     }
     const parsers = items.map(
-      (item, index) => [`[${index}]`, () => told({ value: item }, () => parser(item))] as const,
+      (item, index) => [`[${index}]`, () => withContext({ value: item }, () => parser(item))] as const,
     );
     return collect(parsers).map(([, parsed]) => parsed);
   };
@@ -128,7 +128,7 @@ export const cidr: Parser<string> = (value) => {
 export const day: Parser<string> = (value) => {
   const given = text(/^\d{4}-\d{2}-\d{2}$/)(value);
   const time = Date.parse(`${given}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(given) ? given : refuse("there is no such day");
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(given) ? given : refuse("no such day");
 };
 
 /** A moment in UTC, "2026-01-31T12:00:00Z". */
@@ -137,10 +137,10 @@ export const instant: Parser<string> = (value) => {
   const time = Date.parse(given);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(given.slice(0, -1))
     ? given
-    : refuse("there is no such time");
+    : refuse("no such time");
 };
 
-/** Runs parsers by name and returns all results; throws all their faults at once, each with its name before its path. */
+/** Runs named parsers and returns all results. Throws all their faults at once, each path prefixed with the name. */
 export function collect<T>(parsers: readonly (readonly [name: string, parse: () => T])[]): [string, T][] {
   const faults: Fault[] = [];
   const results: [string, T][] = [];
@@ -160,16 +160,16 @@ export function collect<T>(parsers: readonly (readonly [name: string, parse: () 
   return results;
 }
 
-/** Adds to the faults of a parser what it doesn't know of itself. */
-export function told<T>(more: Partial<Fault>, parse: () => T): T {
+/** Completes the faults of a parser with what only its caller knows. */
+export function withContext<T>(context: Partial<Fault>, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw error instanceof Refused ? new Refused(error.faults.map((fault) => ({ ...more, ...fault }))) : error;
+    throw error instanceof Refused ? new Refused(error.faults.map((fault) => ({ ...context, ...fault }))) : error;
   }
 }
 
-/** A list or object, also where it comes as JSON. */
+/** A list or object, given as such or as JSON. */
 export function structured(value: unknown): unknown {
   if (typeof value !== "string") {
     return value;
@@ -181,7 +181,7 @@ export function structured(value: unknown): unknown {
   }
 }
 
-/** A primitive as Pulumi would give it. */
+/** A primitive as the string that Pulumi passes. */
 function scalar(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
     ? String(value)

@@ -3,15 +3,15 @@ import { nearest } from "./nearest";
 import { Refused, type Fault } from "./parsers";
 import { line, NOT_SHOWN, SECRET, shown, type Problem } from "./report";
 
-/** A stack's config as it was written. */
+/** A stack's config as written. */
 export interface Written {
-  /** Without the project's namespace. */
+  /** Keys without the project's namespace. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** Keys whose values are encrypted; their values may be absent. Absent: not known, and not checked. */
+  /** Keys whose values are encrypted; these may be missing from `values`. Omit it to skip the check for encryption. */
   readonly secretKeys?: readonly string[];
 }
 
-/** Each key by itself: the values that are right, and what is wrong with the others. */
+/** Parses each key separately. Returns the valid values and the problems of the others. */
 export function readKeys(written: Written): { values: Partial<Values>; problems: Problem[] } {
   const values: Record<string, unknown> = {};
   const problems = unknownKeys(written);
@@ -26,7 +26,7 @@ export function readKeys(written: Written): { values: Partial<Values>; problems:
   return { values, problems };
 }
 
-/** Whether the stack has a value for a key, known or encrypted. */
+/** Whether a key is set, in the clear or encrypted. */
 function isSet(name: KeyName, { values, secretKeys }: Written): boolean {
   const value = values[name] ?? undefined;
   return value === undefined ? (secretKeys?.includes(name) ?? false) : value !== "";
@@ -35,9 +35,9 @@ function isSet(name: KeyName, { values, secretKeys }: Written): boolean {
 function readKey(name: KeyName, written: Written): { value: unknown } | { problems: Problem[] } {
   const key: Key<unknown> = KEYS[name];
   const given = key.secret ? isSet(name, written) : (written.values[name] ?? undefined);
-  const misplaced = secrecy(name, written);
-  if (misplaced !== undefined) {
-    return { problems: [problemOf(name, { path: "", reason: misplaced }, SECRET)] };
+  const secrecyFault = secrecy(name, written);
+  if (secrecyFault !== undefined) {
+    return { problems: [problemOf(name, { path: "", reason: secrecyFault }, SECRET)] };
   }
   if (given === undefined && key.default === undefined) {
     return { problems: [problemOf(name, { path: "", reason: "it is required" }, shown(undefined))] };
@@ -57,15 +57,15 @@ function faultOf(name: KeyName, fault: Fault, given: unknown): Problem {
   return problemOf(name, fault, isMistyped ? NOT_SHOWN : shown("value" in fault ? fault.value : given));
 }
 
-/** Why a value must be encrypted, or must not be; undefined when it is as it should be. */
+/** What is wrong with a value's encryption; undefined when nothing is. */
 function secrecy(name: KeyName, written: Written): string | undefined {
   const key: Key<unknown> = KEYS[name];
   const encrypted = written.secretKeys?.includes(name);
   if (key.secret && encrypted === false && isSet(name, written)) {
-    return "it must be encrypted, but stands in the config for all to read: set it with --secret";
+    return "it must be encrypted, but the config holds it in plain text: set it with --secret";
   }
   return !key.secret && encrypted === true
-    ? "it is encrypted, but can't be kept secret: names, labels or plans show it; set it without --secret"
+    ? "it is encrypted, but cannot stay secret because names, labels or plans show it: set it without --secret"
     : undefined;
 }
 
@@ -90,7 +90,7 @@ function unknownKeys({ values, secretKeys = [] }: Written): Problem[] {
       return {
         key: name,
         value: NOT_SHOWN,
-        reason: `there is no such key${guess === undefined ? "" : `; did you mean ${guess}?`}`,
+        reason: `unknown key${guess === undefined ? "" : `; did you mean ${guess}?`}`,
         allowed: guess === undefined ? KEY_NAMES.join(", ") : KEYS[guess].allowed,
         example: guess === undefined ? `tier: ${KEYS.tier.example}` : `${guess}: ${KEYS[guess].example}`,
       };

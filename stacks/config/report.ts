@@ -1,17 +1,17 @@
-/** One thing that is wrong with a stack's config. */
+/** One problem of a stack's config. */
 export interface Problem {
   /** For example "tier" or "overrides.neo4j.heapGiB". */
   readonly key: string;
-  /** As it is shown: never that of a secret. */
+  /** The value as shown; never that of a secret. */
   readonly value: string;
-  /** What is wrong, where the list of what is allowed doesn't say it. */
+  /** What is wrong. Omitted when the list of allowed values explains it. */
   readonly reason?: string;
   readonly allowed: string;
-  /** A line that would be right. */
+  /** A valid line. */
   readonly example: string;
 }
 
-/** A stack's config has problems: all of them, each with its key, its value, what is allowed and an example. */
+/** A stack's config is invalid. Lists every problem with its key, value, allowed values and an example. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 
@@ -27,20 +27,20 @@ export class ConfigError extends Error {
   }
 }
 
-/** A line of Pulumi.<stack>.yaml that sets a key, which may lie within an object: "overrides.redis.diskGiB". */
+/** A line of Pulumi.<stack>.yaml that sets a key; the key may be a path into an object, "overrides.redis.diskGiB". */
 export function line(key: string, value: string): string {
   const [root, ...path] = key.split(".");
   return `${root}: ${path.reduceRight((inner, name) => `{ ${name}: ${inner} }`, value)}`;
 }
 
-/** In the place of an encrypted value. */
+/** Replaces an encrypted value. */
 export const SECRET = "[secret]";
-/** In the place of a mistyped key's value, which may be anything: also a secret. */
+/** Replaces the value of an unknown key, which may be a secret. */
 export const NOT_SHOWN = "(not shown)";
 const NOT_SET = "(not set)";
 const LONGEST = 120;
 
-/** How a value is shown. Whoever writes a password into a URL doesn't find it in a message. */
+/** A value as shown in a message. Passwords in URLs are removed. */
 export function shown(value: unknown): string {
   if (value === undefined) {
     return NOT_SET;

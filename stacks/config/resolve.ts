@@ -1,17 +1,22 @@
-import type { Neo4jEdition } from "../../components/neo4j/licence";
 import { createHash } from "node:crypto";
 import { podCidrs } from "../../components/model/addresses";
 import { DEFAULT_KUBERNETES_VERSION } from "../../components/model/kubernetes-versions";
 import { DEFAULT_REGION, regionZones } from "../../components/model/regions";
-import type { RedisMode } from "../../components/redis/topology";
+import type { Neo4jEdition } from "../../components/neo4j/licence";
 import type { NatMode } from "../../components/platform/platform";
-import { DISK_GIB, type KubernetesSpec, type Neo4jSpec, type StackSpec } from "./spec";
+import type { RedisMode } from "../../components/redis/topology";
+import { DISK_GIB, DISTINCT, UNCHANGED, type KubernetesSpec, type StackSpec } from "./spec";
 import { graphAndCacheCpus, TIERS } from "../tiers";
 import type { Values } from "./keys";
 
-/** What the defaults come to once all keys are known. Pure; "auto" ends here. */
+/** The stack's fully qualified name, in parts. */
+interface StackNames {
+  readonly organization: string;
+  readonly project: string;
+  readonly stack: string;
+}
 
-/** The values that a decision looks at. */
+/** The values that a decision reads. */
 type From<K extends keyof Values> = Pick<Values, K>;
 
 export function regionOf({ cloud, region }: From<"cloud" | "region">): string {
@@ -34,7 +39,6 @@ export function zoneCount(values: From<"tier" | "zones" | "highAvailability">): 
   return isHighlyAvailable(values) ? 3 : 1;
 }
 
-/** How Redis is made up. */
 export function redisMode(values: From<"tier" | "zones" | "highAvailability" | "redisMode">): RedisMode {
   if (values.redisMode === "cluster") {
     return "cluster";
@@ -56,7 +60,7 @@ export function neo4jEdition(values: Neo4jValues): Neo4jEdition {
   return neo4jMembers(values) === 3 ? "enterprise" : "community";
 }
 
-/** Whoever must survive a zone has a way out of each; T4's budget carries three gateways. */
+/** A highly available T4 has a gateway in each zone, so that outbound access survives the loss of one; its budget covers three. */
 function natMode(values: Values): NatMode {
   if (values.nat !== "auto") {
     return values.nat;
@@ -64,38 +68,32 @@ function natMode(values: Values): NatMode {
   return values.tier === "t4" && isHighlyAvailable(values) ? "per-zone" : "one";
 }
 
-/** The stack as a spec, once all keys are right. */
-export function resolve(values: Values, names: { organization: string; project: string; stack: string }): StackSpec {
-  const { cloud } = values;
+/** Resolves a valid config into the stack's spec. */
+export function resolve(values: Values, names: StackNames): StackSpec {
+  const { cloud, tier } = values;
   const region = regionOf(values);
   return {
+    ...pick(values, UNCHANGED),
+    ...distinctLists(values),
     organization: names.organization,
     stack: names.stack,
-    cloud,
     region,
     zones: regionZones(cloud, region).slice(0, zoneCount(values)),
-    tier: values.tier,
-    placement: values.placement,
     highlyAvailable: isHighlyAvailable(values),
     ...services(values),
-    backupRetentionDays: values.backupRetentionDays,
-    budgetUsd: values.budgetUsd === "auto" ? TIERS[values.tier].budgetUsd[cloud] : values.budgetUsd,
-    budgetEmails: distinct(values.budgetEmails),
-    billingAccount: values.billingAccount,
-    owner: values.owner,
-    costCentre: values.costCentre,
-    allowedClientCidrs: distinct(values.allowedClientCidrs),
-    deletionProtection: values.deletionProtection,
+    budgetUsd: values.budgetUsd === "auto" ? TIERS[tier].budgetUsd[cloud] : values.budgetUsd,
     nat: natMode(values),
-    packageMirror: values.packageMirror,
-    networkCidr: values.networkCidr,
-    account: values.account,
-    image: values.image,
-    kmsKey: values.kmsKey,
     bucketSuffix: values.bucketSuffix || uniqueSuffix(names),
-    certificatesFrom: values.certificatesFrom,
-    waivers: values.waivers,
   };
+}
+
+function pick<K extends keyof Values>(values: Values, names: readonly K[]): Pick<Values, K> {
+  return Object.fromEntries(names.map((name) => [name, values[name]])) as Pick<Values, K>;
+}
+
+function distinctLists(values: Values): Pick<Values, (typeof DISTINCT)[number]> {
+  const lists = DISTINCT.map((name) => [name, distinct(values[name])]);
+  return Object.fromEntries(lists) as Pick<Values, (typeof DISTINCT)[number]>;
 }
 
 function services(values: Values): Pick<StackSpec, "api" | "timescaledb" | "neo4j" | "redis"> {
@@ -124,7 +122,8 @@ function services(values: Values): Pick<StackSpec, "api" | "timescaledb" | "neo4
       ...overrides.timescaledb,
     },
     neo4j: {
-      ...licensed(values),
+      edition: neo4jEdition(values),
+      licence: values.neo4jLicense,
       version: values.neo4jVersion,
       packages: values.neo4jPackages,
       ...tier.neo4j,
@@ -138,13 +137,13 @@ function services(values: Values): Pick<StackSpec, "api" | "timescaledb" | "neo4
 }
 
 function kubernetes(values: Values): KubernetesSpec {
-  const own = {
+  const common = {
     namespace: values.kubernetesNamespace,
     scrapedFrom: distinct(values.kubernetesScrapedFrom),
   };
   if (values.kubernetesCluster === "new") {
     return {
-      ...own,
+      ...common,
       cidrs: podCidrs(values.cloud, values.networkCidr, zoneCount(values)),
       cluster: {
         kind: "new",
@@ -154,7 +153,7 @@ function kubernetes(values: Values): KubernetesSpec {
     };
   }
   return {
-    ...own,
+    ...common,
     cidrs: distinct(values.kubernetesCidrs),
     cluster: {
       kind: "existing",
@@ -166,24 +165,11 @@ function kubernetes(values: Values): KubernetesSpec {
   };
 }
 
-function licensed(values: Values): Pick<Neo4jSpec, "edition" | "licence"> {
-  return { edition: neo4jEdition(values), licence: values.neo4jLicense };
-}
-
-/** Bucket names are unique in the world: derived, so that they are the same at every run. */
-function uniqueSuffix({
-  organization,
-  project,
-  stack,
-}: {
-  organization: string;
-  project: string;
-  stack: string;
-}): string {
+/** A suffix that makes bucket names globally unique, derived so that every run has the same. */
+function uniqueSuffix({ organization, project, stack }: StackNames): string {
   return createHash("sha256").update(`${organization}/${project}/${stack}`).digest("hex").slice(0, 8);
 }
 
-/** A network that is named twice is still one. */
-function distinct<T extends string>(networks: readonly T[]): T[] {
-  return [...new Set(networks)];
+function distinct<T extends string>(items: readonly T[]): T[] {
+  return [...new Set(items)];
 }

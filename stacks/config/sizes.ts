@@ -9,51 +9,52 @@ import {
   Refused,
   structured,
   text,
-  told,
+  withContext,
   whole,
   type Accepting,
   type Parser,
 } from "./parsers";
 
-/** A size that a stack may set for one of its services, in the place of its tier's. */
+/** A size that replaces the tier's for one service. */
 export interface Size<T> extends Accepting<T> {
   readonly example: string;
   readonly description: string;
 }
 
-/** Largest data disk in GiB: what AWS' gp3 volumes are made in (https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html). */
+/** Largest data disk in GiB: the limit of AWS gp3 volumes (https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html). */
 const MAX_DISK_GIB = 16384;
 
 const instanceType: Size<string> = {
-  allowed: "an x86_64 instance type of the cloud, of components/model/prices.json",
+  allowed: "an x86_64 instance type of the cloud in components/model/prices.json",
   example: "m7i.large",
-  description: "Instance type of its nodes. Without it: the cheapest of the tier's families that fits.",
+  description:
+    "Instance type of the service's nodes. Omit it to use the cheapest type of the tier's families that fits.",
   parse: text(/^[a-z0-9.-]+$/),
 };
 
-/** What `overrides` may hold, by service. */
+/** Sizes that `overrides` may set, by service. */
 export const SIZES = {
   api: {
-    containers: size(whole(1, AUTOSCALING.maxContainers), "4", "Containers at the tier's own load."),
+    containers: size(whole(1, AUTOSCALING.maxContainers), "4", "Containers at the load that the tier is sized for."),
     workersPerContainer: size(whole(1, 32), "4", "Worker processes in each container."),
     instanceType,
   },
   timescaledb: {
-    memGiB: size(between(0.5, 768), "6", "Memory of PostgreSQL and its page cache, GiB."),
-    cpus: size(between(0.5, 192), "4", "CPUs."),
+    memGiB: size(between(0.5, 768), "6", "Memory of PostgreSQL and its page cache in GiB."),
+    cpus: size(between(0.5, 192), "4", "CPUs of each data node."),
     diskGiB: disk(10, "200"),
     instanceType,
   },
   neo4j: {
-    // Beyond 31 GiB a Java heap loses its compressed pointers and holds less, not more.
-    heapGiB: size(between(0.5, 31), "6", "Java heap, GiB."),
-    pageCacheGiB: size(between(0.25, 768), "8", "Page cache, GiB: best as large as the store."),
-    members: size({ allowed: "1 or 3", parse: members }, "3", "Servers: one, or a cluster of three."),
+    // Above 31 GiB the JVM cannot use compressed pointers, so a larger heap holds fewer objects.
+    heapGiB: size(between(0.5, 31), "6", "Java heap in GiB."),
+    pageCacheGiB: size(between(0.25, 768), "8", "Page cache in GiB. Ideally as large as the store."),
+    members: size({ allowed: "1 or 3", parse: members }, "3", "Servers: one or a cluster of three."),
     diskGiB: disk(10, "80"),
     instanceType,
   },
   redis: {
-    maxMemoryGiB: size(between(0.0625, 512), "2", "Redis' `maxmemory`, GiB; its node has more."),
+    maxMemoryGiB: size(between(0.0625, 512), "2", "Redis' `maxmemory` in GiB. The node has more memory than that."),
     diskGiB: disk(4, "20"),
     instanceType,
   },
@@ -63,10 +64,10 @@ type SizeOf<S extends Service> = {
   readonly [F in keyof (typeof SIZES)[S]]?: (typeof SIZES)[S][F] extends Size<infer T> ? T : never;
 };
 
-/** Sizes that differ from the tier's. */
+/** Sizes that replace the tier's. */
 export type Overrides = { readonly [S in Service]?: SizeOf<S> };
 
-/** Parses the whole object and names every fault with its path. */
+/** Parses the whole object and reports every fault with its path. */
 export const overrides: Parser<Overrides> = (value) => {
   const services = entries(value);
   return Object.fromEntries(collect(services.map(([service, sizes]) => [service, () => serviceSizes(service, sizes)])));
@@ -74,7 +75,7 @@ export const overrides: Parser<Overrides> = (value) => {
 
 function serviceSizes(service: string, sizes: unknown): Record<string, unknown> {
   const table = SIZES[known(service, SERVICES)] as Readonly<Record<string, Size<unknown>>>;
-  const given = told({ value: sizes, allowed: `an object with ${Object.keys(table).join(", ")}` }, () =>
+  const given = withContext({ value: sizes, allowed: `an object with ${Object.keys(table).join(", ")}` }, () =>
     entries(sizes),
   );
   return Object.fromEntries(
@@ -83,7 +84,7 @@ function serviceSizes(service: string, sizes: unknown): Record<string, unknown> 
 }
 
 function parseSize({ parse, allowed, example }: Size<unknown>, value: unknown): unknown {
-  return told({ value, allowed, example }, () => parse(value));
+  return withContext({ value, allowed, example }, () => parse(value));
 }
 
 function known<T extends string>(name: string, names: readonly T[]): T {
@@ -95,7 +96,7 @@ function known<T extends string>(name: string, names: readonly T[]): T {
   throw new Refused([
     {
       path: "",
-      reason: `there is no such key${guess === undefined ? "" : `; did you mean ${guess}?`}`,
+      reason: `unknown key${guess === undefined ? "" : `; did you mean ${guess}?`}`,
       allowed: names.join(", "),
     },
   ]);
@@ -116,7 +117,7 @@ function members(value: unknown): 1 | 3 {
   }
   return refuse(
     given === 2
-      ? "two servers have no majority once one of them fails: they survive less than one does"
+      ? "two servers lose their majority when one of them fails, so they are less available than one"
       : "a cluster has one server in each of three zones",
   );
 }
@@ -126,5 +127,9 @@ function size<T>(accepting: Accepting<T>, example: string, description: string):
 }
 
 function disk(min: number, example: string): Size<number> {
-  return size(whole(min, MAX_DISK_GIB), example, "Each data disk, GiB. It can grow, never shrink; at least 10 on gcp.");
+  return size(
+    whole(min, MAX_DISK_GIB),
+    example,
+    "Size of each data disk in GiB. It can grow but not shrink; at least 10 on gcp.",
+  );
 }

@@ -1,162 +1,110 @@
-import type { Placement } from "../../components/node/placement";
-import type { Neo4jEdition, Neo4jLicence } from "../../components/neo4j/licence";
-import type { VersionName } from "../../components/neo4j/version";
+import type { ApiArgs } from "../../components/api/plan";
+import type { PublicArgs } from "../../components/api/api";
+import type { KubernetesApiArgs } from "../../components/api/kubernetes/args";
 import type { KubernetesVersion } from "../../components/model/kubernetes-versions";
-import type { Cloud } from "../../components/model/cloud";
-import type { NatMode } from "../../components/platform/platform";
-import type { RedisMode } from "../../components/redis/topology";
-import type { Edition } from "../../components/timescaledb/edition";
-import type { SchemaOptions } from "../../components/timescaledb/schema-options";
-import type { ShardCount } from "../../components/timescaledb/topology";
-import type { Waiver } from "./waivers";
-import type { TierName } from "../tiers";
+import type { Neo4jArgs } from "../../components/neo4j/plan";
+import type { ClusterSpec, NatMode, StackContext } from "../../components/platform/platform";
+import type { RedisArgs } from "../../components/redis/plan";
+import type { TimescaleDbArgs } from "../../components/timescaledb/plan";
+import type { KeyName, Values } from "./keys";
 
-/** Where the API's containers run: machines of the stack, or a Kubernetes cluster. */
-export const API_RUNTIMES = ["vm", "kubernetes"] as const;
-export type ApiRuntime = (typeof API_RUNTIMES)[number];
+/** Keys whose parsed value the spec holds unchanged, under the same name. Their meaning: stacks/config/keys/. */
+export const UNCHANGED = [
+  "cloud",
+  "tier",
+  "owner",
+  "costCentre",
+  "placement",
+  "backupRetentionDays",
+  "billingAccount",
+  "deletionProtection",
+  "packageMirror",
+  "networkCidr",
+  "account",
+  "image",
+  "kmsKey",
+  "certificatesFrom",
+  "waivers",
+] as const satisfies readonly KeyName[];
 
-/** Whose the Kubernetes cluster is: somebody else's, or the stack's own. */
-export const CLUSTERS = ["existing", "new"] as const;
+/** Lists of keys that the spec holds under the same name, without duplicates. */
+export const DISTINCT = ["budgetEmails", "allowedClientCidrs"] as const satisfies readonly KeyName[];
 
-/** One stack, decided: valid, without defaults to look up, frozen. Holds no secret. */
-export interface StackSpec {
+/**
+ * A stack's config after all decisions: valid, frozen, without defaults to look up. Holds no secret. Fields of a service
+ * are declared by its args.
+ */
+export interface StackSpec
+  extends
+    Pick<Values, (typeof UNCHANGED)[number] | (typeof DISTINCT)[number]>,
+    Pick<StackContext, "region" | "bucketSuffix"> {
   readonly organization: string;
-  /** At most 20 of [a-z0-9-]: it begins the names of buckets and service accounts. */
+  /** At most 20 of [a-z0-9-]: the names of buckets and service accounts start with it. */
   readonly stack: string;
-  readonly cloud: Cloud;
-  readonly region: string;
-  /** Names of the zones that hold nodes: one, two or three. */
+  /** Names of the one, two or three zones that hold nodes. */
   readonly zones: readonly string[];
-  readonly tier: TierName;
-  readonly placement: Placement;
   /** Whether every service survives the loss of a zone. Implies three zones. */
   readonly highlyAvailable: boolean;
   readonly api: ApiSpec;
   readonly timescaledb: TimescaleDbSpec;
   readonly neo4j: Neo4jSpec;
   readonly redis: RedisSpec;
-  /** Days that a backup can be restored. */
-  readonly backupRetentionDays: number;
-  /** US dollars a month. */
+  /** Monthly budget in US dollars. */
   readonly budgetUsd: number;
-  /** Who is told when the bill nears the budget. */
-  readonly budgetEmails: readonly string[];
-  /** Google Cloud's billing account; empty: none is known, and there is no alert. */
-  readonly billingAccount: string;
-  readonly owner: string;
-  readonly costCentre: string;
-  /** Networks that may open connections to the load balancer. */
-  readonly allowedClientCidrs: readonly string[];
-  readonly deletionProtection: boolean;
   readonly nat: NatMode;
-  /** Where nodes install Debian's packages from; empty: Debian's own mirrors. */
-  readonly packageMirror: string;
-  /** The stack's private network, a /16. */
-  readonly networkCidr: string;
-  /** AWS account id or Google Cloud project id; empty: whatever the credentials say. */
-  readonly account: string;
-  /** Boot image; empty: the one pinned for the region. */
-  readonly image: string;
-  /** Customer-managed key; empty: the platform's default. */
-  readonly kmsKey: string;
-  readonly bucketSuffix: string;
-  /** First day of validity of the stack's internal certificates, "2026-01-01". */
-  readonly certificatesFrom: string;
-  /** Exceptions from policies. */
-  readonly waivers: readonly Waiver[];
 }
 
-export interface ApiSpec {
-  /** OCI image with a tag or digest. */
-  readonly image: string;
-  readonly runtime: ApiRuntime;
-  /** Containers at the tier's own load. */
-  readonly containers: number;
-  readonly workersPerContainer: number;
-  /** Public name; empty: the load balancer's own. */
-  readonly domain: string;
-  /** Certificate known to the cloud, or MANAGED_CERTIFICATE; empty: one of the stack's own authority. */
-  readonly certificate: string;
-  /** The cloud's DNS zone that gets the domain's records; empty: they are made elsewhere. */
-  readonly dnsZone: string;
-  /** Part of the capacity above the minimum that is spot, 0 to 100. */
-  readonly spotPercent: number;
-  /** Absent: the cheapest that fits. */
-  readonly instanceType?: string;
-  /** Present when it runs on Kubernetes. */
+/** Args that the stack sets for every data service. */
+type Shared = "cloud" | "region" | "backup";
+
+export type TimescaleDbSpec = Omit<
+  TimescaleDbArgs,
+  Shared | "highlyAvailable" | "database" | "edition" | "shards" | "schema"
+> &
+  Required<Pick<TimescaleDbArgs, "edition" | "shards" | "schema">>;
+
+export type Neo4jSpec = Omit<Neo4jArgs, Shared>;
+
+export type RedisSpec = Omit<RedisArgs, Shared>;
+
+export interface ApiSpec
+  extends
+    Pick<ApiArgs, "containers" | "workersPerContainer" | "spotPercent" | "instanceType">,
+    Pick<PublicArgs, "domain" | "certificate" | "dnsZone">,
+    Pick<KubernetesApiArgs, "image"> {
+  readonly runtime: Values["apiRuntime"];
+  /** Set when the API runs on Kubernetes. */
   readonly kubernetes?: KubernetesSpec;
 }
 
-export interface KubernetesSpec {
-  readonly namespace: string;
-  /** Networks that its pods come from. */
+export interface KubernetesSpec extends Pick<KubernetesApiArgs, "namespace" | "scrapedFrom"> {
+  /** Networks of its pods. */
   readonly cidrs: readonly string[];
-  /** Namespaces that scrape metrics; some: the cluster has Prometheus Operator's API. */
-  readonly scrapedFrom: readonly string[];
   readonly cluster: ExistingCluster | NewCluster;
 }
 
-/** A cluster that is there already. Its credentials are a secret: they stay in the config, or in another stack's outputs. */
+/** A cluster that the stack does not manage. Its credentials are a secret and never part of the spec. */
 export interface ExistingCluster {
   readonly kind: "existing";
-  /** Stack whose output `kubeconfig` has the credentials; empty: the config has them. */
+  /** Stack whose output `kubeconfig` holds the credentials. Empty means that the config holds them. */
   readonly kubeconfigStack: string;
-  /** Class of the Ingress; empty: the cluster's default. */
+  /** Class of the Ingress. Empty means the cluster's default. */
   readonly ingressClass: string;
-  /** Namespaces that the Ingress controller's requests come from; none: any. */
+  /** Namespaces of the Ingress controller, which may send requests. An empty list admits any. */
   readonly ingressNamespaces: readonly string[];
-  /** Bind the pods' service account to an identity of the cloud. */
+  /** Annotations that bind the pods' service account to a cloud identity. */
   readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
 }
 
-/** A cluster of the stack's own. */
-export interface NewCluster {
+/** A cluster that the stack creates. */
+export interface NewCluster extends Pick<ClusterSpec, "operatorCidrs"> {
   readonly kind: "new";
   readonly version: KubernetesVersion;
-  /** Networks that may reach its control plane; none: the stack's own only. */
-  readonly operatorCidrs: readonly string[];
-}
-
-export interface TimescaleDbSpec {
-  readonly memGiB: number;
-  readonly cpus: number;
-  readonly diskGiB: number;
-  readonly edition: Edition;
-  /** Parts that symbols are spread over. */
-  readonly shards: ShardCount;
-  readonly schema: SchemaOptions;
-  /** Which state of the backups a blank disk is filled with; absent: their end. */
-  readonly restoreTo?: string;
-  readonly instanceType?: string;
-}
-
-export interface Neo4jSpec {
-  readonly edition: Neo4jEdition;
-  readonly licence: Neo4jLicence;
-  readonly version: VersionName;
-  /** URL of the package archive. */
-  readonly packages: string;
-  /** One server, or a cluster of three. */
-  readonly members: 1 | 3;
-  readonly heapGiB: number;
-  readonly pageCacheGiB: number;
-  readonly cpus: number;
-  readonly diskGiB: number;
-  readonly instanceType?: string;
-}
-
-export interface RedisSpec {
-  readonly mode: RedisMode;
-  /** Redis' `maxmemory`; that of a cluster's masters together. */
-  readonly maxMemoryGiB: number;
-  readonly cpus: number;
-  readonly diskGiB: number;
-  readonly instanceType?: string;
 }
 
 /**
- * Sizes of the data disks in GiB, the same in all tiers: a disk never shrinks, so that changing the tier never touches
- * one. Grow them with `overrides`. Ours: room for a first year of time series, a graph that outgrows T4's page cache
- * several times, and Redis' append-only file with its rewrite.
+ * Sizes of the data disks in GiB, the same in all tiers: disks cannot shrink, so a change of tier must not touch one.
+ * Grow them with `overrides`. Ours: room for the first year of time series, for a graph several times the size of T4's page
+ * cache, and for Redis' append-only file with its rewrite.
  */
 export const DISK_GIB = Object.freeze({ timescaledb: 100, neo4j: 40, redis: 10 });

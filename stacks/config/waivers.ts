@@ -1,16 +1,16 @@
-import { collect, day, refuse, structured, text, told, type Parser } from "./parsers";
+import { collect, day, refuse, structured, text, withContext, type Parser } from "./parsers";
 
-/** An exception from a policy that somebody answers for, until a day. */
+/** An exception from a policy, with an owner and a last day. */
 export interface Waiver {
-  /** What it is called in the config. */
+  /** Its name in the config. */
   readonly name: string;
   /** The policy's name. */
   readonly policy: string;
-  /** Pattern of the URNs that it holds for; `*` stands for anything. */
+  /** Pattern of the URNs that it applies to; `*` matches anything. */
   readonly resource: string;
   readonly reason: string;
   readonly owner: string;
-  /** The last day on which it holds, "2026-12-31". */
+  /** Last day on which it applies, "2026-12-31". */
   readonly until: string;
 }
 
@@ -19,14 +19,14 @@ const SENTENCE = /^(?=.{10,500}$).*\S.*$/s;
 const FIELDS: Readonly<
   Record<keyof Omit<Waiver, "name">, { readonly allowed: string; readonly parse: Parser<string> }>
 > = {
-  policy: { allowed: "a policy's name, of docs/policies.md", parse: text(/^[a-z][a-z0-9-]*$/) },
-  resource: { allowed: "a pattern of URNs, * stands for anything", parse: text(/^\S+$/) },
-  reason: { allowed: "why, in 10 to 500 characters", parse: text(SENTENCE) },
-  owner: { allowed: "who answers for it", parse: text(/^\S.*$/) },
-  until: { allowed: "its last day, YYYY-MM-DD", parse: day },
+  policy: { allowed: "the name of a policy in docs/policies.md", parse: text(/^[a-z][a-z0-9-]*$/) },
+  resource: { allowed: "a pattern of URNs, * matches anything", parse: text(/^\S+$/) },
+  reason: { allowed: "the reason, in 10 to 500 characters", parse: text(SENTENCE) },
+  owner: { allowed: "the team or person responsible", parse: text(/^\S.*$/) },
+  until: { allowed: "the last day, YYYY-MM-DD", parse: day },
 };
 
-/** Parses `waivers`: an object of waivers by name, every fault with its path. */
+/** Parses `waivers`, an object of waivers by name, and reports every fault with its path. */
 export const waivers: Parser<readonly Waiver[]> = (value) => {
   const entries = Object.entries(objectOf(value));
   return collect(entries.map(([name, waiver]) => [name, () => oneWaiver(name, waiver)] as const)).map(
@@ -36,14 +36,14 @@ export const waivers: Parser<readonly Waiver[]> = (value) => {
 
 function oneWaiver(name: string, value: unknown): Waiver {
   const given = objectOf(value);
-  const strange = Object.keys(given).filter((key) => !(key in FIELDS));
-  if (strange.length > 0) {
-    refuse(`there is no ${strange.join(", ")} in a waiver, only ${Object.keys(FIELDS).join(", ")}`);
+  const unknown = Object.keys(given).filter((key) => !(key in FIELDS));
+  if (unknown.length > 0) {
+    refuse(`a waiver has no ${unknown.join(", ")}, only ${Object.keys(FIELDS).join(", ")}`);
   }
   const parsed = collect(
     Object.entries(FIELDS).map(
       ([field, { allowed, parse }]) =>
-        [field, () => told({ value: given[field], allowed }, () => parse(given[field] ?? ""))] as const,
+        [field, () => withContext({ value: given[field], allowed }, () => parse(given[field] ?? ""))] as const,
     ),
   );
   return { name, ...(Object.fromEntries(parsed) as Omit<Waiver, "name">) };

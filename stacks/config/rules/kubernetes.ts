@@ -1,8 +1,9 @@
 import { KEYS, type Values } from "../keys";
-import type { Finding, Rule } from "./index";
+import { words } from "../parsers";
+import type { Finding, Rule } from "./rule";
 
-/** Keys that mean something to a cluster that is there already, and to one of the stack's own. */
-const OF_EXISTING = [
+/** Keys that apply to an existing cluster only, and those that apply to a new one only. */
+const EXISTING_ONLY = [
   "kubeconfig",
   "kubeconfigStack",
   "kubernetesCidrs",
@@ -10,54 +11,64 @@ const OF_EXISTING = [
   "kubernetesIngressNamespaces",
   "kubernetesServiceAccountAnnotations",
 ] as const;
-const OF_NEW = ["kubernetesOperatorCidrs", "kubernetesVersion"] as const;
+const NEW_ONLY = ["kubernetesOperatorCidrs", "kubernetesVersion"] as const;
 
-/** What the keys of the API on Kubernetes must be to each other. */
+/** Sizes of the API that have no effect in each kind of cluster. */
+const NOT_ON = { new: ["containers"], existing: ["containers", "instanceType"] } as const;
+
 export const KUBERNETES_RULES: readonly Rule[] = [
   {
-    says: "An existing Kubernetes cluster takes `kubeconfig` or `kubeconfigStack`.",
+    summary: "An existing Kubernetes cluster requires either `kubeconfig` or `kubeconfigStack`.",
     needs: ["apiRuntime", "kubernetesCluster", "kubeconfig", "kubeconfigStack"],
-    check: kubernetesAccess,
+    check: credentials,
   },
   {
-    says: "An existing Kubernetes cluster takes `kubernetesCidrs`.",
+    summary: "An existing Kubernetes cluster requires `kubernetesCidrs`.",
     needs: ["apiRuntime", "kubernetesCluster", "kubernetesCidrs"],
-    check: kubernetesNetworks,
+    check: networks,
   },
   {
-    says: `Only an existing Kubernetes cluster takes ${OF_EXISTING.map((name) => `\`${name}\``).join(", ")}.`,
-    needs: ["apiRuntime", "kubernetesCluster", ...OF_EXISTING],
-    check: (values) => foreign(values, OF_EXISTING, "new"),
+    summary: `${listed(EXISTING_ONLY)} apply to an existing Kubernetes cluster only.`,
+    needs: ["apiRuntime", "kubernetesCluster", ...EXISTING_ONLY],
+    check: (values) => withoutEffect(values, EXISTING_ONLY, "new"),
   },
   {
-    says: `Only a new Kubernetes cluster takes ${OF_NEW.map((name) => `\`${name}\``).join(", ")}.`,
-    needs: ["apiRuntime", "kubernetesCluster", ...OF_NEW],
-    check: (values) => foreign(values, OF_NEW, "existing"),
+    summary: `${listed(NEW_ONLY)} apply to a new Kubernetes cluster only.`,
+    needs: ["apiRuntime", "kubernetesCluster", ...NEW_ONLY],
+    check: (values) => withoutEffect(values, NEW_ONLY, "existing"),
   },
   {
-    says: "A new Kubernetes cluster takes no `nat: none`: its nodes fetch images.",
+    summary: "A new Kubernetes cluster cannot have `nat: none`: its nodes pull images.",
     needs: ["apiRuntime", "kubernetesCluster", "nat"],
-    check: wayOutOfCluster,
+    check: outboundAccess,
   },
   {
-    says: "`apiRuntime: kubernetes` takes no `overrides.api.containers`, and `overrides.api.instanceType` with a new cluster only.",
+    summary:
+      "With `apiRuntime: kubernetes`, `overrides.api.containers` is not allowed, and `overrides.api.instanceType` requires a new cluster.",
     needs: ["apiRuntime", "kubernetesCluster", "overrides"],
-    spoils: [],
-    check: machinesOfKubernetes,
+    invalidates: [],
+    check: machines,
   },
   {
-    says: "With an existing Kubernetes cluster there is neither `apiCertificate` nor `apiDnsZone`.",
+    summary: "`apiCertificate` and `apiDnsZone` are not allowed with an existing Kubernetes cluster.",
     needs: ["apiRuntime", "kubernetesCluster", "apiCertificate", "apiDnsZone"],
-    check: balancerOfKubernetes,
+    check: loadBalancer,
   },
 ];
 
-/** Whose cluster the API runs on; undefined: it runs on machines. */
+function listed(names: readonly string[]): string {
+  return words(
+    names.map((name) => `\`${name}\``),
+    "and",
+  );
+}
+
+/** Cluster that the API runs in; undefined when it runs on VMs. */
 function clusterOf({ apiRuntime, kubernetesCluster }: Values): Values["kubernetesCluster"] | undefined {
   return apiRuntime === "kubernetes" ? kubernetesCluster : undefined;
 }
 
-function kubernetesAccess(values: Values): Finding[] {
+function credentials(values: Values): Finding[] {
   const { kubeconfig, kubeconfigStack } = values;
   if (clusterOf(values) !== "existing" || kubeconfig !== (kubeconfigStack !== "")) {
     return [];
@@ -67,7 +78,7 @@ function kubernetesAccess(values: Values): Finding[] {
         {
           key: "kubeconfigStack",
           value: kubeconfigStack,
-          reason: "kubeconfig is set as well, and nobody can say which of the two holds",
+          reason: "kubeconfig is set as well; set one, not both",
           allowed: '"" with kubeconfig',
           example: 'kubeconfigStack: ""',
         },
@@ -76,25 +87,25 @@ function kubernetesAccess(values: Values): Finding[] {
         {
           key: "kubeconfig",
           value: undefined,
-          reason: "apiRuntime is kubernetes, and the cluster's credentials are missing",
+          reason: "apiRuntime is kubernetes, but the cluster's credentials are missing",
         },
       ];
 }
 
-function kubernetesNetworks(values: Values): Finding[] {
+function networks(values: Values): Finding[] {
   return clusterOf(values) !== "existing" || values.kubernetesCidrs.length > 0
     ? []
     : [
         {
           key: "kubernetesCidrs",
           value: values.kubernetesCidrs,
-          reason: "apiRuntime is kubernetes, and the data services let nobody in whose network they don't know",
+          reason: "apiRuntime is kubernetes, and data services only accept connections from known networks",
         },
       ];
 }
 
-/** Keys that mean nothing to the kind of cluster that there is. */
-function foreign(values: Values, names: readonly (keyof Values)[], kind: Values["kubernetesCluster"]): Finding[] {
+/** Keys that have no effect with the configured kind of cluster. */
+function withoutEffect(values: Values, names: readonly (keyof Values)[], kind: Values["kubernetesCluster"]): Finding[] {
   if (clusterOf(values) !== kind) {
     return [];
   }
@@ -109,48 +120,47 @@ function foreign(values: Values, names: readonly (keyof Values)[], kind: Values[
     }));
 }
 
-function isSet(value: unknown, byDefault: unknown): boolean {
-  return value !== false && JSON.stringify(value) !== JSON.stringify(byDefault);
+function isSet(value: unknown, unset: unknown): boolean {
+  return value !== false && JSON.stringify(value) !== JSON.stringify(unset);
 }
 
-function wayOutOfCluster(values: Values): Finding[] {
+function outboundAccess(values: Values): Finding[] {
   return clusterOf(values) !== "new" || values.nat !== "none"
     ? []
     : [
         {
           key: "nat",
           value: values.nat,
-          reason: "the nodes of a new Kubernetes cluster fetch their images and add-ons from outside the network",
+          reason: "the nodes of a new Kubernetes cluster pull their images and add-ons from outside the network",
           allowed: "auto, one or per-zone with kubernetesCluster: new",
           example: "nat: one",
         },
       ];
 }
 
-function machinesOfKubernetes(values: Values): Finding[] {
+function machines(values: Values): Finding[] {
   const cluster = clusterOf(values);
   if (cluster === undefined) {
     return [];
   }
-  const names = cluster === "new" ? (["containers"] as const) : (["containers", "instanceType"] as const);
-  return names
+  return NOT_ON[cluster]
     .filter((name) => values.overrides.api?.[name] !== undefined)
     .map((name) => ({
       key: `overrides.api.${name}`,
       value: values.overrides.api![name],
-      reason: "it would have no effect: apiRuntime is kubernetes, whose autoscaler and nodes decide this",
+      reason: "it would have no effect: apiRuntime is kubernetes, whose autoscaler and nodes determine this",
       allowed: "only with apiRuntime vm",
       example: "overrides: { api: { workersPerContainer: 4 } }",
     }));
 }
 
-function balancerOfKubernetes(values: Values): Finding[] {
+function loadBalancer(values: Values): Finding[] {
   return (["apiCertificate", "apiDnsZone"] as const)
     .filter((key) => clusterOf(values) === "existing" && values[key] !== "")
     .map((key) => ({
       key,
       value: values[key],
-      reason: "it would have no effect: the API runs on an existing cluster, where no load balancer is the stack's",
+      reason: "it would have no effect: with an existing cluster the stack creates no load balancer",
       allowed: '"" with an existing Kubernetes cluster',
       example: `${key}: ""`,
     }));

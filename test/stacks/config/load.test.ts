@@ -53,7 +53,7 @@ describe("the running program's config", () => {
       assert.match(error.message, /has 4 problems/);
       assert.match(
         error.message,
-        /kubeconfg: \(not shown\)\n {2}why: {5}there is no such key; did you mean kubeconfig\?/,
+        /kubeconfg: \(not shown\)\n {2}why: {5}unknown key; did you mean kubeconfig\?/,
       );
       assert.doesNotMatch(error.message, /canary/);
       return true;

@@ -457,7 +457,7 @@ const PROBLEMS: readonly Bad[] = [
     set: { certificatesFrom: "2026-02-30" },
     key: "certificatesFrom",
     value: '"2026-02-30"',
-    why: "there is no such day",
+    why: "no such day",
     allowed: "a day, YYYY-MM-DD",
     example: 'certificatesFrom: "2026-01-01"',
   },
@@ -472,7 +472,7 @@ const PROBLEMS: readonly Bad[] = [
     set: { waivers: { a: { ...WAIVER, until: "2026-02-30" } } },
     key: "waivers.a.until",
     value: '"2026-02-30"',
-    why: "there is no such day",
+    why: "no such day",
     allowed: "its last day, YYYY-MM-DD",
     example:
       'waivers: { no-second-zone: { policy: data-zones, resource: "*", reason: Load tests only, owner: ada, until: "2026-12-31" } }',
@@ -584,7 +584,7 @@ const PROBLEMS: readonly Bad[] = [
     set: { x: "y" },
     key: "x",
     value: "(not shown)",
-    why: "there is no such key",
+    why: "unknown key",
     allowed: "cloud, tier, owner",
     example: "tier: t2",
   },
@@ -592,7 +592,7 @@ const PROBLEMS: readonly Bad[] = [
     set: { toString: "y" },
     key: "toString",
     value: "(not shown)",
-    why: "there is no such key",
+    why: "unknown key",
     allowed: "",
     example: "",
   },
@@ -1047,7 +1047,7 @@ describe("what a message shows", () => {
       `The config of stack "dev" has 2 problems.
 
 teir: (not shown)
-  why:     there is no such key; did you mean tier?
+  why:     unknown key; did you mean tier?
   allowed: t1, t2, t3 or t4
   example: tier: t2
 

@@ -1,0 +1,44 @@
+import { CLOUDS } from "../../../components/model/cloud";
+import { DEFAULT_REGION } from "../../../components/model/regions";
+import { PLACEMENTS } from "../../../components/node/placement";
+import { TIER_NAMES, TIERS } from "../../tiers";
+import { among, autoOr, flag, integer, text } from "../parsers";
+import { key } from "./key";
+
+const REPLICATED_TIERS = TIER_NAMES.filter((tier) => TIERS[tier].highAvailability).join(" and ");
+
+/** Where nodes are placed, and whether services are replicated. */
+export const AVAILABILITY_KEYS = {
+  region: key({
+    type: "string",
+    default: "auto",
+    allowed: `auto (${CLOUDS.map((cloud) => `${DEFAULT_REGION[cloud]} on ${cloud}`).join(", ")}) or a region of the cloud that docs/configuration.md lists`,
+    example: "us-east-1",
+    description: "Region of the cloud. Changing it creates a new, empty stack.",
+    parse: text(/^[a-z0-9-]+$/),
+  }),
+  zones: key({
+    type: "string",
+    default: "auto",
+    allowed: "auto (3 when highly available, otherwise 1), 1, 2 or 3",
+    example: "3",
+    description: "Number of zones that hold nodes.",
+    parse: autoOr(integer(1, 3)),
+  }),
+  placement: key({
+    type: "string",
+    default: "dedicated",
+    ...among(PLACEMENTS),
+    example: "packed",
+    description:
+      "`dedicated`: each member of a service has its own node. `packed`: services share one node per zone, which is cheaper but isolates them less.",
+  }),
+  highAvailability: key({
+    type: "string",
+    default: "auto",
+    allowed: `auto (true at ${REPLICATED_TIERS} unless zones is 1 or 2, otherwise false), true or false`,
+    example: "true",
+    description: "Replicate every service over three zones, so that the stack survives the loss of one.",
+    parse: autoOr(flag),
+  }),
+};
