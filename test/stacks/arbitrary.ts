@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { CLOUDS, type Cloud } from "../../components/model/cloud";
+import { pinnedImage } from "../../components/model/images";
 import { KUBERNETES_VERSIONS } from "../../components/model/kubernetes-versions";
 import { DEFAULT_REGION, regions } from "../../components/model/regions";
 import type { ConfigInput } from "../../stacks/config/load";
 import { CERTIFICATE, DNS_ZONE, IMAGE, KMS_KEY } from "../../stacks/config/formats";
 import { TIER_NAMES, TIERS, type TierName } from "../../stacks/tiers";
+import { WAIVER } from "./bad-values";
 
-// Made once: fast-check takes long to turn a pattern into an arbitrary.
+// Created once: fast-check is slow to turn a pattern into an arbitrary.
 const STACK = fc.stringMatching(/^[a-z][a-z0-9-]{0,19}$/);
 const LABEL = fc.stringMatching(/^[a-z][a-z0-9_-]{0,62}$/);
 const PATH = fc.stringMatching(/^[a-z0-9]{1,9}(\/[a-z0-9]{1,9}([._-][a-z0-9]{1,9})?){0,2}$/);
@@ -14,7 +16,7 @@ const VERSION = fc.oneof(fc.stringMatching(/^:v[0-9.]{1,6}$/), fc.stringMatching
 const SUFFIX = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/);
 const NAMESPACE = fc.stringMatching(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/);
 
-/** What the other keys of a config depend on. */
+/** Keys that the others depend on. */
 interface Frame {
   readonly cloud: Cloud;
   readonly tier: TierName;
@@ -27,8 +29,8 @@ interface Frame {
 }
 
 /**
- * Any valid config. Its sizes fit the machines of every tier, so that it can be planned as well. Scalars are written as
- * Pulumi gives them (strings, JSON) or as YAML does.
+ * Any valid config. Most can be planned too: sizes stay within those of the tiers' machines. Scalars are written as Pulumi
+ * passes them (strings, JSON) or as YAML does.
  */
 export function validConfig(): fc.Arbitrary<ConfigInput> {
   return fc.record({ frame: frame(), stack: STACK, asStrings: fc.boolean() }).chain(({ frame, stack, asStrings }) =>
@@ -59,12 +61,12 @@ function frame(): fc.Arbitrary<Frame> {
     .filter(({ zones, highAvailability }) => highAvailability !== true || zones === "auto" || zones === 3);
 }
 
-/** Whose machines the API runs on. */
+/** Where the API runs. */
 function runsOn({ apiRuntime, kubernetesCluster }: Frame): "vm" | "existing" | "new" {
   return apiRuntime === "vm" ? "vm" : kubernetesCluster;
 }
 
-/** As `highAvailability` documents its default; written a second time on purpose. */
+/** The default that `highAvailability` documents; deliberately written a second time. */
 function isAvailable({ tier, zones, highAvailability }: Frame): boolean {
   return highAvailability === "auto" ? TIERS[tier].highAvailability && ["auto", 3].includes(zones) : highAvailability;
 }
@@ -97,14 +99,6 @@ function required(): fc.Arbitrary<Record<string, unknown>> {
       .map(([registry, path, version]) => `${registry}/${path}${version}`),
   });
 }
-
-const WAIVER = {
-  policy: "data-zones",
-  resource: "*::redis-1",
-  reason: "Load tests only",
-  owner: "ada",
-  until: "2026-12-31",
-};
 
 function optional(frame: Frame): fc.Arbitrary<Record<string, unknown>> {
   const all = {
@@ -151,7 +145,9 @@ function optional(frame: Frame): fc.Arbitrary<Record<string, unknown>> {
   }
 }
 
-/** What belongs to a region; images are pinned in the default ones only. */
+const ACCOUNTS: Readonly<Record<Cloud, string>> = { aws: "123456789012", gcp: "ape-production" };
+
+/** What belongs to a region. An image is required where none is pinned. */
 function region(frame: Frame): fc.Arbitrary<Record<string, unknown>> {
   const { cloud } = frame;
   const name = frame.region === "auto" ? DEFAULT_REGION[cloud] : frame.region;
@@ -169,13 +165,13 @@ function region(frame: Frame): fc.Arbitrary<Record<string, unknown>> {
         fc.record(runsOn(frame) === "existing" ? { apiDomain: certificate.apiDomain } : certificate),
       ),
       fc.oneof(fc.constant({}), fc.record({ kmsKey: fc.constant(inRegion(KMS_KEY.examples[cloud])) })),
-      cloud === "aws" && name !== DEFAULT_REGION.aws ? fc.record(image) : fc.constant({}),
-      fc.constantFrom({}, { account: cloud === "aws" ? "123456789012" : "ape-production" }),
+      pinnedImage(cloud, name) === undefined ? fc.record(image) : fc.constant({}),
+      fc.constantFrom({}, { account: ACCOUNTS[cloud] }),
     )
     .map((records) => Object.assign({}, ...records) as Record<string, unknown>);
 }
 
-/** Every way to have one member of Neo4j or three. */
+/** Every way to configure one or three members of Neo4j. */
 function neo4j(frame: Frame): fc.Arbitrary<Record<string, unknown>> {
   const single = [
     { neo4jEdition: "community", overrides: { neo4j: { members: 1 } } },
@@ -230,7 +226,7 @@ function overrides({ apiRuntime }: Frame): fc.Arbitrary<Record<string, unknown>>
   const containers = fc.integer({ min: 1, max: 8 });
   return some({
     api: some(apiRuntime === "vm" ? { containers, workersPerContainer } : { workersPerContainer }),
-    // Many CPUs in little memory are refused by PostgreSQL's sizing.
+    // PostgreSQL's sizing rejects many CPUs with little memory.
     timescaledb: fc.oneof(
       some({ diskGiB: disk }),
       fc.record({ memGiB: quarters(1, 4), cpus: quarters(0.5, 8), diskGiB: disk }),
@@ -250,101 +246,7 @@ function cidrs(): fc.Arbitrary<string[]> {
   return fc.array(cidr, { minLength: 1, maxLength: 4 });
 }
 
-/** A value as Pulumi's engine hands it over. */
+/** A value as Pulumi's engine passes it. */
 export function written(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** For each key values that no config may have. */
-export const BAD_VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
-  cloud: words("aws", "gcp"),
-  tier: words(...TIER_NAMES),
-  owner: labels(),
-  costCentre: labels(),
-  apiImage: fc.constantFrom("", "api", "registry.example.com/api", "registry.example.com/api:latest", "ape/api:1.0"),
-  region: fc.constantFrom("", "us-west-1", "mars-north-1", "US-EAST-1", "constructor"),
-  zones: fc.oneof(numbersBut(1, 3), words("auto", "1", "2", "3")),
-  placement: words("dedicated", "packed"),
-  highAvailability: words("auto", "true", "false"),
-  apiRuntime: words("vm", "kubernetes"),
-  apiDomain: fc.constantFrom("localhost", "API.example.com", "https://api.example.com", "-a.example.com", "a..b.com"),
-  apiDnsZone: fc.constantFrom("example.com", "Example", "-z"),
-  apiCertificate: fc.constantFrom("arn:aws:iam::123456789012:server-certificate/x", "Not a name"),
-  apiSpotPercent: numbersBut(0, 100),
-  kubernetesCluster: words("existing", "new"),
-  kubeconfigStack: fc.constantFrom("prod", "acme/prod", "acme/platform/prod/x", "acme/plat form/prod"),
-  kubernetesIngressClass: fc.constantFrom("Traefik", "-a", "a_b"),
-  kubernetesIngressNamespaces: fc.constantFrom("traefik", ["Traefik"], [""], { a: 1 }),
-  kubernetesServiceAccountAnnotations: fc.constantFrom("x", ["a"], { "a/b/c": "d" }, { a: 1 }),
-  kubernetesScrapedFrom: fc.constantFrom("monitoring", ["Monitoring"], [1.5]),
-  kubernetesOperatorCidrs: fc.constantFrom("10.8.0.0/14", ["10.8.0.0"], ["10.8.0.1/14"]),
-  kubernetesVersion: fc.constantFrom("1.30", "latest", "v1.36"),
-  kubernetesNamespace: fc.constantFrom("", "Ape", "ape_1", "-ape", "ape-", "a".repeat(64)),
-  kubernetesCidrs: fc.constantFrom("10.8.0.0/14", ["10.8.0.0"], ["10.8.0.1/14"], { a: 1 }),
-  redisMode: words("auto", "cluster"),
-  timescaledbShards: fc.oneof(fc.constantFrom(3, "two"), fc.integer({ max: 0 }), fc.integer({ min: 5 })),
-  timescaledbEdition: words("apache", "community"),
-  timescaledbRetentionDays: fc.oneof(fc.integer({ min: 1, max: 13 }), fc.integer({ max: -1 })),
-  timescaledbAggregates: fc.constantFrom("hour", ["minute"], ["Hour"], { hour: true }),
-  timescaledbRestoreTo: fc.constantFrom("yesterday", "2026-01-31", "2026-02-30T00:00:00Z", "2026-01-31T12:00:00+01:00"),
-  neo4jEdition: words("auto", "community", "enterprise"),
-  neo4jLicense: words("none", "evaluation", "commercial"),
-  neo4jVersion: words("5.26", "2026"),
-  neo4jPackages: fc.constantFrom("", "http://debian.neo4j.com", "https://debian.neo4j.com/", "debian.neo4j.com"),
-  overrides: fc.constantFrom(
-    "x",
-    [],
-    { neo4j: 1 },
-    { kafka: {} },
-    { redis: { diskGiB: 3 } },
-    { neo4j: { members: 2 } },
-  ),
-  backupRetentionDays: numbersBut(30, 3650),
-  budgetUsd: fc.oneof(fc.integer({ max: 0 }), words("auto")),
-  budgetEmails: fc.constantFrom(["nobody"], "platform@example.com", Array(6).fill("a@example.com")),
-  billingAccount: fc.constantFrom("012345-6789ab-cdef01", "012345"),
-  allowedClientCidrs: fc.constantFrom([], "[]", ["0.0.0.0/33"], ["::/0"], "0.0.0.0/0"),
-  deletionProtection: words("true", "false"),
-  nat: words("auto", "none", "one", "per-zone"),
-  packageMirror: fc.constantFrom(
-    "http://mirror.example.com",
-    "mirror",
-    "https://mirror.example.com",
-    "https://mirror.example.com/debian/",
-    "https://a:b@mirror.example.com/debian",
-    "https://m/?q",
-  ),
-  networkCidr: fc.constantFrom("", "10.60.0.0/24", "11.0.0.0/16", "10.60.0.1/16", "172.32.0.0/16"),
-  account: fc.constantFrom("12345678901", "Ape", "a", "ape_production"),
-  image: fc.constantFrom("ami-1", "debian-13", "projects/ape-production/images/x"),
-  kmsKey: fc.constantFrom("alias/ape", "arn:aws:kms:us-east-1:123456789012:alias/ape"),
-  bucketSuffix: fc.constantFrom("-", "a-", "A", "a".repeat(21), "a_b"),
-  certificatesFrom: fc.constantFrom("", "2026-02-30", "2026-13-01", "1.1.2026", "2026-1-1"),
-  waivers: fc.constantFrom(
-    "x",
-    [],
-    { a: 1 },
-    { a: {} },
-    { a: { ...WAIVER, until: "soon" } },
-    { a: { ...WAIVER, by: "x" } },
-  ),
-};
-
-function words(...allowed: readonly string[]): fc.Arbitrary<unknown> {
-  return fc.oneof(
-    fc.string().filter((text) => !allowed.includes(text) && !/^\d+(\.\d+)?$/.test(text)),
-    fc.constantFrom<unknown>(["aws"], { a: 1 }, "AWS", "True", "__proto__", "toString"),
-  );
-}
-
-function labels(): fc.Arbitrary<unknown> {
-  return fc.constantFrom<unknown>("", "Platform", "1st", "a b", "a".repeat(64), "é", "team@example.com", [], 7);
-}
-
-function numbersBut(min: number, max: number): fc.Arbitrary<unknown> {
-  return fc.oneof(
-    fc.integer({ max: min - 1 }),
-    fc.integer({ min: max + 1 }),
-    fc.constantFrom<unknown>("many", "", min + 0.5, `${min}x`, [min], "0x1f", " 50", "1e1"),
-  );
 }

@@ -10,7 +10,7 @@ const BASE = {
   apiImage: `registry.example.com/ape/api@sha256:${"0123456789abcdef".repeat(4)}`,
 };
 
-describe("what a stack's owner is told", () => {
+describe("notices", () => {
   const told = (values: Record<string, unknown>): string[] =>
     notices(parseConfig({ organization: "acme", stack: "prod", values: { ...BASE, ...values }, secretKeys: [] })).map(
       (notice) => notice.split(" ").slice(0, 2).join(" "),
@@ -31,11 +31,11 @@ describe("what a stack's owner is told", () => {
 
   it("names what the free editions can't do", () => {
     assert.deepEqual(told({ neo4jEdition: "community", overrides: { neo4j: { members: 1 } } }), [
-      "Nobody is",
+      "No alert",
       "Neo4j Community",
       "Neo4j is",
       "TimescaleDB's Apache",
     ]);
-    assert.deepEqual(told({ tier: "t1" }), ["Nobody is", "Neo4j Community", "TimescaleDB's Apache"]);
+    assert.deepEqual(told({ tier: "t1" }), ["No alert", "Neo4j Community", "TimescaleDB's Apache"]);
   });
 });

@@ -51,10 +51,7 @@ describe("the running program's config", () => {
     assert.throws(loadConfig, (error: unknown) => {
       assert.ok(pulumi.RunError.isInstance(error));
       assert.match(error.message, /has 4 problems/);
-      assert.match(
-        error.message,
-        /kubeconfg: \(not shown\)\n {2}why: {5}unknown key; did you mean kubeconfig\?/,
-      );
+      assert.match(error.message, /kubeconfg: \(not shown\)\n {2}why: {5}unknown key; did you mean kubeconfig\?/);
       assert.doesNotMatch(error.message, /canary/);
       return true;
     });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ConfigError, parseConfig, type ConfigInput } from "../../../stacks/config/load";
 import { KEY_NAMES } from "../../../stacks/config/keys";
-import { BAD_VALUES, validConfig, written } from "../arbitrary";
+import { validConfig, written } from "../arbitrary";
+import { BAD_VALUES } from "../bad-values";
 
 describe("any config", function () {
   this.timeout(120_000); // thousands of configs

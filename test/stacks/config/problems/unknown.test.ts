@@ -1,0 +1,60 @@
+import { describeProblems } from "./problem";
+
+describeProblems("unknown keys", [
+  {
+    set: { teir: "t2" },
+    key: "teir",
+    value: "(not shown)",
+    why: "did you mean tier?",
+    allowed: "t1, t2, t3 or t4",
+    example: "tier: t2",
+  },
+  {
+    set: { apiimage: "x" },
+    key: "apiimage",
+    value: "(not shown)",
+    why: "did you mean apiImage?",
+    allowed: "a full image reference",
+    example: "apiImage: registry.example.com/ape/api:1.0.0",
+  },
+  {
+    set: { neo4jLicence: "none" },
+    key: "neo4jLicence",
+    value: "(not shown)",
+    why: "did you mean neo4jLicense?",
+    allowed: "evaluation",
+    example: "neo4jLicense: evaluation",
+  },
+  {
+    set: { x: "y" },
+    key: "x",
+    value: "(not shown)",
+    why: "unknown key",
+    allowed: "cloud, tier, owner",
+    example: "tier: t2",
+  },
+  {
+    set: { toString: "y" },
+    key: "toString",
+    value: "(not shown)",
+    why: "unknown key",
+    allowed: "",
+    example: "",
+  },
+  {
+    set: { overrides: { neo4j: { heapGib: 2 } } },
+    key: "overrides.neo4j.heapGib",
+    value: "(not shown)",
+    why: "did you mean heapGiB?",
+    allowed: "heapGiB, pageCacheGiB, members, diskGiB, instanceType",
+    example: "overrides: { neo4j: { heapGiB: 6 } }",
+  },
+  {
+    set: { overrides: { timescale: {} } },
+    key: "overrides.timescale",
+    value: "(not shown)",
+    why: "did you mean timescaledb?",
+    allowed: "api, timescaledb, neo4j, redis",
+    example: "overrides: { neo4j: { heapGiB: 6 } }",
+  },
+]);
