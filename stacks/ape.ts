@@ -1,40 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Api, type PublicArgs } from "../components/api/api";
-import type { Destination, KubernetesApiArgs } from "../components/api/kubernetes/args";
-import { NODE_PORT } from "../components/api/kubernetes/cluster";
-import { NAME as SERVICE_ACCOUNT } from "../components/api/kubernetes/names";
-import { RELEASE_KEY } from "../components/api/release";
 import { Backups } from "../components/backups/backups";
 import { Budget } from "../components/budget/budget";
 import { Neo4j } from "../components/neo4j/neo4j";
-import { startNodes, storedResources, type DataService, type DataServiceArgs } from "../components/node/data-service";
+import type { DataService, DataServiceArgs } from "../components/node/data-service";
 import type { NodeContext } from "../components/node/service-node";
-import { addressOf, type Placed, type Service } from "../components/model/role";
-import type { StoredSecret } from "../components/node/secrets";
+import type { Service } from "../components/model/role";
 import { StackAuthority } from "../components/pki/stack-authority";
-import type { Node, Platform, StackContext } from "../components/platform/platform";
+import type { Platform, StackContext } from "../components/platform/platform";
 import { regionZones } from "../components/model/regions";
 import { Redis } from "../components/redis/redis";
 import { TimescaleDB } from "../components/timescaledb/timescaledb";
+import { deployApi } from "./api-wiring";
 import { CONTRACT_VERSION, type PendingOutputs } from "./outputs";
 import { stackLabels } from "./labels";
-import { API_SECRETS, naming, type StackPlan } from "./plan";
-import type { ExistingCluster, NewCluster, StackSpec } from "./config/spec";
-import { API_CONTAINER, AUTOSCALING } from "./tiers";
+import { naming, type StackPlan } from "./plan";
+import type { StackSpec } from "./config/spec";
 
-/** What the program reads beside the stack's spec, and never puts into it. */
+/** Secrets that the program reads from the config or another stack. They are never part of the spec. */
 export interface ApeSecrets {
-  /** Credentials of the Kubernetes cluster, where the API runs on one. */
+  /** Credentials of an existing Kubernetes cluster. Required when the API runs in one. */
   readonly kubeconfig?: pulumi.Output<string>;
 }
 
-/** Deploys a planned stack and says what it promises to others. */
+/** Deploys a planned stack and returns its outputs. */
 export async function deployApe(plan: StackPlan, secrets: ApeSecrets): Promise<PendingOutputs> {
   const platform = await loadPlatform(stackContext(plan.spec));
   return new Ape("ape", platform, plan).deploy(secrets);
 }
 
-/** Only the chosen cloud's SDK is loaded: loading is most of a preview's time. */
+/** Loads the SDK of the stack's cloud only: loading SDKs is most of a preview's time. */
 async function loadPlatform(context: StackContext): Promise<Platform> {
   switch (context.cloud) {
     case "aws":
@@ -44,7 +38,7 @@ async function loadPlatform(context: StackContext): Promise<Platform> {
   }
 }
 
-/** The stack's root: network, stores, API. */
+/** Root component of the stack. It creates the network, the backup bucket, the budget, the data services and the API. */
 class Ape extends pulumi.ComponentResource {
   static readonly __pulumiType = "ape:stack:Ape";
   private readonly within: { readonly parent: pulumi.Resource };
@@ -74,7 +68,14 @@ class Ape extends pulumi.ComponentResource {
     const neo4j = new Neo4j("neo4j", this.share("neo4j", nodeContext), this.within);
     const redis = new Redis("redis", this.share("redis", nodeContext), this.within);
     const stores = [timescaledb, neo4j, redis];
-    const apiUrl = await this.api(nodeContext, stores, secrets);
+    const apiUrl = await deployApi({
+      plan: this.plan,
+      platform: this.platform,
+      nodeContext,
+      stores,
+      ...secrets,
+      parent: this,
+    });
     const reference = (service: DataService, secret: string): pulumi.Output<string> =>
       service.secrets.get(secret)!.reference;
     const outputs = {
@@ -107,6 +108,7 @@ class Ape extends pulumi.ComponentResource {
     return outputs;
   }
 
+  /** Creates what all nodes share: the network, the CA and the bootstrap bucket. */
   private nodeContext(): NodeContext {
     const { spec, services, flows, placed } = this.plan;
     const { platform, within } = this;
@@ -131,7 +133,7 @@ class Ape extends pulumi.ComponentResource {
     };
   }
 
-  /** A service's part of the plan: its roles, and its nodes where they are its own. */
+  /** A service's part of the plan: its roles, and its nodes when placement is dedicated. */
   private share(service: Service, nodeContext: NodeContext): Omit<DataServiceArgs, "secrets"> {
     const { placed, nodes, spec } = this.plan;
     return {
@@ -140,167 +142,9 @@ class Ape extends pulumi.ComponentResource {
       nodes: spec.placement === "dedicated" ? nodes.filter(({ roles }) => roles[0]!.role.service === service) : [],
     };
   }
-
-  private async api(
-    nodeContext: NodeContext,
-    stores: readonly DataService[],
-    secrets: ApeSecrets,
-  ): Promise<pulumi.Output<string>> {
-    const { spec, apiGroup } = this.plan;
-    const after = stores.flatMap((store) => storedResources(store.secrets));
-    if (spec.api.kubernetes !== undefined) {
-      this.sharedNodes(nodeContext, stores, after);
-      return this.plan.cluster === undefined
-        ? this.existingCluster(nodeContext, stores, secrets)
-        : this.newCluster(nodeContext, stores, after);
-    }
-    const { image } = spec.api;
-    const release = this.platform.object(nodeContext.bootstrap, RELEASE_KEY, image, "api-release", this.within);
-    const read = [...after, release];
-    const shared = this.sharedNodes(nodeContext, stores, read);
-    const { spotPercent } = spec.api;
-    const on =
-      apiGroup === undefined
-        ? { nodes: shared }
-        : { group: apiGroup, targetCpuPercent: AUTOSCALING.targetCpuPercent, spotPercent };
-    return new Api("api", { ...nodeContext, ...this.clients(), on, after: read }, this.within).url;
-  }
-
-  /** How clients reach the API by a load balancer of the stack's own. */
-  private clients(): PublicArgs {
-    const { api, allowedClientCidrs: clientCidrs } = this.plan.spec;
-    const { domain, certificate, dnsZone } = api;
-    return { domain, certificate, dnsZone, clientCidrs };
-  }
-
-  /** Nodes that several services share, started after what they read at boot. */
-  private sharedNodes(
-    nodeContext: NodeContext,
-    stores: readonly DataService[],
-    after: readonly pulumi.Resource[],
-  ): Node[] {
-    if (this.plan.spec.placement !== "packed") {
-      return [];
-    }
-    const disks = new Map(stores.flatMap((store) => [...store.disks]));
-    return startNodes(nodeContext, this.plan.nodes, disks, after, this);
-  }
-
-  private async existingCluster(
-    nodeContext: NodeContext,
-    stores: readonly DataService[],
-    { kubeconfig }: ApeSecrets,
-  ): Promise<pulumi.Output<string>> {
-    const { KubernetesApi } = await import("../components/api/kubernetes/kubernetes");
-    const cluster = this.plan.spec.api.kubernetes!.cluster as ExistingCluster;
-    const args: KubernetesApiArgs = {
-      ...this.workload(nodeContext, stores),
-      kubeconfig: kubeconfig!,
-      entry: { kind: "ingress", className: cluster.ingressClass, from: cluster.ingressNamespaces },
-      serviceAccountAnnotations: cluster.serviceAccountAnnotations,
-    };
-    return new KubernetesApi("api", args, this.within).url;
-  }
-
-  private async newCluster(
-    nodeContext: NodeContext,
-    stores: readonly DataService[],
-    after: readonly pulumi.Resource[],
-  ): Promise<pulumi.Output<string>> {
-    const { KubernetesApi } = await import("../components/api/kubernetes/kubernetes");
-    const { spec, cluster: plan } = this.plan;
-    const { namespace, cluster: asked } = spec.api.kubernetes!;
-    const { version, operatorCidrs } = asked as NewCluster;
-    const cluster = this.platform.cluster(
-      {
-        name: "api",
-        version,
-        machine: plan!.machine,
-        nodes: plan!.nodes,
-        servingPort: NODE_PORT,
-        operatorCidrs,
-        account: { namespace, name: SERVICE_ACCOUNT, secrets: API_SECRETS },
-      },
-      nodeContext.network,
-      { ...this.within, dependsOn: [...after] },
-    );
-    const args: KubernetesApiArgs = {
-      ...this.workload(nodeContext, stores),
-      kubeconfig: cluster.kubeconfig,
-      entry: { kind: "nodePort", port: NODE_PORT, from: this.platform.balancerCidrs(spec.networkCidr) },
-      serviceAccountAnnotations: cluster.serviceAccountAnnotations,
-    };
-    const pods = new KubernetesApi("api", args, this.within);
-    const on = { cluster: cluster.nodes, port: NODE_PORT };
-    return new Api("api", { ...nodeContext, ...this.clients(), on, after: [pods] }, this.within).url;
-  }
-
-  /** What runs on a cluster, whoever's it is. */
-  private workload(
-    nodeContext: NodeContext,
-    stores: readonly DataService[],
-  ): Omit<KubernetesApiArgs, "kubeconfig" | "entry" | "serviceAccountAnnotations"> {
-    const { spec, endpoints, placed } = this.plan;
-    const { timescaledb, neo4j, redis } = endpoints;
-    const { namespace, scrapedFrom } = spec.api.kubernetes!;
-    return {
-      cloud: spec.cloud,
-      namespace,
-      scrapedFrom,
-      image: spec.api.image,
-      workersPerContainer: spec.api.workersPerContainer,
-      ...API_CONTAINER,
-      autoscaling: {
-        minReplicas: AUTOSCALING.minContainers,
-        maxReplicas: AUTOSCALING.maxContainers,
-        cpuPercent: AUTOSCALING.targetCpuPercent,
-        memoryPercent: AUTOSCALING.targetMemoryPercent,
-      },
-      backends: {
-        timescaledbWriter: timescaledb.writer,
-        timescaledbReader: timescaledb.reader,
-        timescaledbShards: timescaledb.shards,
-        neo4jUri: neo4j.uri,
-        neo4jMembers: neo4j.members,
-        redisSentinels: redis.sentinels,
-        redisMasterName: redis.masterName ?? "",
-        redisUrl: redis.url ?? "",
-        redisCluster: redis.cluster,
-      },
-      destinations: destinations(placed),
-      credentials: credentials(stores),
-      authority: nodeContext.authority,
-      domain: spec.api.domain,
-      labels: stackLabels(spec),
-    };
-  }
 }
 
-/** Where the API connects to, from nothing but what the data services say that they listen to. */
-function destinations(placed: readonly Placed[]): Destination[] {
-  return placed
-    .map((each) => ({
-      address: addressOf(each),
-      ports: each.role.listens.filter(({ from }) => from.includes("api")).map(({ port }) => port),
-    }))
-    .filter(({ ports }) => ports.length > 0);
-}
-
-/** User names and passwords by the environment variables that the API reads. */
-function credentials(stores: readonly DataService[]): Record<string, pulumi.Output<string>> {
-  const secrets = new Map<string, StoredSecret>(stores.flatMap((store) => [...store.secrets]));
-  const field = (secret: string, name: string): pulumi.Output<string> => secrets.get(secret)!.fields[name]!;
-  return {
-    PGUSER: field("timescaledb-api", "username"),
-    PGPASSWORD: field("timescaledb-api", "password"),
-    NEO4J_USERNAME: field("neo4j-api", "username"),
-    NEO4J_PASSWORD: field("neo4j-api", "password"),
-    REDIS_USERNAME: field("redis-api", "username"),
-    REDIS_PASSWORD: field("redis-api", "password"),
-  };
-}
-
-/** What a spec means to a platform. */
+/** The settings of a platform, derived from the spec. */
 export function stackContext(spec: StackSpec): StackContext {
   return {
     cloud: spec.cloud,

@@ -1,4 +1,4 @@
-/** Freezes a value and all within it, and returns it: what is decided once can't be changed by whoever reads it. */
+/** Freezes a value with everything in it and returns it, so that no reader can change a decision. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

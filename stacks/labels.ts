@@ -1,4 +1,4 @@
-/** What labels derive from: parts of a stack's config. */
+/** The parts of a stack's config that labels derive from. */
 export interface LabelSource {
   readonly stack: string;
   readonly tier: string;
@@ -6,7 +6,7 @@ export interface LabelSource {
   readonly costCentre: string;
 }
 
-/** Labels that every resource carries; lower case, as Google Cloud wants them. */
+/** Labels of every resource. Lower case, as Google Cloud requires. */
 export function stackLabels({ stack, tier, owner, costCentre }: LabelSource): Record<string, string> {
   return {
     project: "ape",

@@ -3,7 +3,7 @@ import { DoesNotFitError } from "../components/node/placement";
 import { loadConfig } from "./config/load";
 import { planStack, type StackPlan } from "./plan";
 
-/** Reads the stack's config and plans it. Whatever is wrong is said in one message, before anything is registered. */
+/** Reads the stack's config and plans it. Throws one pulumi.RunError with every problem before any resource is registered. */
 export function loadStack(): StackPlan {
   try {
     return planStack(loadConfig());

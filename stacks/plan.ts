@@ -13,29 +13,29 @@ import { DEFAULT_DATABASE, planTimescaleDb } from "../components/timescaledb/pla
 import type { StackSpec } from "./config/spec";
 import { API_CONTAINER, AUTOSCALING, containerMemGiB, largestMachineGiB, TIERS } from "./tiers";
 
-/** A whole stack as values: what runs, on which nodes, at which addresses, and who may speak to whom. */
+/** A stack as plain values: roles, nodes, addresses and allowed connections. */
 export interface StackPlan {
   readonly spec: StackSpec;
-  /** Every role on a node with a fixed address. */
+  /** Every role that runs on a node with a fixed address. */
   readonly placed: readonly Placed[];
   readonly nodes: readonly NodePlan[];
-  /** The API's scaling group; absent when it shares nodes or runs on Kubernetes. */
+  /** The API's scaling group. Omitted when the API shares nodes or runs on Kubernetes. */
   readonly apiGroup?: ApiGroup;
-  /** The Kubernetes cluster that the API runs on, where it is the stack's own. */
+  /** The Kubernetes cluster that the stack creates for the API. */
   readonly cluster?: ClusterPlan;
   readonly services: readonly Service[];
   readonly flows: readonly FlowRule[];
   readonly endpoints: Endpoints;
 }
 
-/** Where the data services answer. No secret is among them. */
+/** Addresses of the data services. Holds no secret. */
 export interface Endpoints {
   readonly timescaledb: ReturnType<typeof timescaleDbEndpoints>;
   readonly neo4j: ReturnType<typeof neo4jEndpoints>;
   readonly redis: ReturnType<typeof redisEndpoints>;
 }
 
-/** Secrets that the API opens the stores with. */
+/** Secrets with the API's credentials for the data services. */
 export const API_SECRETS = ["timescaledb-api", "neo4j-api", "redis-api"] as const;
 
 /** Plans a stack. Pure: no cloud, no engine, no clock. Throws DoesNotFitError when no machine is large enough. */
@@ -67,8 +67,8 @@ export function planStack(spec: StackSpec): StackPlan {
 }
 
 /**
- * Whether the API runs on the data services' node: only when there is just one. With several, the autoscaler must be
- * free to start and stop API nodes, and it must never stop one that holds data.
+ * Whether the API runs on the node of the data services: only when the stack has a single node. With several, the API is a
+ * scaling group, whose autoscaler must never stop a node that holds data.
  */
 function apiSharesNodes(spec: StackSpec): boolean {
   return spec.api.runtime === "vm" && spec.placement === "packed" && !spec.highlyAvailable;
@@ -138,7 +138,7 @@ function backends({ timescaledb, neo4j, redis }: Endpoints): Backends {
   };
 }
 
-/** What names derive from. */
+/** The parts that names of cloud resources derive from. */
 export function naming(spec: Pick<StackSpec, "stack" | "bucketSuffix">): { prefix: string; bucketSuffix: string } {
   return { prefix: `ape-${spec.stack}`, bucketSuffix: spec.bucketSuffix };
 }
