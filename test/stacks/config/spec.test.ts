@@ -7,6 +7,7 @@ import { DISTINCT, UNCHANGED } from "../../../stacks/config/spec";
 const SPEC = "stacks/config/spec.ts";
 /** Fields that mean something else in the spec than in the args of the same name, with the difference. */
 const DIFFERENT: Readonly<Record<string, string>> = {
+  highlyAvailable: "of the whole stack; the args know their own service only",
   zones: "names of the zones that hold nodes; args count zones or name those of the region",
   version: "one of the supported versions of Kubernetes; the platform accepts any",
   serviceAccountAnnotations: "plain strings; args accept outputs",
