@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CLOUDS } from "../../components/model/cloud";
 import type { Role, Service } from "../../components/model/role";
 import { planStack, type StackPlan } from "../../stacks/plan";
 import { containerMemGiB, TIERS } from "../../stacks/tiers";
@@ -16,7 +17,7 @@ describe("every tier, cloud and placement", () => {
       const of = (service: Service): Role[] =>
         plan.placed.map(({ role }) => role).filter((role) => role.service === service);
 
-      it("has the members that its availability asks for", () => {
+      it("has as many members as its availability requires", () => {
         const members = cell.highlyAvailable ? 3 : 1;
         DATA.forEach((service) => assert.equal(of(service).length, members, service));
         assert.equal(
@@ -25,7 +26,7 @@ describe("every tier, cloud and placement", () => {
         );
       });
 
-      it("gives each what the tier says", () => {
+      it("sizes each service as its tier does", () => {
         assert.deepEqual(of("timescaledb")[0]!.needs, { vcpu: tier.timescaledb.cpus, memGiB: tier.timescaledb.memGiB });
         of("neo4j").forEach((role) => assert.ok(role.needs.memGiB >= tier.neo4j.heapGiB + tier.neo4j.pageCacheGiB));
         of("redis").forEach((role) => {
@@ -45,13 +46,13 @@ describe("every tier, cloud and placement", () => {
         plannedNodes(plan).forEach((node) => assert.ok(node.rolesMemGiB + 0.4 <= node.memGiB * 0.9 + 1e-9, node.name));
       });
 
-      it("takes its machines from the tier's families", () => {
+      it("uses machines of the tier's families only", () => {
         plan.nodes.forEach(({ machine }) =>
           assert.ok(tier.families[cell.cloud].includes(machine.family), machine.name),
         );
       });
 
-      it("never puts two members of a service on one node or, highly available, in one zone", () => {
+      it("never places two members of a service on one node or, when highly available, in one zone", () => {
         plan.nodes.forEach(({ name, roles: here }) => {
           const services = here.map(({ role }) => role.service);
           assert.equal(new Set(services).size, services.length, name);
@@ -68,24 +69,24 @@ describe("every tier, cloud and placement", () => {
               .filter((node) => node.services.includes("api"))
               .map((node) => node.zone),
           );
-          assert.ok(zones.size >= 2, "the API stands in one zone only");
+          assert.ok(zones.size >= 2, "the API is in one zone only");
         }
       });
 
-      it("uses as many nodes as its placement says", () => {
+      it("uses as many nodes as its placement requires", () => {
         const members = cell.highlyAvailable ? 3 : 1;
         assert.equal(plan.nodes.length, cell.placement === "dedicated" ? 3 * members : members);
         assert.equal(plan.apiGroup === undefined, cell.placement === "packed" && !cell.highlyAvailable);
       });
 
-      it("opens no port to a service that does not exist, and to nobody outside", () => {
+      it("opens no port to a missing service, and only the API's to the load balancer", () => {
         plan.flows.forEach((flow) => {
           assert.ok(plan.services.includes(flow.to));
           assert.ok(flow.from === "loadBalancer" ? flow.to === "api" : plan.services.includes(flow.from));
         });
       });
 
-      it("is planned the same way twice", () => {
+      it("is planned deterministically", () => {
         assert.equal(JSON.stringify(planStack(plan.spec)), JSON.stringify(plan));
       });
     });
@@ -115,9 +116,9 @@ describe("changing a stack", () => {
   const disks = (plan: ReturnType<typeof planCell>): unknown[] =>
     plan.placed.map(({ role }) => [role.name, role.zone, role.disk?.sizeGiB, role.disk?.mount]).sort();
 
-  for (const cloud of ["aws", "gcp"] as const) {
+  for (const cloud of CLOUDS) {
     for (const highlyAvailable of [true, false]) {
-      it(`of tier or placement touches no data disk (${cloud}, ${highlyAvailable ? "highly available" : "single"})`, () => {
+      it(`of tier or placement does not touch data disks (${cloud}, ${highlyAvailable ? "highly available" : "single"})`, () => {
         const plans = CELLS.filter((cell) => cell.cloud === cloud && cell.highlyAvailable === highlyAvailable).map(
           (cell) => disks(planCell(cell)).filter((disk) => (disk as unknown[])[2] !== undefined),
         );

@@ -11,31 +11,31 @@ const BASE = {
 };
 
 describe("notices", () => {
-  const told = (values: Record<string, unknown>): string[] =>
+  const printed = (values: Record<string, unknown>): string[] =>
     notices(parseConfig({ organization: "acme", stack: "prod", values: { ...BASE, ...values }, secretKeys: [] })).map(
       (notice) => notice.split(" ").slice(0, 2).join(" "),
     );
 
-  it("is nothing where nothing is missing", () => {
+  it("are empty when nothing is missing", () => {
     const alert = { budgetEmails: ["platform@example.com"] };
     const whole = { neo4jLicense: "commercial", timescaledbEdition: "community" };
-    assert.deepEqual(told({ ...whole, ...alert }), []);
+    assert.deepEqual(printed({ ...whole, ...alert }), []);
     const account = { cloud: "gcp", billingAccount: "012345-6789AB-CDEF01" };
-    assert.deepEqual(told({ ...whole, ...account }), []);
+    assert.deepEqual(printed({ ...whole, ...account }), []);
   });
 
-  it("warns of a tag, behind which the image may change", () => {
-    const [, said] = told({ apiImage: "registry.example.com/ape/api:1.0.0", tier: "t1" });
-    assert.equal(said, "apiImage names");
+  it("warn of a tag, which may be moved to another image", () => {
+    const [, notice] = printed({ apiImage: "registry.example.com/ape/api:1.0.0", tier: "t1" });
+    assert.equal(notice, "apiImage names");
   });
 
-  it("names what the free editions can't do", () => {
-    assert.deepEqual(told({ neo4jEdition: "community", overrides: { neo4j: { members: 1 } } }), [
+  it("name the limits of the free editions", () => {
+    assert.deepEqual(printed({ neo4jEdition: "community", overrides: { neo4j: { members: 1 } } }), [
       "No alert",
       "Neo4j Community",
       "Neo4j is",
       "TimescaleDB's Apache",
     ]);
-    assert.deepEqual(told({ tier: "t1" }), ["No alert", "Neo4j Community", "TimescaleDB's Apache"]);
+    assert.deepEqual(printed({ tier: "t1" }), ["No alert", "Neo4j Community", "TimescaleDB's Apache"]);
   });
 });

@@ -8,7 +8,7 @@ import { record, SECRET, UNKNOWN, type Recorded, type Recording } from "../../pl
 import { CELLS, planCell, type Cell } from "../support/cells";
 import { golden, updateGolden, type Runtime } from "./golden";
 
-/** Stands for every generated value. It may be seen in secrets only. */
+/** Replaces every generated value. It must appear in secrets only. */
 const CANARY = "canary4x7Qp2mZ9";
 const VALUES: Readonly<Record<Runtime, Readonly<Record<string, unknown>>>> = {
   vm: {},
@@ -23,7 +23,7 @@ function run(plan: StackPlan, preview: boolean): Promise<Recording> {
     stack: "test",
     preview,
     computed: ({ type, name, inputs }) => ({
-      arn: `arn:aws:made:us-east-1:111111111111:${name}`,
+      arn: `arn:aws:example:us-east-1:111111111111:${name}`,
       ...(type === "random:index/randomPassword:RandomPassword"
         ? { result: CANARY.padEnd((inputs as { length: number }).length, "x") }
         : {}),
@@ -58,7 +58,7 @@ describe("the program", function () {
         update = await run(plan, false);
       });
 
-      it("registers the same in preview and in update, each once", () => {
+      it("registers the same resources in preview and update, each once", () => {
         const urns = (recording: Recording): string[] => recording.resources.map(({ urn }) => urn).sort();
         assert.deepEqual(urns(preview), urns(update));
         assert.equal(new Set(urns(preview)).size, preview.resources.length);
@@ -83,30 +83,30 @@ describe("the program", function () {
         assert.match(JSON.stringify(update), new RegExp(SECRET.replace(/[[\]]/g, "\\$&")));
       });
 
-      it("protects and keeps what holds data", () => {
+      it("protects and retains what holds data", () => {
         const data = update.resources.filter(({ type }) => /ebs\/volume:|compute\/disk:/.test(type));
         assert.equal(data.length, plan.placed.filter(({ role }) => role.disk !== undefined).length);
-        const kept = [
+        const holdsData = [
           ...data,
           ...update.resources.filter(
             ({ type, name: bucket }) => /bucket:Bucket$/.test(type) && bucket === "backups" && !type.startsWith("ape:"),
           ),
         ];
-        kept.forEach((resource) => assert.ok(resource.protect && resource.retainOnDelete, resource.urn));
+        holdsData.forEach((resource) => assert.ok(resource.protect && resource.retainOnDelete, resource.urn));
       });
 
-      it("never replaces a node before its predecessor gave up its address and disks", () => {
+      it("replaces a node only after its predecessor has released its address and disks", () => {
         const machines = update.resources.filter(({ type }) => /instance:Instance$/.test(type));
         assert.equal(machines.length, plan.nodes.length);
         machines.forEach((machine) => assert.ok(machine.deleteBeforeReplace, machine.urn));
       });
 
-      it("knows at preview what policies judge", () => {
+      it("has plain values at preview for the inputs that policies judge", () => {
         const hidden = preview.resources.flatMap((resource) => unknownAmong(resource, JUDGED));
         assert.deepEqual(hidden, []);
       });
 
-      it("promises the outputs of its contract", () => {
+      it("exports the outputs of its contract", () => {
         const { outputs } = preview;
         assert.equal(outputs.contractVersion, 1);
         assert.equal(outputs.tier, plan.spec.tier);
@@ -129,7 +129,7 @@ describe("the program", function () {
   }
 });
 
-/** Inputs that policies judge; their values must be plain. */
+/** Inputs that policies judge. Their values must be plain. */
 const JUDGED = [
   "instanceType",
   "machineType",
@@ -170,9 +170,9 @@ const JUDGED = [
 function unknownAmong({ urn, type, inputs }: Recorded, keys: readonly string[]): string[] {
   return keys
     .filter((key) => JSON.stringify(inputs[key] ?? null).includes(UNKNOWN))
-    .filter((key) => !(key === "sslPolicy" && type.startsWith("gcp:"))) // a reference there, a name on AWS
+    .filter((key) => !(key === "sslPolicy" && type.startsWith("gcp:"))) // a reference on gcp, a name on aws
     .filter((key) => !(key === "policy" && type.includes("autoscaling")))
-    .filter((key) => !(key === "metadata" && type.endsWith(":ServiceAccount"))) // holds the address of its identity
+    .filter((key) => !(key === "metadata" && type.endsWith(":ServiceAccount"))) // holds the identity's e-mail address
     .map((key) => `${urn}: ${key}`);
 }
 
@@ -180,7 +180,7 @@ function without(lines: readonly string[], others: readonly string[]): string[] 
   return lines.filter((line) => !others.includes(line));
 }
 
-/** A URN without what is the same in all of them. */
+/** A URN without the parts that all share, and how the resource is protected. */
 function short({ urn, protect, retainOnDelete }: Recorded): string {
   const [, , type, name] = urn.split("::") as [string, string, string, string];
   return `${type.replace(/^ape:stack:Ape\$/, "")}::${name}${protect ? " protected" : ""}${retainOnDelete ? " kept" : ""}`;

@@ -19,7 +19,7 @@ const NAMES = { project: "ape-deploy", organization: "organization", stack: "tes
 describe("any valid config", function () {
   this.timeout(120_000);
 
-  it("plans: every node has a machine, an address of its own and a bootstrap, or it is said what doesn't fit", () => {
+  it("is planned with a machine, a unique address and a bootstrap for every node, or refused because it does not fit", () => {
     fc.assert(
       fc.property(validConfig(), (input) => {
         const plan = planned(input);
@@ -77,7 +77,7 @@ describe("any invalid config", () => {
   });
 });
 
-/** The plan, or undefined where the sizes asked for fit no machine and that is what the planner says. */
+/** The plan, or undefined when the planner reports that the requested sizes fit no machine. */
 function planned(input: ConfigInput): ReturnType<typeof planStack> | undefined {
   const spec = parseConfig(input);
   try {
@@ -88,7 +88,7 @@ function planned(input: ConfigInput): ReturnType<typeof planStack> | undefined {
   }
 }
 
-/** Whatever is planned has a price: whole cents that add up, in any order. What runs on a cluster of others has none, and Cloud Armor's is not known. */
+/** Every planned resource has a price in whole cents, in any order. Pods of an existing cluster have none; Cloud Armor's is unknown. */
 function assertPriced({ spec }: StackPlan, resources: readonly Recorded[]): void {
   const planned = plannedResources(resources);
   const args = { book: priceBook(spec.cloud), usage: usageOf(spec.tier) };

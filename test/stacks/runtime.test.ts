@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import type { Cloud } from "../../components/model/cloud";
 import { deployApe } from "../../stacks/ape";
 import type { StackPlan } from "../../stacks/plan";
 import { TIERS } from "../../stacks/tiers";
@@ -12,8 +13,8 @@ const RUNTIMES = {
   "a new cluster": { apiRuntime: "kubernetes", kubernetesCluster: "new" },
 };
 
-const ZONES = { aws: "Z0123456789ABCDEFGHIJ", gcp: "example-com" } as const;
-/** Load balancers' addresses, certificates and records. */
+const ZONES: Readonly<Record<Cloud, string>> = { aws: "Z0123456789ABCDEFGHIJ", gcp: "example-com" };
+/** Load balancers, addresses, certificates and DNS records. */
 const ADDRESS = /^(aws:(lb\/loadBalancer|acm|route53)|gcp:(compute\/(globalAddress|managedSslCertificate)|dns))/;
 
 describe("another runtime of the API", function () {
@@ -36,7 +37,7 @@ describe("another runtime of the API", function () {
       }
     });
 
-    it(`keeps the address that clients know where the new cluster is the stack's own: ${cell.name}`, async () => {
+    it(`keeps the address that clients use when the stack creates the cluster: ${cell.name}`, async () => {
       const settings = { apiDomain: "api.example.com", apiDnsZone: ZONES[cell.cloud], apiCertificate: "managed" };
       const [before, after] = await Promise.all(
         [settings, { ...settings, ...RUNTIMES["a new cluster"] }].map((values) => resources(planCell(cell, values))),
@@ -50,17 +51,17 @@ describe("another runtime of the API", function () {
   }
 });
 
-/** A tier's own availability. */
+/** Whether the cell has the default availability of its tier. */
 function isUsual({ tier, highlyAvailable }: Cell): boolean {
   return highlyAvailable === TIERS[tier].highAvailability;
 }
 
-/** What would replace the node that the API has left; its size and the services in its labels change in place. */
+/** Checks the inputs whose change would replace the node that the API has left. Its size and labels change in place. */
 function assertSameNode(before: readonly Recorded[], after: readonly Recorded[]): void {
   const node = (all: readonly Recorded[]): Recorded =>
     all.find(({ type }) => /(ec2|compute)\/instance:Instance$/.test(type))!;
-  const [old, young] = [node(before), node(after)];
-  assert.equal(young.urn, old.urn);
+  const [old, current] = [node(before), node(after)];
+  assert.equal(current.urn, old.urn);
   for (const input of [
     "privateIp",
     "networkInterfaces",
@@ -71,11 +72,11 @@ function assertSameNode(before: readonly Recorded[], after: readonly Recorded[])
     "ami",
     "bootDisk",
   ]) {
-    assert.deepEqual(plain(young.inputs[input]), plain(old.inputs[input]), input);
+    assert.deepEqual(plain(current.inputs[input]), plain(old.inputs[input]), input);
   }
 }
 
-/** Whether the API runs on the data services' own node. */
+/** Whether the API runs on the node of the data services. */
 function hostsApi({ placement, highlyAvailable }: Cell): boolean {
   return placement === "packed" && !highlyAvailable;
 }
@@ -94,12 +95,12 @@ async function resources(plan: StackPlan): Promise<readonly Recorded[]> {
   return recording.resources;
 }
 
-/** What the engine compares, and how it protects. */
+/** The inputs that the engine compares, and the protection. */
 function essence(resource: Recorded | undefined): object | undefined {
   return resource && { inputs: resource.inputs, protect: resource.protect, retainOnDelete: resource.retainOnDelete };
 }
 
-/** Without the labels, which name the services that a node hosts. */
+/** An input without labels, which name the services that a node hosts. */
 function plain(input: unknown): unknown {
   return JSON.parse(JSON.stringify(input ?? null, (key, value: unknown) => (key === "labels" ? undefined : value)));
 }

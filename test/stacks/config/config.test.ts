@@ -18,8 +18,8 @@ function parse(set: Readonly<Record<string, unknown>> = {}): StackSpec {
   return parseConfig({ organization: "organization", stack: "dev", values: { ...BASE, ...set } });
 }
 
-describe("a config with nothing but what is required", () => {
-  it("becomes a whole spec", () => {
+describe("a config with required keys only", () => {
+  it("becomes a complete spec", () => {
     assert.deepEqual(parse(), {
       organization: "organization",
       stack: "dev",
@@ -79,7 +79,7 @@ describe("a config with nothing but what is required", () => {
     });
   });
 
-  it("is replicated at t3 and t4, with all that follows", () => {
+  it("is replicated at t3 and t4, with all consequences", () => {
     const { zones, highlyAvailable, neo4j, nat, deletionProtection, budgetUsd } = parse({
       ...LICENSED,
       cloud: "gcp",
@@ -115,13 +115,9 @@ describe("auto", () => {
       { tier: "t4", highAvailability: false },
       { zones: ["us-east-1a"], nat: "one" },
     ],
+    ["can be set explicitly", { region: "auto", zones: "auto", nat: "auto" }, { region: "us-east-1", nat: "one" }],
     [
-      "is what it is when it is said",
-      { region: "auto", zones: "auto", nat: "auto" },
-      { region: "us-east-1", nat: "one" },
-    ],
-    [
-      "yields to a value",
+      "is replaced by a value",
       { budgetUsd: 99.5, deletionProtection: "true" },
       { budgetUsd: 99.5, deletionProtection: true },
     ],
@@ -153,7 +149,7 @@ describe("Neo4j's edition and members", () => {
 });
 
 describe("overrides", () => {
-  it("change single sizes and leave the others to the tier", () => {
+  it("replace single sizes and leave the others to the tier", () => {
     const spec = parse({
       tier: "t2",
       overrides: JSON.stringify({
@@ -169,7 +165,7 @@ describe("overrides", () => {
     assert.equal(spec.redis.maxMemoryGiB, 0.5);
   });
 
-  it("may ask for instance types of a packed node when they are equal, or when the API stands alone", () => {
+  it("may set instance types of a packed node when they are equal, or when the API has its own nodes", () => {
     const same = { timescaledb: { instanceType: "m5.xlarge" }, redis: { instanceType: "m5.xlarge" } };
     assert.equal(parse({ placement: "packed", overrides: same }).redis.instanceType, "m5.xlarge");
     const alone = { ...same, api: { instanceType: "c5.xlarge" } };
@@ -179,7 +175,7 @@ describe("overrides", () => {
 });
 
 describe("the API's runtime", () => {
-  it("brings its cluster's namespace and networks, and never its credentials", () => {
+  it("carries its cluster's namespace and networks, and never its credentials", () => {
     const set = { apiRuntime: "kubernetes", kubeconfig: "canary", kubernetesCidrs: '["10.8.0.0/14"]' };
     const spec = parse(set);
     assert.deepEqual(spec.api.kubernetes, {
@@ -197,7 +193,7 @@ describe("the API's runtime", () => {
     assert.doesNotMatch(JSON.stringify(spec), /canary/);
   });
 
-  it("knows where the pods of a new cluster come from", () => {
+  it("derives the networks of a new cluster's pods", () => {
     const set = { apiRuntime: "kubernetes", kubernetesCluster: "new" };
     const { version, kind } = parse(set).api.kubernetes!.cluster as NewCluster;
     assert.deepEqual([kind, version], ["new", "1.36"]);
@@ -205,7 +201,7 @@ describe("the API's runtime", () => {
     assert.deepEqual(parse({ ...set, cloud: "gcp" }).api.kubernetes!.cidrs, ["10.60.128.0/18"]);
   });
 
-  it("knows credentials that it can't read", () => {
+  it("accepts encrypted credentials without their value", () => {
     const values = { ...BASE, apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"] };
     const input = { organization: "organization", stack: "dev", values, secretKeys: ["kubeconfig"] };
     assert.equal(parseConfig(input).api.runtime, "kubernetes");
@@ -216,7 +212,7 @@ describe("a bucket's suffix", () => {
   const suffix = (organization: string, project: string, stack: string): string =>
     parseConfig({ organization, project, stack, values: BASE }).bucketSuffix;
 
-  it("is the same at every run, and another for every stack", () => {
+  it("is the same at every run and differs between stacks", () => {
     assert.equal(suffix("a", "b", "c"), suffix("a", "b", "c"));
     assert.equal(
       new Set([suffix("a", "b", "c"), suffix("x", "b", "c"), suffix("a", "x", "c"), suffix("a", "b", "x")]).size,
@@ -225,13 +221,13 @@ describe("a bucket's suffix", () => {
     assert.match(suffix("a", "b", "c"), /^[0-9a-f]{8}$/);
   });
 
-  it("is the config's where it has one", () => {
+  it("is the configured one when set", () => {
     assert.equal(parse({ bucketSuffix: "mine-1" }).bucketSuffix, "mine-1");
   });
 });
 
 describe("a spec", () => {
-  it("can't be changed", () => {
+  it("is frozen", () => {
     const spec = parse();
     assert.throws(() => ((spec.redis as { diskGiB: number }).diskGiB = 1), TypeError);
     assert.throws(() => (spec.zones as string[]).push("us-east-1f"), TypeError);
@@ -239,7 +235,7 @@ describe("a spec", () => {
 });
 
 describe("regions", () => {
-  it("have three different zones of their own", () => {
+  it("have three distinct zones", () => {
     for (const cloud of CLOUDS) {
       assert.ok(regions(cloud).length >= 12);
       for (const region of regions(cloud)) {
@@ -251,14 +247,14 @@ describe("regions", () => {
     }
   });
 
-  it("name their zones as they are", () => {
+  it("use the actual names of their zones", () => {
     assert.deepEqual(regionZones("aws", "ca-central-1"), ["ca-central-1a", "ca-central-1b", "ca-central-1d"]);
     assert.deepEqual(regionZones("aws", "ap-northeast-1"), ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"]);
     assert.deepEqual(regionZones("gcp", "us-east1"), ["us-east1-b", "us-east1-c", "us-east1-d"]);
     assert.deepEqual(regionZones("gcp", "europe-west1"), ["europe-west1-b", "europe-west1-c", "europe-west1-d"]);
   });
 
-  it("are refused when they are no region of the cloud", () => {
+  it("are refused when the cloud does not have them", () => {
     assert.throws(() => regionZones("gcp", "us-east-1"), RangeError);
     assert.equal(cloudOf("toString"), undefined);
   });

@@ -8,9 +8,9 @@ import { SIZES, type Size } from "../../../stacks/config/sizes";
 import { fromKeys } from "../../../tools/docs/generated";
 import { applySettings, knownStacks, readStackFile } from "../../../planning/stack-file";
 
-describe("what derives from the table of keys", () => {
+describe("files generated from the table of keys", () => {
   fromKeys().forEach(({ path, content }) => {
-    it(`is in step: ${path.split("/").at(-1)}`, () => {
+    it(`are up to date: ${path.split("/").at(-1)}`, () => {
       assert.equal(readFileSync(path, "utf8"), content, 'run "npm run docs"');
     });
   });
@@ -26,7 +26,7 @@ describe("Pulumi.yaml", () => {
   }
   const { config, ...project } = parse(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<string, Declared> };
 
-  it("runs the program as it is meant to run", () => {
+  it("declares the program's runtime", () => {
     assert.deepEqual(project, {
       name: "ape-deploy",
       description: "APE 2026 (API, TimescaleDB, Neo4j, Redis) on AWS or Google Cloud at one of four load tiers",
@@ -52,7 +52,7 @@ describe("Pulumi.yaml", () => {
     });
   });
 
-  it("has defaults of the types that it declares, as the engine reads them: by YAML 1.1", () => {
+  it("has defaults of the declared types when read as YAML 1.1, as the engine does", () => {
     const read = parse(readFileSync("Pulumi.yaml", "utf8"), { version: "1.1" }) as { config: Record<string, Declared> };
     Object.entries(read.config).forEach(([name, { type, default: value }]) => {
       const kind = Array.isArray(value) ? "array" : value instanceof Date ? "date" : typeof value;
@@ -60,7 +60,7 @@ describe("Pulumi.yaml", () => {
     });
   });
 
-  it("requires what has no default, and nothing else", () => {
+  it("requires exactly the keys without a default", () => {
     const required = Object.keys(config).filter((name) => config[name]!.default === undefined);
     assert.deepEqual(required, ["cloud", "tier", "owner", "costCentre", "apiImage"]);
   });
@@ -75,7 +75,7 @@ describe("Pulumi.yaml", () => {
 
 describe("the examples in messages and documentation", () => {
   KEY_NAMES.filter((name) => name !== "kubeconfig").forEach((name) => {
-    it(`are allowed themselves: ${name}`, () => {
+    it(`are valid: ${name}`, () => {
       const key = KEYS[name] as Key<unknown>;
       assert.doesNotThrow(() => key.parse(parse(key.example)));
     });
@@ -83,7 +83,7 @@ describe("the examples in messages and documentation", () => {
 
   Object.entries(SIZES).forEach(([service, sizes]) =>
     Object.entries(sizes).forEach(([name, size]: [string, Size<unknown>]) => {
-      it(`are allowed themselves: overrides.${service}.${name}`, () => {
+      it(`are valid: overrides.${service}.${name}`, () => {
         assert.doesNotThrow(() => size.parse(parse(size.example)));
       });
     }),

@@ -11,7 +11,7 @@ const BASE = {
   apiImage: "registry.example.com/ape/api:1.0.0",
 };
 
-/** Sets Pulumi's runtime up as the engine does: primitives and JSON as strings, each behind its namespace. */
+/** Configures Pulumi's runtime as the engine does: primitives and JSON as strings, each key with its namespace. */
 async function running(config: Record<string, string>, secret: readonly string[] = [], more = {}): Promise<void> {
   const nothing = { newResource: () => ({ id: "", state: {} }), call: () => ({}) };
   await pulumi.runtime.setMocks(nothing, PROJECT, "dev", true, "acme");
@@ -30,7 +30,7 @@ describe("the running program's config", () => {
     assert.deepEqual([stack, organization, tier, region], ["dev", "acme", "t2", "us-east-1"]);
   });
 
-  it("takes the account from gcp:project on gcp, unless it says otherwise", async () => {
+  it("uses gcp:project as the account on gcp, unless account is set", async () => {
     const gcp = { "gcp:project": "ape-production" };
     await running({ ...BASE, cloud: "gcp", account: "" }, [], gcp);
     assert.equal(loadConfig().account, "ape-production");
@@ -40,13 +40,13 @@ describe("the running program's config", () => {
     assert.equal(loadConfig().account, "");
   });
 
-  it("knows an encrypted kubeconfig and forgets it", async () => {
+  it("accepts an encrypted kubeconfig and drops its value", async () => {
     const cluster = { apiRuntime: "kubernetes", kubernetesCidrs: '["10.8.0.0/14"]', kubeconfig: "canary" };
     await running({ ...BASE, ...cluster }, ["kubeconfig"]);
     assert.doesNotMatch(JSON.stringify(loadConfig()), /canary/);
   });
 
-  it("is refused with one RunError, without a secret in it", async () => {
+  it("is refused with one RunError that shows no secret", async () => {
     await running({ ...BASE, tier: "t9", owner: "canary", kubeconfg: "canary", zones: "7" }, ["owner", "kubeconfg"]);
     assert.throws(loadConfig, (error: unknown) => {
       assert.ok(pulumi.RunError.isInstance(error));

@@ -8,7 +8,7 @@ import { BAD_VALUES } from "../bad-values";
 describe("any config", function () {
   this.timeout(120_000); // thousands of configs
 
-  it("that is valid makes a frozen spec without anything undecided", () => {
+  it("that is valid becomes a frozen spec without undecided values", () => {
     fc.assert(
       fc.property(validConfig(), (input) => {
         const spec = parseConfig(input);
@@ -24,7 +24,7 @@ describe("any config", function () {
     );
   });
 
-  it("means the same as YAML and as Pulumi's strings", () => {
+  it("means the same in YAML and in Pulumi's strings", () => {
     fc.assert(
       fc.property(validConfig(), (input) => {
         const strings = Object.entries(input.values).map(([key, value]) => [key, written(value)]);
@@ -52,11 +52,11 @@ describe("any config", function () {
     );
   });
 
-  it("with a bad value in every key has all of them in one error", () => {
+  it("with a bad value in every key is refused with all of them in one error", () => {
     fc.assert(
       fc.property(validConfig(), fc.record(BAD_VALUES), (input, values) => {
         const keys = refused({ ...input, values }).problems.map(({ key }) => key.split(/[.[]/)[0]!);
-        // A region and what a cloud writes in its own way may be right by themselves, with the cloud unknown.
+        // A region can be valid as long as the cloud is unknown.
         const certain = Object.keys(BAD_VALUES).filter((key) => key !== "region");
         assert.deepEqual(
           certain.filter((key) => !keys.includes(key)),
@@ -66,7 +66,7 @@ describe("any config", function () {
     );
   });
 
-  it("has every key but the secret tried with bad values", () => {
+  it("has bad values for every key but the secret", () => {
     assert.deepEqual(Object.keys(BAD_VALUES).sort(), KEY_NAMES.filter((key) => key !== "kubeconfig").sort());
   });
 });
@@ -81,7 +81,7 @@ function refused(input: ConfigInput): ConfigError {
   assert.fail(`accepted: ${JSON.stringify(input.values)}`);
 }
 
-/** Values that a later step would have to decide, whatever the names in the spec are. */
+/** Values that a later step would have to decide. */
 function undecided(value: unknown): unknown[] {
   if (typeof value === "object" && value !== null) return Object.values(value).flatMap(undecided);
   return value === "auto" || value === null || Number.isNaN(value) ? [value] : [];

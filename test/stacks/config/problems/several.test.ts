@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { Problem } from "../../../../stacks/config/load";
 import { ARN, CLUSTER, refused } from "./problem";
 
-describe("a config with one problem: the stack's name", () => {
+describe("a stack's name", () => {
   for (const stack of ["", "Dev", "1st", "dev_1", "a".repeat(21)]) {
-    it(`in its stack's name is told so: ${JSON.stringify(stack)}`, () => {
+    it(`is refused: ${JSON.stringify(stack)}`, () => {
       const { problems } = refused({}, stack);
       assert.deepEqual(
         problems.map(({ key, value }) => [key, value]),
@@ -17,7 +17,7 @@ describe("a config with one problem: the stack's name", () => {
 describe("a config with several problems", () => {
   const keysOf = (set: Readonly<Record<string, unknown>>): string[] => refused(set).problems.map(({ key }) => key);
 
-  it("is told all of them at once", () => {
+  it("is refused with all of them at once", () => {
     assert.deepEqual(
       keysOf({
         teir: "t1",
@@ -43,7 +43,7 @@ describe("a config with several problems", () => {
     );
   });
 
-  it("of which one follows from the other is told the first only", () => {
+  it("of which one follows from the other is refused with the first only", () => {
     assert.deepEqual(keysOf({ cloud: "azure", region: "us-east-1", account: "123456789012" }), ["cloud"]);
     assert.deepEqual(keysOf({ tier: "t9", neo4jEdition: "enterprise", apiSpotPercent: 5 }), ["tier"]);
     assert.deepEqual(keysOf({ tier: "t4", highAvailability: true, zones: 1, nat: "per-zone" }), ["zones"]);
@@ -54,7 +54,7 @@ describe("a config with several problems", () => {
     ]);
   });
 
-  it("of which one lies in overrides is told what is wrong beside them", () => {
+  it("of which one lies in overrides is still refused with the others", () => {
     const overrides = { neo4j: { instanceType: "m5.larg" }, redis: { instanceType: "m5.large" } };
     assert.deepEqual(keysOf({ tier: "t3", placement: "packed", overrides }), [
       "overrides.neo4j.instanceType",
@@ -62,7 +62,7 @@ describe("a config with several problems", () => {
     ]);
   });
 
-  it("of which none follows from the other is told both", () => {
+  it("of which none follows from the other is refused with all", () => {
     assert.deepEqual(keysOf({ nat: "none", apiSpotPercent: 5, neo4jEdition: "enterprise" }), [
       "apiSpotPercent",
       "nat",
@@ -72,7 +72,7 @@ describe("a config with several problems", () => {
 });
 
 describe("what a message shows", () => {
-  it("reads as a whole", () => {
+  it("is complete", () => {
     assert.equal(
       refused({ teir: "t2", zones: 4, apiSpotPercent: 10 }).message,
       `The config of stack "dev" has 2 problems.
@@ -128,7 +128,7 @@ All keys: docs/configuration.md`,
     assert.doesNotMatch(JSON.stringify(error.problems) + error.message, /hunter2/);
   });
 
-  it("is not endless", () => {
+  it("is truncated", () => {
     const [problem] = refused({ owner: "x".repeat(10_000) }).problems as [Problem];
     assert.ok(problem.value.length < 200);
   });
