@@ -15,7 +15,9 @@ export function writeInventories(title: string, inventories: Inventories): strin
     }
   }
   const sections = groupBy([...cellsByLine], ([, cells]) => heading(cells));
-  const largestFirst = [...sections].sort(([, [a]], [, [b]]) => b![1].length - a![1].length);
+  const largestFirst = [...sections].sort(
+    ([a, [first]], [b, [second]]) => second![1].length - first![1].length || (a < b ? -1 : 1),
+  );
   return [
     `# ${title}`,
     ...largestFirst.flatMap(([name, lines]) => ["", `${HEADING}${name}`, ...lines.map(([line]) => line).sort()]),
