@@ -17,7 +17,7 @@ import { naming, type StackPlan } from "./plan";
 import type { StackSpec } from "./config/spec";
 
 /** Secrets that the program reads from the config or another stack. They are never part of the spec. */
-export interface ApeSecrets {
+interface ApeSecrets {
   /** Credentials of an existing Kubernetes cluster. Required when the API runs in one. */
   readonly kubeconfig?: pulumi.Output<string>;
 }
@@ -145,7 +145,7 @@ class Ape extends pulumi.ComponentResource {
 }
 
 /** The settings of a platform, derived from the spec. */
-export function stackContext(spec: StackSpec): StackContext {
+function stackContext(spec: StackSpec): StackContext {
   return {
     cloud: spec.cloud,
     region: spec.region,

@@ -15,7 +15,7 @@ import { API_SECRETS, type StackPlan } from "./plan";
 import { API_CONTAINER, AUTOSCALING } from "./tiers";
 
 /** What the API of a stack is deployed with. */
-export interface ApiWiring {
+interface ApiWiring {
   readonly plan: StackPlan;
   readonly platform: Platform;
   readonly nodeContext: NodeContext;

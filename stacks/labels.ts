@@ -1,5 +1,5 @@
 /** The parts of a stack's config that labels derive from. */
-export interface LabelSource {
+interface LabelSource {
   readonly stack: string;
   readonly tier: string;
   readonly owner: string;

@@ -65,7 +65,7 @@ type SizeOf<S extends Service> = {
 };
 
 /** Sizes that replace the tier's. */
-export type Overrides = { readonly [S in Service]?: SizeOf<S> };
+type Overrides = { readonly [S in Service]?: SizeOf<S> };
 
 /** Parses the whole object and reports every fault with its path. */
 export const overrides: Parser<Overrides> = (value) => {

@@ -57,15 +57,15 @@ export interface StackSpec
 /** Args that the stack sets for every data service. */
 type Shared = "cloud" | "region" | "backup";
 
-export type TimescaleDbSpec = Omit<
+type TimescaleDbSpec = Omit<
   TimescaleDbArgs,
   Shared | "highlyAvailable" | "database" | "edition" | "shards" | "schema"
 > &
   Required<Pick<TimescaleDbArgs, "edition" | "shards" | "schema">>;
 
-export type Neo4jSpec = Omit<Neo4jArgs, Shared>;
+type Neo4jSpec = Omit<Neo4jArgs, Shared>;
 
-export type RedisSpec = Omit<RedisArgs, Shared>;
+type RedisSpec = Omit<RedisArgs, Shared>;
 
 export interface ApiSpec
   extends

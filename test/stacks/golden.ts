@@ -7,7 +7,7 @@ import { readInventories, writeInventories, type Inventories } from "./inventori
 export type Runtime = "vm" | "kubernetes" | "kubernetes-new";
 
 /** A cell with one of its runtimes. */
-export interface Program {
+interface Program {
   readonly cell: Cell;
   readonly runtime: Runtime;
 }

@@ -22,7 +22,7 @@ export const WAIVER = {
 export const ARN = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
 /** A config with one problem, and what is reported. */
-export interface Bad {
+interface Bad {
   readonly set: Readonly<Record<string, unknown>>;
   readonly key: string;
   readonly value: string;
