@@ -7,7 +7,7 @@ export const PLATFORM_KEYS = {
   account: key({
     type: "string",
     default: "",
-    allowed: allowedOf(ACCOUNT, "the one of the credentials; on gcp also gcp:project"),
+    allowed: allowedOf(ACCOUNT, "the account of the credentials, or gcp:project on gcp"),
     example: ACCOUNT.examples.aws,
     description: "Account or project that the stack must be deployed to.",
     parse: emptyOr(inAnyCloud(ACCOUNT)),
