@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { shardOf, slotsOf } from "../../../components/redis/topology";
 import { redisEndpoints } from "../../../components/redis/endpoints";
-import { planRedis, type RedisArgs } from "../../../components/redis/plan";
+import type { RedisArgs } from "../../../components/redis/args";
+import { planRedis } from "../../../components/redis/plan";
 import { backlogMiB, roleMemGiB } from "../../../components/redis/sizing";
 import type { Placed } from "../../../components/model/role";
 
