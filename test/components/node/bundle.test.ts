@@ -95,7 +95,7 @@ describe("a node's bootstrap", () => {
 
   it("refuses two roles that bring one file", () => {
     const two = [placed("redis-1"), placed("redis-2")];
-    assert.throws(() => renderBundle("node-1", two, two), /two roles bring \/etc\/cache.conf/);
+    assert.throws(() => renderBundle("node-1", two, two), /two roles write \/etc\/cache.conf/);
   });
 
   it("passes ShellCheck, and so does the boot script", function () {
