@@ -8,7 +8,7 @@ import { Backups } from "../components/backups/backups";
 import { Budget } from "../components/budget/budget";
 import { Neo4j } from "../components/neo4j/neo4j";
 import { startNodes, storedResources, type DataService, type DataServiceArgs } from "../components/node/data-service";
-import type { NodeContext } from "../components/node/service-node";
+import type { NodeContext } from "../components/node/node-context";
 import { addressOf, type Placed, type Service } from "../components/model/role";
 import type { StoredSecret } from "../components/node/secrets";
 import { StackAuthority } from "../components/pki/stack-authority";
