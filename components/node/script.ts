@@ -33,7 +33,11 @@ const sources = new Map<string, string>();
  */
 export function renderScript(path: string, variables: ScriptVariables = {}, functions: readonly string[] = []): string {
   const [comment, body] = split(bodyOf(path));
-  return [SHEBANG, comment, header(variables), ...functions.map(bodyOf), body].join("");
+  const sections = [`${SHEBANG}${comment}${header(variables)}`, ...functions.map(bodyOf), body];
+  return `${sections
+    .map((section) => section.trim())
+    .filter((section) => section !== "")
+    .join("\n\n")}\n`;
 }
 
 /** A shell word, quoted if it contains characters that the shell interprets. */

@@ -20,7 +20,7 @@ describe("a rendered script", () => {
     const script = source("script.sh", "#!/bin/bash\n# Greets.\nset -euo pipefail\ngreet hello\n");
     assert.equal(
       renderScript(script, { NAME: "redis-1" }, [greet]),
-      '#!/bin/bash\n# Greets.\nreadonly NAME=redis-1\ngreet() { echo "$1 $NAME"; }\nset -euo pipefail\ngreet hello\n',
+      '#!/bin/bash\n# Greets.\nreadonly NAME=redis-1\n\ngreet() { echo "$1 $NAME"; }\n\nset -euo pipefail\ngreet hello\n',
     );
   });
 
