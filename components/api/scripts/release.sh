@@ -5,7 +5,9 @@
 set -euo pipefail
 
 serving() { cat "$STATE/slot-$1" 2>/dev/null || echo "${FIRST_PORTS[$1]}"; }
-spare() { if [[ $(serving "$1") == "${FIRST_PORTS[$1]}" ]]; then echo "${SECOND_PORTS[$1]}"; else echo "${FIRST_PORTS[$1]}"; fi; }
+spare() {
+  if [[ $(serving "$1") == "${FIRST_PORTS[$1]}" ]]; then echo "${SECOND_PORTS[$1]}"; else echo "${FIRST_PORTS[$1]}"; fi
+}
 is_ready() { curl -fsS -o /dev/null --max-time 3 "http://127.0.0.1:$1/ready" 2>/dev/null; }
 
 start() { # start PORT IMAGE
@@ -114,7 +116,8 @@ if [[ -n $current ]] && ! systemctl is-active --quiet "ape-api@$(serving 0)"; th
   start_serving "$current"
   await_all "$READY_SECONDS" "$MAX_RESTARTS" || echo "$current is not ready yet; systemd continues to restart it"
 fi
-wanted=$(/usr/local/sbin/ape-node get "$BUCKET" "$RELEASE_KEY") || stop_with "cannot read the wanted release; still serving ${current:-nothing}"
+wanted=$(/usr/local/sbin/ape-node get "$BUCKET" "$RELEASE_KEY") ||
+  stop_with "cannot read the wanted release; still serving ${current:-nothing}"
 if [[ $wanted == "$current" ]]; then exit 0; fi
 if [[ $wanted == "$(cat "$REFUSED" 2>/dev/null)" ]]; then stop_with "$wanted was refused; still serving $current"; fi
 podman pull --quiet "$wanted" >/dev/null || stop_with "cannot pull $wanted; still serving ${current:-nothing}"

@@ -11,8 +11,17 @@ living() { here nodes | grep -vE ' (\S*,)?(fail|noaddr|handshake)[, ]'; }
 
 # slot_owner: prints the id of the living master of FIRST_SLOT
 slot_owner() {
-  living | awk -v slot="$FIRST_SLOT" '{ for (i = 9; i <= NF; i++) { split($i, r, "-"); if (r[1] + 0 <= slot && slot <= (r[2] == "" ? r[1] : r[2]) + 0 && $i !~ /\[/) print $1 } }'
+  living | awk -v slot="$FIRST_SLOT" '{
+    for (i = 9; i <= NF; i++) {
+      if ($i ~ /\[/) continue # a slot that is being migrated
+      split($i, range, "-")
+      if (range[1] + 0 <= slot && slot <= (range[2] == "" ? range[1] : range[2]) + 0) print $1
+    }
+  }'
 }
+
+# served_slots: prints the number of slots whose master is up
+served_slots() { here info | tr -d '\r' | sed -n 's/^cluster_slots_ok://p'; }
 
 # forget_former_self: removes from all members the ids that this address had before its disk was lost
 forget_former_self() {
@@ -38,7 +47,7 @@ for ((try = 0; try < 300; try++)); do
       fi
     elif [[ $owner != "$me" ]] && ! living | grep -q "myself,slave $owner "; then
       here replicate "$owner" >/dev/null
-    elif [[ $(living | wc -l) == "${#MEMBERS[@]}" && $(here info | tr -d '\r' | sed -n 's/^cluster_slots_ok://p') == "$SLOTS" ]]; then
+    elif [[ $(living | wc -l) == "${#MEMBERS[@]}" && $(served_slots) == "$SLOTS" ]]; then
       forget_former_self
       echo "joined: shard $SHARD of $SHARDS"
       exit 0

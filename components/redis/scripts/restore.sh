@@ -37,7 +37,8 @@ case "${1:-}" in
 esac
 [[ -n $chosen ]] || stop_with "the bucket holds no backup"
 if ((REPLICAS)); then
-  [[ $(replication_field role) == master ]] || stop_with "this is a replica; run the restore on $(replication_field master_host)"
+  [[ $(replication_field role) == master ]] ||
+    stop_with "this is a replica; run the restore on $(replication_field master_host)"
 fi
 
 copy=$(mktemp "$DATA/restore.XXXXXX")

@@ -4,7 +4,8 @@ set -euo pipefail
 
 master=
 for peer in "${PEERS[@]}"; do
-  answer=$(cli "$SENTINEL_USER" "$peer" "$SENTINEL_PORT" sentinel get-master-addr-by-name "$MASTER_NAME" 2>/dev/null | head -n 1) || true
+  answer=$(cli "$SENTINEL_USER" "$peer" "$SENTINEL_PORT" sentinel get-master-addr-by-name "$MASTER_NAME" 2>/dev/null |
+    head -n 1) || true
   if [[ $answer =~ ^[0-9.]+$ ]]; then
     master=$answer
     break

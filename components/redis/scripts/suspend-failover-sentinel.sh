@@ -7,7 +7,8 @@ sentinels() { # sentinels COMMAND...: on every Sentinel that can be reached
 }
 
 suspend_failover() {
-  down_after=$(cli "$SENTINEL_USER" localhost "$SENTINEL_PORT" sentinel master "$MASTER_NAME" | grep -A1 '^down-after-milliseconds$' | tail -n 1)
+  down_after=$(cli "$SENTINEL_USER" localhost "$SENTINEL_PORT" sentinel master "$MASTER_NAME" |
+    grep -A1 '^down-after-milliseconds$' | tail -n 1)
   sentinels set "$MASTER_NAME" down-after-milliseconds "$RESTORE_MS" >/dev/null
 }
 
