@@ -3,7 +3,7 @@ import { Backups } from "../components/backups/backups";
 import { Budget } from "../components/budget/budget";
 import { Neo4j } from "../components/neo4j/neo4j";
 import type { DataService, DataServiceArgs } from "../components/node/data-service";
-import type { NodeContext } from "../components/node/service-node";
+import type { NodeContext } from "../components/node/node-context";
 import type { Service } from "../components/model/role";
 import { StackAuthority } from "../components/pki/stack-authority";
 import type { Platform, StackContext } from "../components/platform/platform";

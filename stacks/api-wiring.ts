@@ -7,7 +7,7 @@ import { RELEASE_KEY } from "../components/api/release";
 import { addressOf, type Placed } from "../components/model/role";
 import { startNodes, storedResources, type DataService } from "../components/node/data-service";
 import type { StoredSecret } from "../components/node/secrets";
-import type { NodeContext } from "../components/node/service-node";
+import type { NodeContext } from "../components/node/node-context";
 import type { Node, Platform } from "../components/platform/platform";
 import type { ExistingCluster, NewCluster } from "./config/spec";
 import { stackLabels } from "./labels";

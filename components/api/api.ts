@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ServiceGroup, type NodeContext } from "../node/service-node";
+import type { NodeContext } from "../node/node-context";
+import { ServiceGroup } from "../node/service-group";
 import type { Role } from "../model/role";
 import type { Backend, Group, GroupSpec, HealthCheck, Node } from "../platform/platform";
 import type { ApiGroup } from "./plan";

@@ -3,11 +3,11 @@ import type { Bucket, Platform } from "../platform/platform";
 
 export interface BackupsArgs {
   readonly platform: Platform;
-  /** Days that a deleted or overwritten object can still be brought back. */
+  /** Days for which a deleted or overwritten object can be recovered. */
   readonly retentionDays: number;
 }
 
-/** Where the data services put their backups. Each service keeps its own retention; the bucket keeps what they delete a while longer. */
+/** The bucket for backups. Each data service deletes its expired backups; the bucket retains deleted objects for some more days. */
 export class Backups extends pulumi.ComponentResource {
   static readonly __pulumiType = "ape:backups:Backups";
   readonly bucket: Bucket;

@@ -6,8 +6,8 @@ export interface BudgetArgs extends Omit<BudgetSpec, "name"> {
 }
 
 /**
- * The cloud's own alert on what the stack really costs. The policies compare the planned price with the same figure before
- * anything exists; this one sees traffic, growth and whatever else no plan knows.
+ * The cloud's alert on the stack's actual cost. The policies compare the planned price with the same amount before
+ * deployment; this alert also covers traffic, growth and everything else that a plan does not know.
  */
 export class Budget extends pulumi.ComponentResource {
   static readonly __pulumiType = "ape:budget:Budget";

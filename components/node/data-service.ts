@@ -1,22 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Disk, Node } from "../platform/platform";
 import type { SecretPlan } from "../model/secrets";
-import { ServiceNode, type NodeContext } from "./service-node";
+import type { NodeContext } from "./node-context";
+import { ServiceNode } from "./service-node";
 import type { NodePlan } from "./placement";
 import type { Placed } from "../model/role";
 import { storeSecret, type StoredSecret } from "./secrets";
 
 export interface DataServiceArgs extends NodeContext {
-  /** The service's own roles, placed. */
+  /** The service's roles, placed. */
   readonly roles: readonly Placed[];
-  /** The service's own nodes; empty when it shares nodes with others. */
+  /** The service's nodes. Empty if it shares nodes with other services. */
   readonly nodes: readonly NodePlan[];
   readonly secrets: readonly SecretPlan[];
 }
 
 /**
- * What TimescaleDB, Neo4j and Redis have in common: credentials, data disks, and nodes of their own when dedicated.
- * Disks belong to the service and not to a node, so that neither another placement nor another tier touches them.
+ * The base of TimescaleDB, Neo4j and Redis: credentials, data disks and, with dedicated placement, nodes.
+ * Disks belong to the service, not to a node, so that a change of placement or tier does not affect them.
  */
 export abstract class DataService extends pulumi.ComponentResource {
   /** By secret name. */
@@ -49,7 +50,7 @@ export abstract class DataService extends pulumi.ComponentResource {
   }
 }
 
-/** Starts nodes one after the other, once what they read at boot is there. */
+/** Creates nodes one after the other, once the resources that they read at boot exist. */
 export function startNodes(
   nodeContext: NodeContext,
   plans: readonly NodePlan[],
@@ -65,7 +66,7 @@ export function startNodes(
   });
 }
 
-/** What a node must wait for before it reads these secrets. */
+/** The resources on which a node that reads these secrets depends. */
 export function storedResources(secrets: ReadonlyMap<string, StoredSecret>): pulumi.Resource[] {
   return [...secrets.values()].map(({ resource }) => resource);
 }

@@ -3,12 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Platform, Secret } from "../platform/platform";
 import type { SecretPlan } from "../model/secrets";
 
-/** A secret in the store, and its fields for those who need them within the stack. */
+/** A secret in the store, with its fields for use within the stack. */
 export interface StoredSecret extends Secret {
   readonly fields: Readonly<Record<string, pulumi.Output<string>>>;
 }
 
-/** Generates a secret's random fields and puts them into the cloud's secret store as one JSON object. */
+/** Generates a secret's random fields and stores all fields in the cloud's secret store as one JSON object. */
 export function storeSecret(platform: Platform, plan: SecretPlan, opts: pulumi.CustomResourceOptions): StoredSecret {
   const fields: Record<string, pulumi.Output<string>> = {};
   for (const [name, field] of Object.entries(plan.fields)) {
@@ -23,7 +23,7 @@ export function storeSecret(platform: Platform, plan: SecretPlan, opts: pulumi.C
   return { resource, reference, fields };
 }
 
-/** Letters and digits only: never in need of quoting in a file or URL. */
+/** Letters and digits only, so that files and URLs need no quoting. */
 function randomText(name: string, length: number, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
   return new random.RandomPassword(name, { length, special: false }, opts).result;
 }

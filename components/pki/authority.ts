@@ -34,9 +34,9 @@ import {
 } from "@peculiar/asn1-x509";
 
 /**
- * The stack's own certificate authority, for traffic between nodes. Keys and certificates are derived from one random
- * seed, the stack's most secret value, and from the names they are for: the same seed and names always give the same
- * bytes, so that a second update finds nothing to change, and nothing but the seed has to be kept.
+ * The stack's certificate authority, for traffic between nodes. Keys and certificates are derived from one random seed, the
+ * stack's most sensitive secret, and from their subjects' names. The same input always produces the same bytes, so that a
+ * second update changes nothing and only the seed has to be stored.
  */
 export interface AuthorityArgs {
   /** At least 32 random characters. */
@@ -47,9 +47,9 @@ export interface AuthorityArgs {
   readonly from: string;
 }
 
-/** Who a certificate speaks for. */
+/** The subject of a certificate. */
 export interface Subject {
-  /** Common name; the key derives from it. */
+  /** Common name. The key is derived from it. */
   readonly name: string;
   readonly dnsNames: readonly string[];
   readonly addresses: readonly string[];
@@ -65,7 +65,7 @@ const ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
 const COMMON_NAME = "2.5.4.3";
 const VALID_YEARS = 10;
 
-/** The authority's own certificate, PEM: what clients must trust. */
+/** The authority's certificate, PEM, which clients must trust. */
 export function authorityCertificate(args: AuthorityArgs): string {
   const pair = keyPair(args.seed, "authority");
   return certificate(args, pair, { name: args.name, publicKey: pair.publicKey }, [
@@ -75,7 +75,7 @@ export function authorityCertificate(args: AuthorityArgs): string {
   ]);
 }
 
-/** A key and certificate for servers and clients alike: members of a cluster are both. */
+/** A key and certificate for both server and client authentication: cluster members are both. */
 export function issue(args: AuthorityArgs, subject: Subject): Issued {
   const authority = keyPair(args.seed, "authority");
   const own = keyPair(args.seed, `subject ${subject.name}`);
@@ -109,7 +109,7 @@ interface KeyPair {
 }
 
 function keyPair(seed: string, purpose: string): KeyPair {
-  // 48 bytes reduced modulo the order: FIPS 186-5, A.4.1, a bias too small to matter.
+  // 48 bytes reduced modulo the order have negligible bias: FIPS 186-5, A.4.1.
   const wide = BigInt(`0x${Buffer.from(hkdfSync("sha256", seed, "ape-deploy", purpose, 48)).toString("hex")}`);
   const scalar = (wide % (p256.CURVE.n - 1n)) + 1n;
   const secret = Buffer.from(scalar.toString(16).padStart(64, "0"), "hex");
@@ -156,7 +156,7 @@ function certificate(
   const digest = createHash("sha256")
     .update(Buffer.from(AsnConvert.serialize(body)))
     .digest();
-  // RFC 6979: the same input always gives the same signature. Node's own signer draws a random number.
+  // Deterministic signature, RFC 6979. Node's signer uses a random number.
   const signature = p256.sign(digest, authority.secret, { lowS: false }).toDERRawBytes();
   const signed = new Certificate({
     tbsCertificate: body,

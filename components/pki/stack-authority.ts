@@ -5,10 +5,10 @@ import type { AuthorityArgs, Subject } from "./authority";
 
 const SEED_LENGTH = 64;
 
-/** The certificate authority as a part of the stack: its seed is generated once and kept, encrypted, in the state. */
+/** The stack's certificate authority. Its seed is generated once and stored, encrypted, in the state. */
 export class StackAuthority extends pulumi.ComponentResource {
   static readonly __pulumiType = "ape:pki:Authority";
-  /** The authority's own certificate, PEM. Not a secret: clients are meant to have it. */
+  /** The authority's certificate, PEM. Not a secret: clients need it. */
   readonly certificate: pulumi.Output<string>;
   private readonly seed: pulumi.Output<string>;
 
@@ -29,7 +29,7 @@ export class StackAuthority extends pulumi.ComponentResource {
     this.registerOutputs({ from: args.from });
   }
 
-  /** A key and certificate for a subject; a secret. */
+  /** A key and certificate for a subject. Secret. */
   issue(subject: Subject): ServerCertificate {
     const issued = pulumi.secret(
       this.seed.apply(async (seed) => (await authority()).issue({ ...this.args, seed }, subject)),
@@ -38,7 +38,7 @@ export class StackAuthority extends pulumi.ComponentResource {
   }
 }
 
-/** Loaded when a certificate is due, and not at start-up. */
+/** Loaded when a certificate is issued, not at start-up. */
 function authority(): Promise<typeof import("./authority")> {
   return import("./authority");
 }

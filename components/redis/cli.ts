@@ -1,17 +1,20 @@
+import { join } from "node:path";
 import { TLS } from "../model/tls";
+import type { ScriptPart } from "../node/script";
+import { REDIS_PORT } from "./endpoints";
+import { passwordPath, USERS } from "./secrets";
 
-/** How redis-cli reaches this node's own server as a user who may only look. */
-export function localCli(port: number, user: string, passwordFile: string): string {
-  return `REDISCLI_AUTH="$(cat ${passwordFile})" redis-cli --no-auth-warning --tls --cacert ${TLS.ca} --user ${user} -h localhost -p ${port}`;
-}
+/** The function `cli`, which gives up after 3 s. */
+export const CLI: ScriptPart = {
+  functions: [join(__dirname, "scripts/cli.sh")],
+  variables: { CA: TLS.ca, CLI_SECONDS: 3 },
+};
 
-/** A shell function: `cli USER HOST PORT COMMAND...` asks a server, or a Sentinel, as one of Redis' users; 3 seconds at most. */
-export const CLI_FUNCTION = `cli() { # cli USER HOST PORT COMMAND...
-  REDISCLI_AUTH=$(cat "/etc/redis/$1.password") timeout 3 redis-cli --no-auth-warning --tls --cacert ${TLS.ca} \\
-    --user "$1" -h "$2" -p "$3" "\${@:4}"
-}`;
+/** `cli` and the function `replication_field`. */
+export const REPLICATION: ScriptPart = {
+  functions: [...CLI.functions, join(__dirname, "scripts/replication-field.sh")],
+  variables: { ...CLI.variables, ADMIN: USERS.admin, REDIS_PORT },
+};
 
-/** A shell function: `field NAME` takes one field of what INFO printed. */
-export const FIELD_FUNCTION = `field() { # field NAME, from INFO's output
-  tr -d '\\r' | sed -n "s/^$1://p"
-}`;
+/** The start of a redis-cli command line that connects to this node's server with read-only rights. */
+export const MONITORING_CLI = `REDISCLI_AUTH="$(cat ${passwordPath(USERS.monitoring)})" redis-cli --no-auth-warning --tls --cacert ${TLS.ca} --user ${USERS.monitoring} -h localhost -p ${REDIS_PORT}`;

@@ -3,19 +3,19 @@ import { MEMBERS } from "./topology";
 
 export const REDIS_PORT = 6379;
 export const SENTINEL_PORT = 26379;
-/** Where the members of a cluster speak among themselves: fixed by Redis at 10000 above. */
+/** The cluster bus: Redis defines it as the client port + 10000. */
 export const BUS_PORT = REDIS_PORT + 10_000;
-/** What the Sentinels call the master. */
+/** The master's name in Sentinel. */
 export const MASTER_NAME = "ape";
 
-/** Where Redis answers, over TLS: through its Sentinels, as a cluster, or directly. */
+/** How clients reach Redis, over TLS: through Sentinel, as a cluster, or directly. */
 export interface RedisEndpoints {
-  /** "address:port" of each Sentinel; empty without. */
+  /** "address:port" of each Sentinel. Empty in the other modes. */
   readonly sentinels: readonly string[];
   readonly masterName?: string;
-  /** "address:port" of each member of a cluster, any of which knows the others; empty when it is none. */
+  /** "address:port" of each cluster member; clients discover the cluster from any of them. Empty in the other modes. */
   readonly cluster: readonly string[];
-  /** "rediss://address:port" when single. */
+  /** "rediss://address:port". Single mode only. */
   readonly url?: string;
 }
 

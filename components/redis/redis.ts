@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { DataService, type DataServiceArgs } from "../node/data-service";
 import { REDIS_SECRETS } from "./secrets";
 
-/** Redis: its credentials, its data disks and, when dedicated, its nodes. What runs on them is planned in plan.ts. */
+/** Redis' credentials, data disks and, with dedicated placement, nodes. plan.ts plans what runs on them. */
 export class Redis extends DataService {
   static readonly __pulumiType = "ape:redis:Redis";
 

@@ -1,8 +1,9 @@
+import { secretMark, type NodeFile } from "../model/role";
 import type { SecretPlan } from "../model/secrets";
 
 const PASSWORD_LENGTH = 32;
 
-/** Users of Redis, each with just the commands it needs. */
+/** Redis' users; each may run only the commands that it needs. */
 export const USERS = {
   api: "ape",
   replication: "replication",
@@ -11,9 +12,12 @@ export const USERS = {
   monitoring: "monitoring",
 } as const;
 
-/** Read by Redis' own nodes. */
+/** Users whose passwords only Redis' nodes read. */
+type ServerUser = Exclude<keyof typeof USERS, "api">;
+
+/** Read by Redis' nodes. */
 export const SERVER_SECRET = "redis-server";
-/** Read by the API, and by the nodes that let it in. */
+/** Read by the API and by Redis' nodes. */
 export const API_SECRET = "redis-api";
 
 export const REDIS_SECRETS: readonly SecretPlan[] = [
@@ -28,3 +32,12 @@ export const REDIS_SECRETS: readonly SecretPlan[] = [
   },
   { name: API_SECRET, fields: { username: { text: USERS.api }, password: { randomLength: PASSWORD_LENGTH } } },
 ];
+
+export function passwordPath(user: string): string {
+  return `/etc/redis/${user}.password`;
+}
+
+/** The file from which scripts read a user's password; readable by root and Redis. */
+export function passwordFile(user: ServerUser): NodeFile {
+  return { path: passwordPath(user), content: secretMark(SERVER_SECRET, user), owner: "root:redis", mode: "0640" };
+}

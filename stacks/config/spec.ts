@@ -4,7 +4,7 @@ import type { KubernetesApiArgs } from "../../components/api/kubernetes/args";
 import type { KubernetesVersion } from "../../components/model/kubernetes-versions";
 import type { Neo4jArgs } from "../../components/neo4j/plan";
 import type { ClusterSpec, NatMode, StackContext } from "../../components/platform/platform";
-import type { RedisArgs } from "../../components/redis/plan";
+import type { RedisArgs } from "../../components/redis/args";
 import type { TimescaleDbArgs } from "../../components/timescaledb/plan";
 import type { KeyName, Values } from "./keys";
 

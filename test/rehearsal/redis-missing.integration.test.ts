@@ -37,8 +37,8 @@ describe("Redis' nodes, booted with something missing", function () {
 
   for (const [name, reason] of [
     ["redis-1", /disk \/dev\/disk\/by-id\/\S+ of redis-1 did not appear within 180 s/],
-    ["redis-2", /secret redis-server can't be read/],
-    ["redis-3", /packages can't be installed: .*redis-absent/],
+    ["redis-2", /cannot read secret redis-server/],
+    ["redis-3", /cannot install packages: .*redis-absent/],
   ] as const) {
     it(`${name} says what on its console`, async () => {
       const condition = await rehearsal.machine(name).settled(8 * MINUTE);

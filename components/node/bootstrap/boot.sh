@@ -1,31 +1,30 @@
-# Fetches this node's bootstrap with the machine's own identity, checks it, runs it. Runs at every boot: from user data
-# at the first, then from the unit that it installs. The variables above are the only thing that differs between nodes.
-# Installed as ape-node, it also moves files to and from object storage for the node's own jobs.
+#!/bin/bash
+# Downloads this node's bootstrap with the machine's identity, verifies its hash and runs it. Runs at every boot: at the
+# first from user data, later from the unit that it installs. Only the variables below differ between nodes.
+# Installed as ape-node, it also transfers objects to and from object storage for the node's jobs.
+set -Eeuo pipefail
 
 readonly METADATA=http://169.254.169.254
 readonly STATE=/var/lib/ape RUNTIME=/run/ape
 
 say() { echo "ape-boot: $*"; }
-fail() { say "FAILED: $*" >&2; exit 1; }
+fail() {
+  say "FAILED: $*" >&2
+  exit 1
+}
 trap 'fail "line $LINENO: $BASH_COMMAND"' ERR
 
-retry() { # retry COMMAND...: five tries, five seconds apart
+retry() { # retry COMMAND...: up to five attempts, 5 s apart
   local try
   for try in 1 2 3 4 5; do
     if "$@"; then return 0; fi
-    say "try $try of 5 failed: $1 ${2:-}" >&2
+    say "attempt $try of 5 failed: $1 ${2:-}" >&2
     sleep 5
   done
   return 1
 }
 
-keep() { # keep PATH: standard input, written only where it differs
-  local text
-  text=$(cat)
-  [[ $(cat "$1" 2>/dev/null) == "$text" ]] || printf '%s\n' "$text" >"$1"
-}
-
-use_mirror() { # a mirror serves debian-security beside debian, as Debian's own servers do
+use_mirror() { # a mirror serves debian and debian-security side by side, as Debian's servers do
   [[ -n $PACKAGE_MIRROR ]] || return 0
   keep /etc/apt/sources.list.d/debian.sources <<SOURCES
 Types: deb
@@ -48,7 +47,7 @@ install_tools() {
   apt-get -q update && apt-get -qy install --no-install-recommends ca-certificates curl jq
 }
 
-# Secrets never stand on a command line: curl reads its credentials from a file descriptor.
+# Secrets never appear on a command line: curl reads its credentials from a file descriptor.
 aws_credentials() { # prints curl configuration
   local token role
   token=$(curl -fsS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' "$METADATA/latest/api/token")
@@ -96,7 +95,7 @@ gcp_put() {
     "https://storage.googleapis.com/upload/storage/v1/b/$1/o?uploadType=media&name=${2//\//%2F}"
 }
 
-aws_list() { # aws_list BUCKET PREFIX: S3 gives a thousand keys at a time
+aws_list() { # aws_list BUCKET PREFIX: S3 returns at most 1000 keys per request
   local page after=
   while page=$(curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" \
     "https://s3.$REGION.amazonaws.com/$1?list-type=2&prefix=${2//\//%2F}&start-after=${after//\//%2F}"); do
@@ -153,15 +152,15 @@ boot() {
   local sha bundle
   mkdir -p "$STATE" "$RUNTIME"
   exec 9>"$RUNTIME/boot.lock"
-  flock 9 # the cloud's own agent and the unit may both start it
+  flock 9 # the cloud's agent and the unit may both start it
   use_mirror
-  retry install_tools || fail "curl and jq can't be installed; is there a way out (NAT) to Debian's packages?"
+  retry install_tools || fail "cannot install curl and jq; check the route (NAT) to Debian's packages"
   install_unit
   sha=$(retry fetch_object "nodes/$NODE") || fail "no bootstrap for $NODE in bucket $BOOTSTRAP_BUCKET"
   bundle=$STATE/$sha.sh
   if ! echo "$sha  $bundle" | sha256sum --check --status 2>/dev/null; then
-    retry fetch_object "bootstrap/$sha.sh" >"$bundle" || fail "bootstrap $sha can't be fetched"
-    echo "$sha  $bundle" | sha256sum --check --status || fail "bootstrap $sha is damaged"
+    retry fetch_object "bootstrap/$sha.sh" >"$bundle" || fail "cannot download bootstrap $sha"
+    echo "$sha  $bundle" | sha256sum --check --status || fail "bootstrap $sha does not match its hash"
   fi
   say "running $sha"
   # shellcheck source=/dev/null

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   addressOf,
@@ -12,27 +11,24 @@ import {
   type Role,
 } from "../../model/role";
 import { TLS } from "../../model/tls";
-import { quote } from "../script";
+import { quote, renderScript } from "../script";
 import { nodeSecret } from "./userdata";
 
-/** A node's whole bootstrap: one shell script, addressed by its content. */
+/** A node's bootstrap: one shell script, addressed by its content. */
 export interface Bundle {
   readonly script: string;
   /** SHA-256 of the script, hexadecimal. */
   readonly sha256: string;
 }
 
-const LIBRARY = readFileSync(join(__dirname, "library.sh"), "utf8");
-
-/** Renders the bootstrap of a node. Pure: the same roles always give the same bytes. */
+/** Renders the bootstrap of a node. Pure: the same roles always produce the same bytes. */
 export function renderBundle(node: string, roles: readonly Placed[], all: readonly Placed[]): Bundle {
   const provisions = roles.map((placed) => ({ placed, ...placed.role.provision(placed, all) }));
   const files = provisions.flatMap((provision) => provision.files);
   assertDistinct(node, files);
   const secrets = [nodeSecret(node), ...new Set(roles.flatMap((placed) => placed.role.secrets))];
   const script = [
-    `readonly NODE_SECRET=${nodeSecret(node)}`,
-    LIBRARY,
+    renderScript(join(__dirname, "library.sh"), { NODE_SECRET: nodeSecret(node) }),
     call("fetch_secrets", ...secrets),
     ...[...systemFiles(provisions, all), ...files.filter((file) => file.early)].map(put),
     "apply_sysctl",
@@ -80,7 +76,7 @@ function tlsFiles(node: string): NodeFile[] {
   ];
 }
 
-/** Every node knows every role by name, so that no name service is needed and none can fail. */
+/** Every node resolves every role's name from /etc/hosts, so that no name service can fail. */
 function hosts(all: readonly Placed[]): string {
   const lines = all
     .filter((placed) => placed.address !== undefined)
@@ -102,8 +98,8 @@ function sysctl(provisions: readonly Provision[]): string {
 }
 
 /**
- * The role's slice and a drop-in for each of its units: memory is bounded, CPU is shared by weight, and nothing starts on
- * the empty directory below a disk that is not mounted (yet).
+ * The role's slice and a drop-in for each of its units: memory is limited, CPU is shared by weight, and no unit starts
+ * before its disk is mounted.
  */
 function accounting(role: Role, provision: Provision): NodeFile[] {
   const slice = sliceOf(role.service);
@@ -152,7 +148,7 @@ function heredocMark(content: string): string {
   return mark;
 }
 
-/** A shell command line with every argument quoted. */
+/** A shell command line, its arguments quoted. */
 function call(command: string, ...args: readonly string[]): string {
   return [command, ...args.map(quote)].join(" ");
 }
@@ -169,6 +165,6 @@ function assertDistinct(node: string, files: readonly NodeFile[]): void {
   const paths = files.map((file) => file.path);
   const twice = paths.filter((path, index) => paths.indexOf(path) !== index);
   if (twice.length > 0) {
-    throw new Error(`${node}: two roles bring ${unique(twice).join(", ")}`);
+    throw new Error(`${node}: two roles write ${unique(twice).join(", ")}`);
   }
 }

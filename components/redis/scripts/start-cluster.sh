@@ -1,5 +1,5 @@
 #!/bin/bash
-# Writes the file that redis-server starts with. A cluster keeps who replicates whom in a file that Redis writes.
+# Writes the configuration that redis-server starts with. A cluster member reads its replication state from nodes.conf.
 set -euo pipefail
 
 echo "include /etc/redis/ape.conf" >"$STATE.new"

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Decides whom redis-server replicates, before each of its starts.
+# Decides which master redis-server replicates. Runs before each start of redis-server.
 set -euo pipefail
 
 master=
 for peer in "${PEERS[@]}"; do
-  answer=$(REDISCLI_AUTH="$(cat /etc/redis/sentinel.password)" timeout 2 redis-cli --no-auth-warning --tls --cacert "$CA" \
-    --user "$SENTINEL_USER" -h "$peer" -p "$SENTINEL_PORT" sentinel get-master-addr-by-name "$MASTER_NAME" 2>/dev/null | head -n 1) || true
+  answer=$(cli "$SENTINEL_USER" "$peer" "$SENTINEL_PORT" sentinel get-master-addr-by-name "$MASTER_NAME" 2>/dev/null |
+    head -n 1) || true
   if [[ $answer =~ ^[0-9.]+$ ]]; then
     master=$answer
     break

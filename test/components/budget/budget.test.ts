@@ -14,7 +14,7 @@ const GCP = "gcp:billing/budget:Budget";
 const CHANNEL = "gcp:monitoring/notificationChannel:NotificationChannel";
 
 describe("the cloud's budget alert", function () {
-  it("on AWS: the tier's figure over the stack's tags, three mails to each address", async () => {
+  it("on AWS: the tier's amount, filtered by the stack's tags, with three notifications per address", async () => {
     const emails = ["a@example.com", "b@example.com"];
     const [budget, ...others] = await inputsOf("t3-aws-packed-ha", AWS, { budgetEmails: emails });
     assert.deepEqual(others, []);
@@ -43,11 +43,11 @@ describe("the cloud's budget alert", function () {
     assert.equal((tags as Record<string, string>).Tier, "t3");
   });
 
-  it("on AWS: isn't there when nobody would be told", async () => {
+  it("on AWS: is not created without an address", async () => {
     assert.deepEqual(await inputsOf("t1-aws-packed-single", AWS, { budgetUsd: 99.5 }), []);
   });
 
-  it("on Google Cloud: in the billing account, with a channel for each address", async () => {
+  it("on Google Cloud: in the billing account, with one channel per address", async () => {
     const values = { billingAccount: "012345-6789AB-CDEF01", budgetEmails: ["a@example.com"], budgetUsd: 480.25 };
     assert.deepEqual(await inputsOf("t3-gcp-packed-ha", GCP, values), [
       {
@@ -68,7 +68,7 @@ describe("the cloud's budget alert", function () {
     assert.deepEqual([type, labels], ["email", { email_address: "a@example.com" }]);
   });
 
-  it("on Google Cloud: isn't there without a billing account", async () => {
+  it("on Google Cloud: is not created without a billing account", async () => {
     assert.deepEqual(await inputsOf("t3-gcp-packed-ha", GCP, { budgetEmails: ["a@example.com"] }), []);
   });
 });

@@ -43,7 +43,7 @@ describe("Neo4j's roles", () => {
   it("are refused with the sum where a type that was asked for can't hold them", () => {
     assert.throws(
       () => planFrom("prod", ["overrides.neo4j.heapGiB=20", "overrides.neo4j.instanceType=m5.xlarge"]),
-      /neo4j-1 needs 27\.56 GiB \(24\.4 \(heap 20, page cache 4, JVM 0\.4\) \+ 0\.4 for the system, .*; m5\.xlarge has 16/,
+      /neo4j-1 needs 27\.56 GiB \(24\.4 \(heap 20, page cache 4, JVM 0\.4\) \+ 0\.4 for the OS, .*; m5\.xlarge has 16/,
     );
   });
 

@@ -17,7 +17,7 @@ const PROVISION: Provision = {
       mode: "0640",
       owner: "cache",
     },
-    { path: "/srv/cache/state.conf", content: "written by the cache itself\n", seed: true },
+    { path: "/srv/cache/state.conf", content: "written by the cache\n", seed: true },
     { path: "/etc/early.conf", content: "before packages\n", early: true },
   ],
   units: ["cache.service"],
@@ -43,13 +43,13 @@ function placed(name: string, provision: Provision = PROVISION): Placed {
 describe("a node's bootstrap", () => {
   const bundle = renderBundle("node-1", [placed("redis-1")], [placed("redis-1")]);
 
-  it("is the same for the same roles, and another for another setting", () => {
+  it("is the same for the same roles, and differs for a different setting", () => {
     assert.deepEqual(renderBundle("node-1", [placed("redis-1")], [placed("redis-1")]), bundle);
     const changed = placed("redis-1", { ...PROVISION, sysctl: { "vm.overcommit_memory": 2 } });
     assert.notEqual(renderBundle("node-1", [changed], [changed]).sha256, bundle.sha256);
   });
 
-  it("does first things first", () => {
+  it("runs its steps in order", () => {
     const steps = [
       "fetch_secrets node-node-1 cache-api",
       "/etc/early.conf",
@@ -72,12 +72,12 @@ describe("a node's bootstrap", () => {
     );
   });
 
-  it("quotes what a shell would take apart, and survives a line that looks like its own mark", () => {
+  it("quotes arguments, and tolerates a line that equals its here-document delimiter", () => {
     assert.match(bundle.script, /await_health redis-1 'cache-cli '\\''ping'\\'''/);
     assert.match(bundle.script, /put_file \/etc\/cache.conf .*<<'END_'\npassword @\{cache-api\/password\}\nEND\nEND_/);
   });
 
-  it("bounds each service's memory and waits for its disk", () => {
+  it("limits each service's memory and waits for its disk", () => {
     assert.match(bundle.script, /ape-redis\.slice .*\n\[Slice\]\nMemoryMax=256M\nCPUWeight=50\n/);
     assert.match(
       bundle.script,
@@ -85,7 +85,7 @@ describe("a node's bootstrap", () => {
     );
   });
 
-  it("takes the larger of two kernel settings", () => {
+  it("uses the larger of two values of a kernel setting", () => {
     const two = [
       placed("redis-1"),
       placed("redis-2", { ...PROVISION, files: [], sysctl: { "vm.overcommit_memory": 2 } }),
@@ -93,23 +93,27 @@ describe("a node's bootstrap", () => {
     assert.match(renderBundle("node-1", two, two).script, /^vm\.overcommit_memory = 2$/m);
   });
 
-  it("refuses two roles that bring one file", () => {
+  it("rejects two roles that write the same file", () => {
     const two = [placed("redis-1"), placed("redis-2")];
-    assert.throws(() => renderBundle("node-1", two, two), /two roles bring \/etc\/cache.conf/);
+    assert.throws(() => renderBundle("node-1", two, two), /two roles write \/etc\/cache.conf/);
   });
 
   it("passes ShellCheck, and so does the boot script", function () {
     if (!onPath(this, "shellcheck")) return;
     for (const script of [bootScript() + "\n", `${bootScript()}\n${bundle.script}`]) {
-      // boot.sh runs main before the bundle's lines; for the check their order doesn't matter.
-      const { status, stdout } = spawnSync("shellcheck", ["--shell=bash", "--severity=style", "-"], { input: script });
+      // boot.sh runs before the bundle's lines; the order does not matter to ShellCheck.
+      const { status, stdout } = spawnSync(
+        "shellcheck",
+        ["--severity=style", "--enable=check-unassigned-uppercase", "-"],
+        { input: script },
+      );
       assert.equal(status, 0, stdout.toString());
     }
   });
 });
 
 describe("the boot script", () => {
-  it("is small, and names nothing that changes with the tier", () => {
+  it("is small, and contains nothing that changes with the tier", () => {
     assert.ok(Buffer.byteLength(bootScript()) < USER_DATA_LIMIT / 2);
     assert.doesNotMatch(bootScript(), /\bt[1-4]\b/);
   });
@@ -134,22 +138,22 @@ describe("the bootstrap's steps", () => {
     return { status, output: stdout.toString() + stderr.toString() };
   };
 
-  it("replace marks by values whatever characters these hold", () => {
+  it("replace marks by values with any characters", () => {
     const { output } = run(`printf 'a=@{api/password} @{api/password}\\nb=@{api/key}\\n\\n' | fill_marks`);
     assert.equal(output, `a=p&s/\\w'"d p&s/\\w'"d\nb=-----BEGIN\nlines\n-----END\n\n`);
   });
 
-  it("take a file without any mark as it is, and see no failure in that", () => {
+  it("write a file without marks unchanged", () => {
     assert.deepEqual(run(`printf 'plain\\n' | fill_marks`), { status: 0, output: "plain\n" });
   });
 
-  it("fail with the secret's and the field's name when it is missing", () => {
+  it("fail with the names of the secret and of the missing field", () => {
     const { status, output } = run(`printf '@{api/absent}' | fill_marks`);
     assert.notEqual(status, 0);
     assert.match(output, /secret api has no field absent/);
   });
 
-  it("write a file once, and again only when its content, owner or mode changes", function () {
+  it("rewrite a file only if its content, owner or mode changes", function () {
     if (process.getuid?.() !== 0) {
       console.log("      skipped: changing a file's owner needs root");
       this.skip();
@@ -166,7 +170,7 @@ describe("the bootstrap's steps", () => {
     assert.equal(put("two", "0600"), "restarts: app.service");
   });
 
-  it("leave a seeded file alone once it is there", () => {
+  it("do not overwrite a seeded file", () => {
     const path = join(folder, "seeded.conf");
     run(`seed_file ${path} 0644 root:root <<'END'\nfirst\nEND`);
     run(`seed_file ${path} 0644 root:root <<'END'\nsecond\nEND`);

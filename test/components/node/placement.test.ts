@@ -33,7 +33,7 @@ function role(service: Service, member: number, memGiB = 1, vcpu = 1, instanceTy
 const trio = (service: Service, memGiB?: number): Role[] => [1, 2, 3].map((member) => role(service, member, memGiB));
 
 describe("placement", () => {
-  it("dedicated: a node for each role, named after it, with an address of the service's own block", () => {
+  it("dedicated: one node per role, named after it, with an address in the service's block", () => {
     const nodes = place([...trio("timescaledb"), ...trio("redis")], ARGS);
     assert.deepEqual(
       nodes.map(({ name, zone, address, machine }) => [name, zone, address, machine.name]),
@@ -48,7 +48,7 @@ describe("placement", () => {
     );
   });
 
-  it("packed: a node for each zone, never two members of a service on one", () => {
+  it("packed: one node per zone, never two members of a service on the same node", () => {
     const nodes = place([...trio("timescaledb"), ...trio("redis")], { ...ARGS, placement: "packed" });
     assert.deepEqual(
       nodes.map((node) => [node.name, node.address, node.roles.map((placed) => placed.role.name)]),
@@ -60,7 +60,7 @@ describe("placement", () => {
     );
   });
 
-  it("packed: a service with six members takes three more nodes, and the first three keep theirs", () => {
+  it("packed: a service with six members adds three nodes; the first three members stay on theirs", () => {
     const six = [1, 2, 3, 4, 5, 6].map((member) => role("redis", member));
     const nodes = place([...trio("timescaledb"), ...six], { ...ARGS, placement: "packed" });
     assert.deepEqual(
@@ -76,23 +76,26 @@ describe("placement", () => {
     );
   });
 
-  it("packed: refuses to put two members of a service on one node", () => {
+  it("packed: rejects two members of a service on the same node", () => {
     const twins = [role("redis", 1), { ...role("redis", 2), zone: 0 }];
-    assert.throws(() => place(twins, { ...ARGS, placement: "packed" }), /redis-1 and redis-2 are of one service/);
+    assert.throws(
+      () => place(twins, { ...ARGS, placement: "packed" }),
+      /redis-1 and redis-2 belong to the same service/,
+    );
   });
 
-  it("leaves 10 % of the memory free, beside what the system needs", () => {
+  it("leaves 10 % of the memory free in addition to the OS's share", () => {
     assert.equal(memoryNeeded([role("redis", 1, 3.2)]).toFixed(6), "4.000000");
     assert.equal(place([role("redis", 1, 3.2)], ARGS)[0]!.machine.name, "t3a.medium");
     assert.equal(place([role("redis", 1, 3.21)], ARGS)[0]!.machine.name, "t3a.large");
   });
 
-  it("gives a lone role all its CPUs, and lets packed ones share", () => {
+  it("gives a single role all its CPUs; packed roles share", () => {
     assert.equal(cpusNeeded([role("redis", 1, 1, 4)]), 4);
     assert.equal(cpusNeeded([role("redis", 1, 1, 4), role("neo4j", 1, 1, 4)]), 2);
   });
 
-  it("takes the instance type that the config names, if it is large enough", () => {
+  it("uses the configured instance type if it is large enough", () => {
     assert.equal(place([role("redis", 1, 1, 1, "m6a.large")], ARGS)[0]!.machine.name, "m6a.large");
     assert.throws(
       () => place([role("redis", 1, 8, 1, "m6a.large")], ARGS),
@@ -104,14 +107,14 @@ describe("placement", () => {
     );
   });
 
-  it("says what is needed when no type has it", () => {
+  it("reports the requirement if no type meets it", () => {
     assert.throws(
       () => place([role("redis", 1, 4000)], ARGS),
-      /redis-1 needs 1 vCPU and 4444\.89 GiB; no aws type of t3a, m6a has them/,
+      /redis-1 needs 1 vCPU and 4444\.89 GiB; no aws type of t3a, m6a is that large/,
     );
   });
 
-  it("moves nobody when a role is added, and no two nodes share a name or an address", () => {
+  it("moves no role when another is added, and gives no two nodes the same name or address", () => {
     const services: Service[] = ["timescaledb", "neo4j", "redis"];
     const members = fc.uniqueArray(fc.tuple(fc.constantFrom(...services), fc.integer({ min: 1, max: 6 })), {
       selector: ([service, member]) => `${service}-${member}`,

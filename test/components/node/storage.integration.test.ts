@@ -7,7 +7,7 @@ import { userData } from "../../../components/node/bootstrap/userdata";
 import { CLOUDS, type Cloud } from "../../../components/model/cloud";
 import { onPath } from "../../support/programs";
 
-/** What each cloud answers to the first and the second question, and how the second is known. */
+/** Each cloud's responses to the first and second request, and the text that identifies the second. */
 const PAGES: Readonly<Record<Cloud, readonly [first: string, second: string, follows: string]>> = {
   aws: [
     "<R><IsTruncated>true</IsTruncated><Contents><Key>a/1</Key></Contents><Contents><Key>a/2</Key></Contents></R>",
@@ -21,7 +21,7 @@ const PAGES: Readonly<Record<Cloud, readonly [first: string, second: string, fol
   ],
 };
 
-describe("what a node lists of a bucket", () => {
+describe("a node's list of a bucket", () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "ape-"))));
   afterEach(() => rmSync(folder, { recursive: true }));
@@ -47,7 +47,7 @@ describe("what a node lists of a bucket", () => {
   for (const cloud of CLOUDS) {
     const [first, second, follows] = PAGES[cloud];
 
-    it(`goes on where one answer doesn't hold all (${cloud})`, function () {
+    it(`follows all pages (${cloud})`, function () {
       onPath(this, "jq");
       const curl = `case "$*" in
         *169.254*) echo '{"access_token":"t","AccessKeyId":"k","SecretAccessKey":"s","Token":"t"}' ;;
@@ -58,7 +58,7 @@ describe("what a node lists of a bucket", () => {
       assert.deepEqual([status, stdout], [0, "a/1\na/2\na/3\n"]);
     });
 
-    it(`fails where the bucket can't be read (${cloud})`, function () {
+    it(`fails if the bucket cannot be read (${cloud})`, function () {
       onPath(this, "jq");
       const { status, stdout } = list(cloud, `[[ "$*" != *169.254* ]] || { echo '{}'; exit 0; }; exit 22`);
       assert.deepEqual([status === 0, stdout], [false, ""]);

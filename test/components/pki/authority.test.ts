@@ -20,12 +20,12 @@ describe("the stack's certificate authority", () => {
     return join(folder, name);
   };
 
-  it("always gives the same bytes for the same seed and names", () => {
+  it("produces the same bytes for the same seed and names", () => {
     assert.deepEqual(issue(AUTHORITY, REDIS), issue(AUTHORITY, REDIS));
     assert.equal(authorityCertificate(AUTHORITY), authorityCertificate(AUTHORITY));
   });
 
-  it("gives other keys for another seed, and for another subject", () => {
+  it("derives different keys for a different seed or subject", () => {
     const keys = [
       issue(AUTHORITY, REDIS).key,
       issue({ ...AUTHORITY, seed: "t".repeat(48) }, REDIS).key,
@@ -34,7 +34,7 @@ describe("the stack's certificate authority", () => {
     assert.equal(new Set(keys).size, 3);
   });
 
-  it("issues anew, from the same key, when the first day moves", () => {
+  it("issues new certificates from the same key when the first day changes", () => {
     const renewed = issue({ ...AUTHORITY, from: "2027-01-01" }, REDIS);
     assert.equal(renewed.key, issue(AUTHORITY, REDIS).key);
     const certificate = new X509Certificate(renewed.certificate);
@@ -43,7 +43,7 @@ describe("the stack's certificate authority", () => {
     assert.notEqual(certificate.serialNumber, new X509Certificate(issue(AUTHORITY, REDIS).certificate).serialNumber);
   });
 
-  it("is believed by OpenSSL, as server and as client, for its names and addresses only", () => {
+  it("is accepted by OpenSSL, as server and client, for its names and addresses only", () => {
     const ca = write("ca.pem", authorityCertificate(AUTHORITY));
     const leaf = write("leaf.pem", issue(AUTHORITY, REDIS).certificate);
     const verify = (...args: string[]): string =>
@@ -53,13 +53,13 @@ describe("the stack's certificate authority", () => {
     assert.throws(() => verify("-verify_hostname", "redis-2.ape.internal"), /hostname mismatch/i);
   });
 
-  it("issues keys that belong to their certificates", () => {
+  it("issues keys that match their certificates", () => {
     const { certificate, key } = issue(AUTHORITY, REDIS);
     assert.ok(new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key)));
     assert.ok(new X509Certificate(certificate).verify(new X509Certificate(authorityCertificate(AUTHORITY)).publicKey));
   });
 
-  it("carries a TLS connection in which both ends prove who they are", async () => {
+  it("secures a TLS connection with mutual authentication", async () => {
     const ca = authorityCertificate(AUTHORITY);
     const server = issue(AUTHORITY, { name: "redis-1", dnsNames: ["localhost"], addresses: ["127.0.0.1"] });
     const client = issue(AUTHORITY, { name: "redis-2", dnsNames: ["redis-2"], addresses: [] });

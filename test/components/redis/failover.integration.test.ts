@@ -20,9 +20,9 @@ function placedOn(first: number, maxMemoryGiB: number, mode: RedisMode): Placed[
   }));
 }
 
-async function until<T>(what: string, seconds: number, ask: () => T | undefined): Promise<T> {
+async function until<T>(what: string, seconds: number, poll: () => T | undefined): Promise<T> {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(100)) {
-    const answer = ask();
+    const answer = poll();
     if (answer !== undefined) {
       return answer;
     }
@@ -30,14 +30,14 @@ async function until<T>(what: string, seconds: number, ask: () => T | undefined)
   throw new Error(`${what}: not within ${seconds} s`);
 }
 
-describe("Redis on the files that its nodes get", function () {
+describe("Redis with its nodes' rendered files", function () {
   this.timeout(120_000);
   let folder: string;
   let nodes: RedisNode[] = [];
   const api = (node: RedisNode, ...command: string[]): string =>
-    node.ask("ape", secretOf("password"), 6379, ...command);
+    node.query("ape", secretOf("password"), 6379, ...command);
   const sentinel = (node: RedisNode, ...command: string[]): string =>
-    node.ask("ape", secretOf("password"), 26379, ...command);
+    node.query("ape", secretOf("password"), 26379, ...command);
 
   const boot = (placed: readonly Placed[]): RedisNode[] =>
     (nodes = placed.map((self) => new RedisNode(join(folder, self.role.name), self.address!, self, placed)));
@@ -52,25 +52,25 @@ describe("Redis on the files that its nodes get", function () {
   });
 
   TIER_NAMES.forEach((tier, index) => {
-    it(`${tier}, single: starts, takes the API's commands over TLS, and refuses everyone else`, async () => {
+    it(`${tier}, single: starts, accepts the API's commands over TLS and rejects other users`, async () => {
       const { maxMemoryGiB } = TIERS[tier].redis;
       const [node] = boot(placedOn(10 + index, maxMemoryGiB, "single")) as [RedisNode];
       node.startServer();
-      await until("an answer", 10, () => (api(node, "ping") === "PONG" ? true : undefined));
+      await until("a reply", 10, () => (api(node, "ping") === "PONG" ? true : undefined));
       assert.equal(api(node, "set", "key", "value"), "OK");
       assert.equal(api(node, "get", "key"), "value");
       assert.match(
-        node.ask("monitoring", secretOf("monitoring"), 6379, "config", "get", "maxmemory"),
+        node.query("monitoring", secretOf("monitoring"), 6379, "config", "get", "maxmemory"),
         new RegExp(`${maxMemoryGiB * 2 ** 30}`),
       );
       assert.match(api(node, "config", "get", "maxmemory"), /NOPERM/);
       assert.match(api(node, "publish", "__sentinel__:hello", "forged"), /NOPERM/);
-      assert.match(node.ask("default", "anything", 6379, "ping"), /WRONGPASS|NOAUTH/);
-      assert.match(node.ask("monitoring", secretOf("monitoring"), 6379, "get", "key"), /NOPERM/);
+      assert.match(node.query("default", "anything", 6379, "ping"), /WRONGPASS|NOAUTH/);
+      assert.match(node.query("monitoring", secretOf("monitoring"), 6379, "get", "key"), /NOPERM/);
     });
   });
 
-  it("replicated: elects a new master, loses no acknowledged write, and takes the old one back as a replica", async () => {
+  it("replicated: elects a new master, loses no acknowledged write, and the former master returns as a replica", async () => {
     const members = boot(placedOn(21, 0.125, "sentinel"));
     members.forEach((node) => node.startServer());
     members.forEach((node) => node.startSentinel());
@@ -79,7 +79,7 @@ describe("Redis on the files that its nodes get", function () {
       await until("three Sentinels that know each other", 30, () =>
         /OK 3 usable Sentinels/.test(sentinel(node, "sentinel", "ckquorum", "ape")) ? true : undefined,
       );
-      // A replica that a Sentinel has not heard of yet, it can't turn to the next master; it asks every ten seconds.
+      // A Sentinel reconfigures only the replicas it knows; it polls for new ones every 10 s.
       await until("both replicas known", 30, () =>
         /^num-slaves\n2$/m.test(sentinel(node, "sentinel", "master", "ape")) ? true : undefined,
       );
@@ -105,12 +105,12 @@ describe("Redis on the files that its nodes get", function () {
     }
 
     first.startServer();
-    await until("an answer of the old master", 10, () =>
+    await until("a reply of the former master", 10, () =>
       /role:/.test(api(first, "info", "replication")) ? true : undefined,
     );
-    assert.match(api(first, "info", "replication"), /role:slave/, "the old master came back as a second master");
+    assert.match(api(first, "info", "replication"), /role:slave/, "the former master returned as a second master");
     first.startSentinel();
-    await until("the old master in step", 30, () => (api(first, "get", "after") === "failover" ? true : undefined));
+    await until("the former master in sync", 30, () => (api(first, "get", "after") === "failover" ? true : undefined));
     assert.match(api(first, "set", "key", "on a replica"), /READONLY/);
   });
 });

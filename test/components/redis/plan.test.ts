@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { shardOf, slotsOf } from "../../../components/redis/topology";
 import { redisEndpoints } from "../../../components/redis/endpoints";
-import { planRedis, type RedisArgs } from "../../../components/redis/plan";
+import type { RedisArgs } from "../../../components/redis/args";
+import { planRedis } from "../../../components/redis/plan";
 import { backlogMiB, roleMemGiB } from "../../../components/redis/sizing";
 import type { Placed } from "../../../components/model/role";
 
@@ -24,7 +25,7 @@ function placed(args: RedisArgs): Placed[] {
 }
 
 describe("Redis' roles", () => {
-  it("are one server, or three with Sentinels in three zones", () => {
+  it("are one server, or three servers with Sentinels in three zones", () => {
     const summary = (args: RedisArgs): unknown[] =>
       planRedis(args).map(({ name, zone, listens }) => [
         name,
@@ -44,7 +45,7 @@ describe("Redis' roles", () => {
     assert.deepEqual([0.125, 0.5, 1, 2, 8].map(backlogMiB), [16, 64, 128, 256, 256]);
   });
 
-  it("hold no secret in any file, and none on a command line", () => {
+  it("contain no secret in files or on command lines", () => {
     const [self] = placed(REPLICATED) as [Placed];
     const provision = self.role.provision(self, placed(REPLICATED));
     assert.doesNotMatch(JSON.stringify([provision.prepare, provision.health]), /@\{/);
@@ -53,7 +54,7 @@ describe("Redis' roles", () => {
     marked.forEach((file) => assert.equal(file.mode, "0640", file.path));
   });
 
-  it("never write anew what Sentinel remembers", () => {
+  it("never overwrite Sentinel's state", () => {
     const [self] = placed(REPLICATED) as [Placed];
     const seeded = self.role.provision(self, placed(REPLICATED)).files.filter((file) => file.seed);
     assert.deepEqual(
@@ -62,7 +63,7 @@ describe("Redis' roles", () => {
     );
   });
 
-  it("are found through Sentinel when replicated, directly otherwise", () => {
+  it("are reached through Sentinel if replicated, otherwise directly", () => {
     assert.deepEqual(redisEndpoints(placed(SINGLE)), {
       sentinels: [],
       cluster: [],
@@ -76,7 +77,7 @@ describe("Redis' roles", () => {
     assert.deepEqual(redisEndpoints(placed(CLUSTER)).cluster.length, 6);
   });
 
-  it("make up a cluster of three masters and three replicas, none beside its master", () => {
+  it("form a cluster of three masters and three replicas, none in its master's zone", () => {
     const members = placed(CLUSTER);
     assert.deepEqual(
       members.map(({ role }, index) => [role.name, role.zone, shardOf(index)]),
@@ -104,7 +105,7 @@ describe("Redis' roles", () => {
     ]);
   });
 
-  it("hold a third of a cluster's data each, and a fifth more for keys that are larger than others", () => {
+  it("hold a third of a cluster's data each, plus 20 % for uneven key sizes", () => {
     const [first] = placed(CLUSTER);
     const file = first!.role
       .provision(first!, placed(CLUSTER))

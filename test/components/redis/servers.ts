@@ -8,7 +8,7 @@ import { STATE } from "../../../components/redis/start";
 
 const AUTHORITY = { seed: "r".repeat(48), name: "ape-test", from: "2026-01-01" };
 
-/** One planned node of Redis, run from the very files that it would get, in a folder and on a loopback address of its own. */
+/** A planned Redis node, run from its rendered files in a folder and on a loopback address. */
 export class RedisNode {
   private readonly processes: ChildProcess[] = [];
 
@@ -30,7 +30,7 @@ export class RedisNode {
     self.role.provision(self, all).files.forEach((file) => this.put(file));
   }
 
-  /** Starts redis-server as its unit does: the start script first. */
+  /** Starts redis-server as its unit does, after the start script. */
   startServer(): void {
     const script = spawnSync("bash", [this.at("/usr/local/lib/ape/redis-start")]);
     if (script.status !== 0) {
@@ -43,13 +43,13 @@ export class RedisNode {
     this.run("redis-sentinel", this.at("/var/lib/redis/sentinel.conf"));
   }
 
-  /** Kills everything on the node at once, as its loss would. */
+  /** Kills all processes of the node at once, as a node failure would. */
   kill(): void {
     this.processes.splice(0).forEach((process) => process.kill("SIGKILL"));
   }
 
-  /** What a user gets for a command; standard error where the server refuses. */
-  ask(user: string, password: string, port: number, ...command: string[]): string {
+  /** Runs a command as a user. Returns its output, standard error included. */
+  query(user: string, password: string, port: number, ...command: string[]): string {
     const args = [
       "--no-auth-warning",
       "--tls",
@@ -76,7 +76,7 @@ export class RedisNode {
     return join(this.root, path);
   }
 
-  /** Writes a file with its marks filled, below the node's folder, speaking of that folder and of this address alone. */
+  /** Writes a file to the node's folder, with marks replaced, paths moved to that folder and only this address bound. */
   private put(file: Pick<NodeFile, "path" | "content" | "mode">): void {
     const content = file.content
       .replace(/@\{[a-z-]+\/([a-z]+)\}/g, (_, field: string) => secretOf(field))
@@ -92,7 +92,7 @@ export function secretOf(field: string): string {
   return `${field}Secret`;
 }
 
-/** The version of Redis that is installed, for the record. */
+/** The installed version of Redis. */
 export function redisVersion(): string {
   return execFileSync("redis-server", ["--version"]).toString().trim();
 }
