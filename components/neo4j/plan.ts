@@ -1,43 +1,20 @@
-import type { Cloud } from "../model/cloud";
 import { TLS } from "../model/tls";
 import type { Listen, NodeFile, Placed, Provision, Role } from "../model/role";
+import type { Neo4jArgs } from "./args";
 import { BACKUP_TIMER, backupFiles } from "./backup";
 import { BACKUP_PREFIX } from "./backup-layout";
 import { CONFIG_DIRECTORY, HOME, neo4jConfiguration, TRUSTED } from "./configuration";
 import { ANSWERS, ASK, consoleFiles, INITIAL_PASSWORD } from "./console";
 import { membersOf, PORTS } from "./endpoints";
-import { licenceEnvironment, licenceFiles, type Neo4jEdition, type Neo4jLicence } from "./licence";
+import { licenceEnvironment, licenceFiles, type Neo4jLicence } from "./licence";
 import { operationsFiles } from "./operations";
 import { SCHEMA_UNIT, schemaFiles } from "./schema";
 import { API_SECRET } from "./secrets";
-import { memoryFor, roleMemGiB, type Neo4jMemory } from "./sizing";
+import { memoryFor, roleMemGiB } from "./sizing";
 import { archive } from "./archive";
-import { VERSIONS, type VersionName } from "./version";
+import { VERSIONS } from "./version";
 
-export interface Neo4jArgs extends Neo4jMemory {
-  readonly cloud: Cloud;
-  readonly cpus: number;
-  /** Size of each data disk in GiB. A backup needs room there for the whole graph once more. */
-  readonly diskGiB: number;
-  readonly instanceType?: string;
-  /** One server, or a cluster of three primaries in three zones. */
-  readonly members: 1 | 3;
-  /** Only Enterprise Edition can be clustered. */
-  readonly edition: Neo4jEdition;
-  /** The licence of Enterprise Edition that the user has accepted. */
-  readonly licence: Neo4jLicence;
-  readonly version: VersionName;
-  /** URL of the package archive: Neo4j's own or a copy of it. */
-  readonly packages: string;
-  readonly backup: {
-    /** Whole name of the bucket. */
-    readonly bucket: string;
-    /** Days that a backup can be restored. */
-    readonly retentionDays: number;
-  };
-}
-
-/** The roles of Neo4j. Pure. What can't be deployed is for the stack's config to refuse: see `neo4jProblems`. */
+/** The roles of Neo4j. Pure. Combinations that can't be deployed are rejected by the stack config's rules. */
 export function planNeo4j(args: Neo4jArgs): Role[] {
   return Array.from({ length: args.members }, (_, zone) => member(args, zone));
 }

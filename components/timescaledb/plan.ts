@@ -1,5 +1,6 @@
 import { DoesNotFitError } from "../node/placement";
 import { dnsName, type Listen, type NodeFile, type Placed, type Provision, type Role } from "../model/role";
+import { DEFAULT_DATABASE, type TimescaleDbArgs } from "./args";
 import { CREATE_SCRIPT, createFile } from "./create";
 import { databaseFiles, DATABASE_UNIT, memberHealth, primaryHealth } from "./database";
 import { ETCD_HEALTH, etcdFiles } from "./etcd";
@@ -17,11 +18,10 @@ import { BACKUP_PREFIX, pgBackRestConf } from "./pgbackrest";
 import { CONFIG_DIRECTORY, postgresqlConf, reloadableConf } from "./postgresql";
 import { restoreFile } from "./restore";
 import { BACKUP_TIMERS, backupFiles } from "./schedule";
-import { editionPackages, editionSources, type Edition } from "./edition";
+import { editionPackages, editionSources } from "./edition";
 import { operationFiles } from "./operations";
 import { POOL_UNIT, poolFiles } from "./pooling";
 import { SCHEMA_PACKAGES, schemaFiles } from "./schema";
-import type { SchemaOptions } from "./schema-options";
 import { API_SECRET, READ_ONLY_SECRET, SERVER_SECRET } from "./secrets";
 import { GIB, MIB, peakMemory, type ServerSize } from "./sizing";
 import { verifyFiles, METRICS_DIRECTORY, VERIFY_TIMERS } from "./verify";
@@ -37,48 +37,7 @@ import {
   shardOf,
   voters,
   type MemberPlan,
-  type ShardCount,
 } from "./topology";
-
-/** What the service is made of. Plain values. */
-export interface TimescaleDbArgs {
-  /** Decides how pgBackRest reaches its bucket. */
-  readonly cloud: "aws" | "gcp";
-  /** The bucket's region. */
-  readonly region: string;
-  /** Memory of each data node's server and page cache, GiB. From the tier. */
-  readonly memGiB: number;
-  /** CPUs of each data node. From the tier. */
-  readonly cpus: number;
-  /** Size of each data disk, GiB. It can grow, never shrink. */
-  readonly diskGiB: number;
-  /** Instance type of the data nodes; without it the cheapest that fits. */
-  readonly instanceType?: string;
-  /** Two data nodes and a witness in three zones instead of one node. */
-  readonly highlyAvailable: boolean;
-  /** Parts that symbols are spread over, each with nodes of its own. Default 1; more only when highly available. */
-  readonly shards?: ShardCount;
-  readonly backup: {
-    /** Whole name of the bucket with purpose "backups". */
-    readonly bucket: string;
-    /** Days that a backup can be restored. */
-    readonly retentionDays: number;
-  };
-  /**
-   * TimescaleDB's edition. `apache`: Debian's packages. `community`: the maker's own, under the Timescale licence, with
-   * compression, retention and continuous aggregates. Default "apache".
-   */
-  readonly edition?: Edition;
-  /** Days after which prices are deleted, and the aggregates that are kept of them. Edition "community". Default: neither. */
-  readonly schema?: SchemaOptions;
-  /** What a blank data disk is filled with: the backups' state of this moment, ISO 8601. Default: the end of the backups. */
-  readonly restoreTo?: string;
-  /** Name of the database. Default "ape". Changing it makes another, empty one. */
-  readonly database?: string;
-}
-
-/** The database's name unless the args say otherwise. */
-export const DEFAULT_DATABASE = "ape";
 
 /** etcd alone. Ours: it holds a few keys, in some 40 MiB. */
 const WITNESS_NEEDS = { vcpu: 0.25, memGiB: 0.25 } as const;

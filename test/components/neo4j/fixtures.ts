@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { planNeo4j, type Neo4jArgs } from "../../../components/neo4j/plan";
+import type { Neo4jArgs } from "../../../components/neo4j/args";
+import { planNeo4j } from "../../../components/neo4j/plan";
 import { NEO4J_ARCHIVE } from "../../../components/neo4j/archive";
 import { DEFAULT_VERSION } from "../../../components/neo4j/version";
 import type { Placed } from "../../../components/model/role";

@@ -1,4 +1,5 @@
-import { planTimescaleDb, type TimescaleDbArgs } from "../../../components/timescaledb/plan";
+import type { TimescaleDbArgs } from "../../../components/timescaledb/args";
+import { planTimescaleDb } from "../../../components/timescaledb/plan";
 import type { ServerSize } from "../../../components/timescaledb/sizing";
 import type { Placed, Provision, Role } from "../../../components/model/role";
 import { TIER_NAMES, TIERS, type TierName } from "../../../stacks/tiers";
