@@ -1,32 +1,47 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
-/** What a script is told: a word, a number, or a list that becomes a Bash array. */
+/** A variable of a script: a word, a number, or a list, which becomes a Bash array. */
 export type ScriptValue = string | number | readonly (string | number)[];
+export type ScriptVariables = Readonly<Record<string, ScriptValue>>;
+
+/** Function files together with the variables they read: what several scripts share. */
+export interface ScriptPart {
+  readonly functions: readonly string[];
+  readonly variables: ScriptVariables;
+}
+
+/** Function files that services share. Each file documents its functions and the variables they read. */
+export const FUNCTIONS = {
+  /** `keep PATH` */
+  keep: join(__dirname, "scripts/keep.sh"),
+  /** `prune PREFIX DAYS`; reads BUCKET. */
+  prune: join(__dirname, "scripts/prune.sh"),
+  /** `stop_with MESSAGE...` */
+  stopWith: join(__dirname, "scripts/stop-with.sh"),
+} as const;
 
 const SHEBANG = "#!/bin/bash\n";
 const sources = new Map<string, string>();
 
 /**
- * A script as a node gets it: the source with its variables, and the functions that it shares with others, in front. The
- * source is a whole script that ShellCheck reads; its variables are upper-case. Throws when a file has no shebang.
- * @param path the source, for example join(__dirname, "scripts/restore.sh")
- * @param functions sources that hold nothing but functions, in the order in which they are needed
+ * Renders a script as nodes receive it: shebang, leading comment, a header that assigns the variables, shared functions,
+ * then the rest of the source. Throws if a file does not start with the Bash shebang.
+ * @param path the source: a complete script that ShellCheck can read, for example join(__dirname, "scripts/restore.sh")
+ * @param variables assigned as readonly; names are upper-case
+ * @param functions sources that define only functions, in the order in which they are needed
  */
-export function renderScript(
-  path: string,
-  variables: Readonly<Record<string, ScriptValue>> = {},
-  functions: readonly string[] = [],
-): string {
+export function renderScript(path: string, variables: ScriptVariables = {}, functions: readonly string[] = []): string {
   const [comment, body] = split(bodyOf(path));
   return [SHEBANG, comment, header(variables), ...functions.map(bodyOf), body].join("");
 }
 
-/** A shell word, quoted where it must be. */
+/** A shell word, quoted if it contains characters that the shell interprets. */
 export function quote(word: string): string {
   return /^[A-Za-z0-9_/.:=+-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`;
 }
 
-function header(variables: Readonly<Record<string, ScriptValue>>): string {
+function header(variables: ScriptVariables): string {
   return Object.entries(variables)
     .map(([name, value]) => `readonly ${name}=${assigned(value)}\n`)
     .join("");
@@ -36,7 +51,7 @@ function assigned(value: ScriptValue): string {
   return Array.isArray(value) ? `(${value.map((each) => quote(String(each))).join(" ")})` : quote(String(value));
 }
 
-/** A source without its shebang; read when a script is rendered, so that the policy pack can be one file. */
+/** A source without its shebang. Read on first use, not on import, so that the policy pack can be a single file. */
 function bodyOf(path: string): string {
   let source = sources.get(path);
   if (source === undefined) {
@@ -44,12 +59,12 @@ function bodyOf(path: string): string {
     sources.set(path, source);
   }
   if (!source.startsWith(SHEBANG)) {
-    throw new Error(`${path} does not begin with ${SHEBANG.trim()}`);
+    throw new Error(`${path} does not start with ${SHEBANG.trim()}`);
   }
   return source.slice(SHEBANG.length);
 }
 
-/** The comment that says what a script is for, and the rest. */
+/** The leading comment, which states a script's purpose, and the rest. */
 function split(source: string): [comment: string, rest: string] {
   const end = /^(?!#)/m.exec(source)?.index ?? source.length;
   return [source.slice(0, end), source.slice(end)];
