@@ -2,17 +2,16 @@ import { DoesNotFitError } from "../node/placement";
 import { dnsName, type Listen, type NodeFile, type Placed, type Provision, type Role } from "../model/role";
 import { DEFAULT_DATABASE, type TimescaleDbArgs } from "./args";
 import { CREATE_SCRIPT, createFile } from "./create";
-import { databaseFiles, DATABASE_UNIT, memberHealth, primaryHealth } from "./database";
+import { databaseFiles, DATABASE_UNIT, memberHealth, primaryHealth, SINGLE_CONFIGURATION } from "./database";
 import { ETCD_HEALTH, etcdFiles } from "./etcd";
 import { hbaConf } from "./hba";
 import {
-  APPLY_DYNAMIC_CONFIG,
   DYNAMIC_CONFIG,
   dynamicConfig,
   PATRONI_CONFIG,
   PATRONI_DROP_IN,
   patroniConfig,
-  restartPending,
+  patroniConfiguration,
 } from "./patroni";
 import { BACKUP_PREFIX, pgBackRestConf } from "./pgbackrest";
 import { CONFIG_DIRECTORY, postgresqlConf, reloadableConf } from "./postgresql";
@@ -126,7 +125,7 @@ function single(args: TimescaleDbArgs): Provision {
         reloads: POSTGRESQL_UNIT,
       }),
       configuration("pg_ident.conf", "# No system user logs in under another name.\n", { reloads: POSTGRESQL_UNIT }),
-      ...databaseFiles({ database, server: POSTGRESQL_UNIT, primary: [], standby: [] }),
+      ...databaseFiles({ database, server: POSTGRESQL_UNIT, configuration: SINGLE_CONFIGURATION }),
     ],
     prepare: [METRICS, `systemctl unmask --quiet ${POSTGRESQL_UNIT}`, `runuser -u postgres -- ${CREATE_SCRIPT}`],
     units: [POSTGRESQL_UNIT, DATABASE_UNIT, ...BACKUP_TIMERS, ...VERIFY_TIMERS, POOL_UNIT],
@@ -160,12 +159,11 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
       { path: PATRONI_CONFIG, content: config, owner: "postgres", mode: "0600", reloads: "patroni.service" },
       { path: DYNAMIC_CONFIG, content: dynamicConfig(size), restarts: DATABASE_UNIT },
       { path: "/etc/systemd/system/patroni.service.d/40-ape.conf", content: PATRONI_DROP_IN },
-      ...operationFiles(),
+      ...operationFiles(name),
       ...databaseFiles({
         database,
         server: "patroni.service",
-        primary: [APPLY_DYNAMIC_CONFIG],
-        standby: [APPLY_DYNAMIC_CONFIG, ...restartPending(name)],
+        configuration: patroniConfiguration(name),
       }),
     ],
     prepare: [
@@ -222,7 +220,7 @@ function serverFiles(args: TimescaleDbArgs, shard: number): NodeFile[] {
       early: true,
     },
     { path: "/etc/pgbackrest.conf", content: pgBackRestConf({ ...args, shard }), owner: "postgres", mode: "0600" },
-    createFile(args.restoreTo),
+    createFile(args),
     restoreFile(args.highlyAvailable),
     ...backupFiles(),
     ...verifyFiles(args.highlyAvailable),
