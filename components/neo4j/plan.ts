@@ -68,7 +68,7 @@ function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provi
       serverDropIn(args.licence),
       ...consoleFiles(self),
       ...schemaFiles(clustered),
-      ...backupFiles({ ...args, ...args.backup }, self, all),
+      ...backupFiles(args, self, all),
       ...operationsFiles(clustered),
     ],
     prepare: [

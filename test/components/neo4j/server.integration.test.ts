@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NEO4J_ARCHIVE } from "../../../components/neo4j/archive";
-import { FORGET, GONE, UNSETTLED } from "../../../components/neo4j/operations";
+import { READMIT_SCRIPT, RESTART_SCRIPT } from "../../../components/neo4j/operations";
 import type { Neo4jArgs } from "../../../components/neo4j/args";
 import { planNeo4j } from "../../../components/neo4j/plan";
 import { DEFAULT_VERSION } from "../../../components/neo4j/version";
@@ -15,7 +15,9 @@ import type { Placed, Provision } from "../../../components/model/role";
 import { authorityCertificate, issue } from "../../../components/pki/authority";
 import { TIERS } from "../../../stacks/tiers";
 import { onPath } from "../../support/programs";
+import { CLUSTER, placed } from "./fixtures";
 import { neo4jLibraries } from "./home";
+import { systemStatements } from "./stubs";
 
 /** Nobody else's: the whole of 127.0.0.0/8 is this machine. */
 const ADDRESS = "127.0.74.1";
@@ -262,12 +264,20 @@ describe("a Neo4j server with T1's files", function () {
   });
 
   it("understands what a cluster is told, though Community Edition does none of it", () => {
-    const server = "f9c1fd68-553a-4abf-91b0-ef81ffa689c3";
-    for (const statement of [UNSETTLED.servers, GONE, ...FORGET(server)]) {
+    const [self] = placed(CLUSTER) as [Placed];
+    const { files } = self.role.provision(self, placed(CLUSTER));
+    const script = (path: string): string => files.find((file) => file.path === path)!.content;
+    const [unsettledServers, unsettledDatabases] = systemStatements(script(RESTART_SCRIPT), [[0]]);
+    const readmission = systemStatements(script(READMIT_SCRIPT), [
+      ["f9c1fd68-553a-4abf-91b0-ef81ffa689c3", "neo4j-1:7687", false],
+      ["11111111-1111-1111-1111-111111111111", "neo4j-1:7687", true],
+    ]);
+    assert.equal(readmission.length, 4);
+    for (const statement of [unsettledServers!, ...readmission]) {
       const { output } = run("neo4j-ask", "system", statement);
       assert.match(output, /Unsupported administration command|no procedure with the name/, `${statement}: ${output}`);
     }
-    assert.match(run("neo4j-ask", "system", UNSETTLED.databases).output, /"values":\[\[0\]\]/);
+    assert.match(run("neo4j-ask", "system", unsettledDatabases!).output, /"values":\[\[0\]\]/);
     assert.doesNotMatch(run("neo4j-ask", "system", "CORDON SERVERS ALL").output, /Unsupported administration command/);
   });
 
