@@ -1,3 +1,4 @@
+import { NEO4J_BACKUP_TIME } from "../components/model/schedule";
 import type { StackSpec } from "./config/spec";
 
 /**
@@ -19,7 +20,7 @@ export function notices(spec: StackSpec): string[] {
         ]),
     ...(neo4j.edition === "community"
       ? [
-          "Neo4j Community Edition has no online backup: every night at 02:30 UTC it stops for its dump, 20 to 40 s and the time to write the graph once; what is lost with its disk is up to a day. neo4jEdition: enterprise backs up hourly without stopping.",
+          `Neo4j Community Edition has no online backup: every night at ${NEO4J_BACKUP_TIME} UTC it stops for its dump, 20 to 40 s and the time to write the graph once; what is lost with its disk is up to a day. neo4jEdition: enterprise backs up hourly without stopping.`,
         ]
       : []),
     ...(highlyAvailable && neo4j.members === 1
