@@ -51,7 +51,7 @@ function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provi
   const clustered = args.members > 1;
   return {
     packages: [
-      // The newest that both series run on: Neo4j's package would take whichever Java is newest.
+      // The newest Java that both version lines support; Neo4j's package would depend on the newest available.
       "openjdk-21-jre-headless",
       `${args.edition === "enterprise" ? "neo4j-enterprise" : "neo4j"}=${release.package}`,
     ],
@@ -72,7 +72,7 @@ function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provi
       ...operationsFiles(clustered),
     ],
     prepare: [
-      // The mounted disk hides what the package brought here.
+      // The mounted disk hides the directories of the package.
       `install -d -o neo4j -g neo4j -m 0750 ${HOME}/{data,import,plugins,run}`,
       `install -d ${TRUSTED} && ln -sfn ${TLS.ca} ${TRUSTED}/ca.crt`,
       `runuser -u neo4j -- ${INITIAL_PASSWORD}`,
@@ -83,7 +83,7 @@ function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provi
   };
 }
 
-/** The package's unit restarts the server only when it dies of a signal, not when it leaves for want of memory. */
+/** The package's unit restarts the server only after a signal, not after it exits because of an OutOfMemoryError. */
 function serverDropIn(licence: Neo4jLicence): NodeFile {
   return {
     path: `/etc/systemd/system/${SERVER_UNIT}.d/60-neo4j.conf`,
@@ -91,7 +91,7 @@ function serverDropIn(licence: Neo4jLicence): NodeFile {
       "[Service]",
       "Restart=on-failure",
       "RestartSec=5",
-      "# How a JVM that was asked to stop says that it did.",
+      "# Exit status of a JVM after SIGTERM.",
       "SuccessExitStatus=143",
       "TimeoutStopSec=120",
       "LimitNOFILE=60000",

@@ -1,4 +1,4 @@
-/** What differs between Neo4j's long-term release and its calendar versions. */
+/** Differences between Neo4j's long-term support release and its calendar versions. */
 export interface Neo4jVersion {
   /** Exact package version, with Debian's epoch. */
   readonly package: string;
@@ -6,7 +6,7 @@ export interface Neo4jVersion {
   readonly component: string;
   /** Setting that lists the members of a cluster. */
   readonly endpointsSetting: string;
-  /** Settings that only this line of versions has. */
+  /** Cluster settings that only this version line has. */
   readonly clusterSettings: Readonly<Record<string, string>>;
   /** Command that merges a chain of backups into one artefact. */
   readonly aggregate: readonly string[];
@@ -47,5 +47,5 @@ export const VERSIONS = {
 export type VersionName = keyof typeof VERSIONS;
 export const VERSION_NAMES = ["5.26", "2026"] as const satisfies readonly VersionName[];
 
-/** Supported until June 2028; the last release with the store format of the 4.x line. */
+/** Supported until June 2028; the last release with the 4.x store format. */
 export const DEFAULT_VERSION: VersionName = "5.26";

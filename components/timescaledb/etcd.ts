@@ -78,7 +78,7 @@ RestartSec=2
 /**
  * A member that has lost its state must not return under its old identity: the other members would continue from a log
  * position that it no longer has. It is removed and rejoins. Without a majority to agree to that, it waits: starting a
- * second cluster is an operator's decision, made with ape-etcd-reset on the surviving member.
+ * second cluster is left to an operator, who runs ape-etcd-reset on the surviving member.
  */
 function joinScript({ name, voters, directory }: EtcdArgs): string {
   return renderScript(join(__dirname, "scripts/etcd-join.sh"), {

@@ -33,7 +33,7 @@ function restartScript(): string {
 
 /**
  * With two of three zones lost there is no majority, and the standby waits. This node cannot know that the other members
- * are permanently off: the operator who says so must have powered them off.
+ * are permanently off: the operator must power them off first.
  */
 function promoteScript(member: string): string {
   return renderScript(join(__dirname, "scripts/promote.sh"), {

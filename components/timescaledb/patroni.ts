@@ -44,7 +44,7 @@ export function dynamicConfig(size: ServerSize): string {
 ttl: 20
 loop_wait: ${LOOP_WAIT}
 retry_timeout: 5
-# Seconds that a crashed PostgreSQL has to recover before the standby takes over (Patroni's default: 300).
+# Seconds for a crashed PostgreSQL to recover before the standby takes over (Patroni's default: 300).
 primary_start_timeout: 15
 maximum_lag_on_failover: 1048576
 # Both data nodes acknowledge writes. Without a standby the primary continues alone instead of refusing writes.

@@ -38,22 +38,22 @@ import {
   type MemberPlan,
 } from "./topology";
 
-/** etcd alone. Ours: it holds a few keys, in some 40 MiB. */
+/** Needs of a node with etcd only. Ours: it holds a few keys and uses about 40 MiB. */
 const WITNESS_NEEDS = { vcpu: 0.25, memGiB: 0.25 } as const;
 
-/** The smallest disk that both clouds sell (GCP: 10 GiB). */
+/** The smallest disk size of both clouds (GCP: 10 GiB). */
 const WITNESS_DISK = { sizeGiB: 10, mount: "/var/lib/etcd", owner: "etcd" } as const;
 
-/** etcd's state on a data node: on the data disk, so that a replaced machine is still the member it was. */
+/** etcd's state directory on a data node: on the data disk, so that a replaced node keeps its etcd member identity. */
 const DATA_NODE_ETCD = `${MOUNT}/etcd`;
 const WITNESS_ETCD = `${WITNESS_DISK.mount}/default`;
 
-/** The roles of the service: one data node, or two and a witness. Pure. Throws when the memory can't hold the server. */
+/** The roles of the service: one data node, or two and a witness per shard. Pure. Throws DoesNotFitError if the server's peak exceeds its memory. */
 export function planTimescaleDb(args: TimescaleDbArgs): Role[] {
   const peak = peakMemory(sizeOf(args), args.highlyAvailable);
   if (peak > args.memGiB * GIB) {
     throw new DoesNotFitError(
-      `overrides.timescaledb: ${args.memGiB} GiB with ${args.cpus} CPUs is too little for PostgreSQL${args.highlyAvailable ? ", Patroni and etcd" : ""}: ${Math.ceil(peak / MIB)} MiB at their peak`,
+      `overrides.timescaledb: ${args.memGiB} GiB with ${args.cpus} CPUs is not enough for PostgreSQL${args.highlyAvailable ? ", Patroni and etcd" : ""}: ${Math.ceil(peak / MIB)} MiB at peak`,
     );
   }
   return members(args.highlyAvailable, args.shards).map((member) =>
@@ -124,7 +124,9 @@ function single(args: TimescaleDbArgs): Provision {
       configuration("pg_hba.conf", hbaConf({ database, peers: [] }), {
         reloads: POSTGRESQL_UNIT,
       }),
-      configuration("pg_ident.conf", "# No system user logs in under another name.\n", { reloads: POSTGRESQL_UNIT }),
+      configuration("pg_ident.conf", "# No system user logs in under a different name.\n", {
+        reloads: POSTGRESQL_UNIT,
+      }),
       ...databaseFiles({ database, server: POSTGRESQL_UNIT, configuration: SINGLE_CONFIGURATION }),
     ],
     prepare: [METRICS, `systemctl unmask --quiet ${POSTGRESQL_UNIT}`, `runuser -u postgres -- ${CREATE_SCRIPT}`],
@@ -169,11 +171,11 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
     prepare: [
       METRICS,
       "systemctl unmask --quiet patroni.service etcd.service",
-      // Its parent belongs to postgres, and so does all in it when the users of a new system image are numbered differently.
+      // postgres owns the parent directory, and all of its content if a new system image assigns different user ids.
       `install -d -m 0700 ${DATA_NODE_ETCD} && chown -R etcd:etcd ${DATA_NODE_ETCD}`,
     ],
     units: ["etcd.service", "patroni.service", DATABASE_UNIT, ...BACKUP_TIMERS, ...VERIFY_TIMERS, POOL_UNIT],
-    // A server that systemd started would be a second one on the same data.
+    // A server that systemd started would be a second one on the same data directory.
     masks: [POSTGRESQL_UNIT, "pgbackrest.service"],
     tlsUsers: ["postgres", "etcd"],
     sysctl: KERNEL,
@@ -195,8 +197,8 @@ function serverPackages({ edition }: TimescaleDbArgs): string[] {
 }
 
 /**
- * Writes go to the disk early and steadily, so that a checkpoint is no stall. `vm.overcommit_memory` is left alone: a
- * strict one would be right for PostgreSQL and fatal to Redis and to a JVM on the same node.
+ * Writes dirty pages early and steadily, so that a checkpoint does not stall. `vm.overcommit_memory` keeps its default:
+ * strict accounting would suit PostgreSQL but break Redis and a JVM on the same node.
  */
 const KERNEL = {
   "vm.swappiness": 1,
@@ -216,7 +218,7 @@ function serverFiles(args: TimescaleDbArgs, shard: number): NodeFile[] {
   return [
     {
       path: "/etc/postgresql-common/createcluster.conf",
-      content: "# The cluster is made on the data disk, once that is mounted.\ncreate_main_cluster = false\n",
+      content: "# The cluster is created on the data disk once it is mounted.\ncreate_main_cluster = false\n",
       early: true,
     },
     { path: "/etc/pgbackrest.conf", content: pgBackRestConf({ ...args, shard }), owner: "postgres", mode: "0600" },

@@ -31,6 +31,6 @@ export function placed(args: Neo4jArgs): Placed[] {
 export function settings(conf: string): Map<string, string> {
   const entries = conf.split("\n").filter((line) => line !== "" && !line.startsWith("server.jvm.additional="));
   const map = new Map(entries.map((line) => line.split(/=(.*)/s) as unknown as [string, string]));
-  assert.equal(map.size, entries.length, "a setting stands twice");
+  assert.equal(map.size, entries.length, "duplicate setting");
   return map;
 }
