@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { METRICS_DIRECTORY } from "../node/metrics";
 import { FUNCTIONS, renderScript } from "../node/script";
 import type { Neo4jArgs } from "./args";
 import { dumpPrefix, LOCK, WORK } from "./backup-layout";
@@ -9,8 +10,8 @@ export const MANIFEST = "manifest";
 /** All databases of a Community Edition server. */
 export const DATABASES = ["neo4j", "system"] as const;
 
-/** Metrics of the last backup in Prometheus' text format, in a node exporter's textfile directory. */
-const METRICS = "/var/lib/ape/metrics/neo4j-backup.prom";
+/** Metrics of the last backup. */
+const METRICS = `${METRICS_DIRECTORY}/neo4j-backup.prom`;
 
 /** The function `quiet`. */
 export const QUIET = join(__dirname, "scripts/quiet.sh");

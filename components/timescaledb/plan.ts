@@ -1,3 +1,4 @@
+import { METRICS_DIRECTORY } from "../node/metrics";
 import { DoesNotFitError } from "../node/placement";
 import { dnsName, type Listen, type NodeFile, type Placed, type Provision, type Role } from "../model/role";
 import { DEFAULT_DATABASE, type TimescaleDbArgs } from "./args";
@@ -23,7 +24,7 @@ import { POOL_UNIT, poolFiles } from "./pooling";
 import { SCHEMA_PACKAGES, schemaFiles } from "./schema";
 import { API_SECRET, READ_ONLY_SECRET, SERVER_SECRET } from "./secrets";
 import { GIB, MIB, peakMemory, type ServerSize } from "./sizing";
-import { verifyFiles, METRICS_DIRECTORY, VERIFY_TIMERS } from "./verify";
+import { verifyFiles, VERIFY_TIMERS } from "./verify";
 import {
   dataNodes,
   isFounder,
@@ -48,7 +49,10 @@ const WITNESS_DISK = { sizeGiB: 10, mount: "/var/lib/etcd", owner: "etcd" } as c
 const DATA_NODE_ETCD = `${MOUNT}/etcd`;
 const WITNESS_ETCD = `${WITNESS_DISK.mount}/default`;
 
-/** The roles of the service: one data node, or two and a witness per shard. Pure. Throws DoesNotFitError if the server's peak exceeds its memory. */
+/**
+ * The roles of the service: one data node, or two and a witness per shard. Pure. Throws DoesNotFitError if the server's peak
+ * exceeds its memory.
+ */
 export function planTimescaleDb(args: TimescaleDbArgs): Role[] {
   const peak = peakMemory(sizeOf(args), args.highlyAvailable);
   if (peak > args.memGiB * GIB) {

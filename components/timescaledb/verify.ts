@@ -1,13 +1,11 @@
 import { join } from "node:path";
 import { sliceOf, type NodeFile } from "../model/role";
 import { BACKUP_VERIFY_TIME, RESTORE_TEST_TIME } from "../model/schedule";
+import { METRICS_DIRECTORY } from "../node/metrics";
 import { renderScript, type ScriptVariables } from "../node/script";
 import { BIN_DIRECTORY, MOUNT } from "./topology";
 import { CONFIG_DIRECTORY } from "./postgresql";
 import { BACKUP_LOCK, STANDBY } from "./schedule";
-
-/** Directory of the checks' metrics in Prometheus' text format: a node exporter's textfile directory. */
-export const METRICS_DIRECTORY = "/var/lib/ape/metrics";
 
 /** Maximum age of the newest backup, hours. Backups run hourly; one may be slow or be retried. */
 const NEWEST_HOURS = 3;
