@@ -1,3 +1,4 @@
+import { NEO4J_BACKUP_TIME } from "../components/model/schedule";
 import { BUDGET_ALERTS } from "./budget-alerts";
 import type { StackSpec } from "./config/spec";
 
@@ -17,7 +18,7 @@ export function notices(spec: StackSpec): string[] {
         ]),
     ...(neo4j.edition === "community"
       ? [
-          "Neo4j Community Edition has no online backup: every night at 02:30 UTC it stops for a dump, for 20 to 40 s plus the time to write the graph once. If its disk is lost, up to a day of writes is lost. neo4jEdition: enterprise backs up hourly without stopping.",
+          `Neo4j Community Edition has no online backup: every night at ${NEO4J_BACKUP_TIME} UTC it stops for a dump, for 20 to 40 s plus the time to write the graph once. If its disk is lost, up to a day of writes is lost. neo4jEdition: enterprise backs up hourly without stopping.`,
         ]
       : []),
     ...(highlyAvailable && neo4j.members === 1

@@ -8,8 +8,9 @@ import type { Placed, Role, Service } from "../components/model/role";
 import { bucketName } from "../components/model/naming";
 import { redisEndpoints } from "../components/redis/endpoints";
 import { planRedis } from "../components/redis/plan";
+import { DEFAULT_DATABASE } from "../components/timescaledb/args";
 import { timescaleDbEndpoints } from "../components/timescaledb/endpoints";
-import { DEFAULT_DATABASE, planTimescaleDb } from "../components/timescaledb/plan";
+import { planTimescaleDb } from "../components/timescaledb/plan";
 import type { StackSpec } from "./config/spec";
 import { API_CONTAINER, AUTOSCALING, containerMemGiB, largestMachineGiB, TIERS } from "./tiers";
 

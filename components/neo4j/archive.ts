@@ -1,11 +1,12 @@
 import type { AptSource } from "../model/role";
 
-/** Where Neo4j publishes its packages. */
+/** Neo4j's package archive. */
 export const NEO4J_ARCHIVE = "https://debian.neo4j.com";
 
 /**
- * Neo4j's own package archive, or a copy of it: packages are believed for their signature, wherever they come from. The key is "Neo4j Admins", 59D700E4D37F5F19 in APT's messages; its fingerprint stands in
- * installers and configuration management of many since 2019.
+ * Neo4j's package archive or a mirror of it: APT verifies the signature regardless of the origin. The key is "Neo4j Admins",
+ * 59D700E4D37F5F19 in APT's messages. Source of the fingerprint: many installers and configuration management modules
+ * have contained it since 2019.
  */
 export function archive(uri: string, component: string): AptSource {
   return {

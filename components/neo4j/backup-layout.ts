@@ -1,23 +1,24 @@
+import { join } from "node:path";
 import type { Cloud } from "../model/cloud";
+import type { ScriptPart } from "../node/script";
 import { HOME } from "./configuration";
 
 /** Prefix of Neo4j's backups in the backup bucket. */
 export const BACKUP_PREFIX = "neo4j/";
 
-/** Makes a backup now. */
+/** Takes a backup now. */
 export const BACKUP_SCRIPT = "/usr/local/sbin/ape-neo4j-backup";
-/** Puts a backup in the place of the graph. */
+/** Replaces the graph with a backup. */
 export const RESTORE_SCRIPT = "/usr/local/sbin/ape-neo4j-restore";
 
-/** Where backups and restores work: on the data disk, which has room for the whole graph once more. */
+/** Working directory of backups and restores: on the data disk, which has space for one more copy of the graph. */
 export const WORK = `${HOME}/backup`;
 
-/** Shell function: whoever makes or restores a backup keeps others from doing so; the directory itself is the lock. */
-export const ALONE_FUNCTION = `alone() {
-  exec 9<${HOME}
-  flock --nonblock 9 || { echo "a backup or a restore is running" >&2; exit 1; }
-}
-`;
+/** The function `lock_backups`. */
+export const LOCK: ScriptPart = {
+  functions: [join(__dirname, "scripts/lock.sh")],
+  variables: { HOME_DIRECTORY: HOME },
+};
 
 /** Prefix of a member's dumps. */
 export function dumpPrefix(role: string): string {
@@ -27,7 +28,9 @@ export function dumpPrefix(role: string): string {
 /** Prefix of the artefacts of Enterprise Edition's backups. */
 export const ONLINE_PREFIX = `${BACKUP_PREFIX}online/`;
 
-/** Where neo4j-admin itself reads and writes artefacts. */
-export function artefacts(cloud: Cloud, bucket: string): string {
-  return `${cloud === "aws" ? "s3" : "gs"}://${bucket}/${ONLINE_PREFIX}`;
+const SCHEMES: Readonly<Record<Cloud, string>> = { aws: "s3", gcp: "gs" };
+
+/** URI at which neo4j-admin reads and writes artefacts. */
+export function artefactUri(cloud: Cloud, bucket: string): string {
+  return `${SCHEMES[cloud]}://${bucket}/${ONLINE_PREFIX}`;
 }

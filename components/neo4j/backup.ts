@@ -1,40 +1,31 @@
 import type { NodeFile, Placed } from "../model/role";
-import type { Cloud } from "../model/cloud";
+import { NEO4J_BACKUP_MINUTE, NEO4J_BACKUP_TIME } from "../model/schedule";
+import type { Neo4jArgs } from "./args";
 import { BACKUP_SCRIPT, RESTORE_SCRIPT } from "./backup-layout";
 import { dumpScript } from "./dump";
-import { licenceEnvironment, type Neo4jEdition, type Neo4jLicence } from "./licence";
+import { licenceEnvironment, type Neo4jEdition } from "./licence";
 import { onlineScript } from "./online";
 import { restoreDumpScript } from "./restore-dump";
 import { restoreOnlineScript } from "./restore-online";
-import type { VersionName } from "./version";
 
 export const BACKUP_TIMER = "ape-neo4j-backup.timer";
 
 /**
- * Memory of a backup in MiB, beside the server's own: a heap of 256, page cache of 128, and what a JVM takes beside them.
+ * Memory of a backup in MiB, in addition to the server's: heap 256, page cache 128, and JVM overhead.
  */
 const BACKUP_MIB = 768;
 
-export interface Neo4jBackup {
-  readonly cloud: Cloud;
-  /** Whole name of the bucket. */
-  readonly bucket: string;
-  /** Days that a backup can be restored. */
-  readonly retentionDays: number;
-  readonly edition: Neo4jEdition;
-  readonly licence: Neo4jLicence;
-  readonly version: VersionName;
-}
+export type Neo4jBackup = Pick<Neo4jArgs, "cloud" | "backup" | "edition" | "licence" | "version">;
 
-/** When each edition is backed up, as a systemd calendar: by night, away from TimescaleDB's at full hours. */
-export const CALENDARS: Readonly<Record<Neo4jEdition, string>> = {
-  community: "*-*-* 02:30:00 UTC",
-  enterprise: "*-*-* *:30:00 UTC",
+/** When each edition is backed up, as a systemd calendar expression. */
+const CALENDARS: Readonly<Record<Neo4jEdition, string>> = {
+  community: `*-*-* ${NEO4J_BACKUP_TIME}:00 UTC`,
+  enterprise: `*-*-* *:${NEO4J_BACKUP_MINUTE}:00 UTC`,
 };
 
 /**
- * Community Edition: a nightly dump, for which the server has to stop. Enterprise Edition: hourly, online; whole at
- * night, otherwise what has changed since.
+ * Community Edition: a nightly dump, which requires a stop of the server. Enterprise Edition: hourly online backups, full
+ * in the backup hour and differential otherwise.
  */
 export function backupFiles(args: Neo4jBackup, self: Placed, all: readonly Placed[]): NodeFile[] {
   const online = args.edition === "enterprise";
@@ -42,12 +33,12 @@ export function backupFiles(args: Neo4jBackup, self: Placed, all: readonly Place
     {
       path: BACKUP_SCRIPT,
       mode: "0755",
-      content: online ? onlineScript(args, self, all) : dumpScript(args, self.role.name),
+      content: online ? onlineScript(args, self, all) : dumpScript(args.backup, self.role.name),
     },
     {
       path: RESTORE_SCRIPT,
       mode: "0755",
-      content: online ? restoreOnlineScript(args, all) : restoreDumpScript(args.bucket, self.role.name),
+      content: online ? restoreOnlineScript(args, all) : restoreDumpScript(args.backup.bucket, self.role.name),
     },
     { path: "/etc/systemd/system/ape-neo4j-backup.service", content: service(args) },
     {
@@ -58,7 +49,7 @@ export function backupFiles(args: Neo4jBackup, self: Placed, all: readonly Place
   ];
 }
 
-/** Not in the role's slice: the server beside it has a right to all of that memory. */
+/** Not in the role's slice: all of the slice's memory belongs to the server. */
 function service({ licence, edition }: Neo4jBackup): string {
   return `${[
     "[Unit]",
@@ -67,7 +58,7 @@ function service({ licence, edition }: Neo4jBackup): string {
     "",
     "[Service]",
     "Type=oneshot",
-    // Who dumps has to stop and start the server.
+    // A dump stops and starts the server, so it runs as root.
     ...(edition === "enterprise" ? ["User=neo4j"] : []),
     `ExecStart=${BACKUP_SCRIPT}`,
     "Environment=HEAP_SIZE=256m",

@@ -6,21 +6,21 @@ import type { Neo4jEdition } from "./licence";
 import { transactionGiB, type Neo4jMemory } from "./sizing";
 import { VERSIONS, type Neo4jVersion, type VersionName } from "./version";
 
-/** Neo4j's home: what is below it is on the data disk. */
+/** Neo4j's home, the mount point of the data disk. */
 export const HOME = "/var/lib/neo4j";
 export const CONFIG_DIRECTORY = "/etc/neo4j";
-/** Whom members trust: a directory of certificates and nothing else, as Neo4j wants it. */
+/** Trusted certificates. Neo4j requires a directory that contains nothing else. */
 export const TRUSTED = `${CONFIG_DIRECTORY}/trusted`;
 
 export interface Neo4jConfiguration extends Neo4jMemory {
   readonly edition: Neo4jEdition;
   readonly version: VersionName;
   readonly self: Placed;
-  /** Every member, `self` among them. */
+  /** All members, including `self`. */
   readonly members: readonly Placed[];
 }
 
-/** The whole of neo4j.conf. It allows no comment behind a value, and no setting twice. */
+/** The complete neo4j.conf. Its format allows neither comments after a value nor duplicate settings. */
 export function neo4jConfiguration(args: Neo4jConfiguration): string {
   const version: Neo4jVersion = VERSIONS[args.version];
   return `${[
@@ -33,9 +33,9 @@ export function neo4jConfiguration(args: Neo4jConfiguration): string {
     ...operation(version),
     ...(args.edition === "enterprise" ? ["", ...enterprise(), "", ...clustering(args, version)] : []),
     "",
-    "# Options of the shipped file, which this one replaces.",
+    "# Options of the packaged neo4j.conf, which this file replaces.",
     ...[...SHIPPED_JVM_OPTIONS, ...NEWER_JVM_OPTIONS[args.version]].map(jvmOption),
-    "# Half a server serves nobody: systemd starts a whole one.",
+    "# After an OutOfMemoryError the server is unusable: exit, and let systemd restart it.",
     jvmOption("-XX:+ExitOnOutOfMemoryError"),
   ].join("\n")}\n`;
 }
@@ -47,7 +47,7 @@ function directories(): string[] {
     `server.directories.plugins=${HOME}/plugins`,
     "server.directories.logs=/var/log/neo4j",
     "server.directories.lib=/usr/share/neo4j/lib",
-    "# Without it LOAD CSV could read every file below Neo4j's home.",
+    "# If unset, LOAD CSV could read every file below Neo4j's home.",
     `server.directories.import=${HOME}/import`,
     `server.logs.config=${CONFIG_DIRECTORY}/server-logs.xml`,
     `server.logs.user.config=${CONFIG_DIRECTORY}/user-logs.xml`,
@@ -57,7 +57,7 @@ function directories(): string[] {
 function network(self: Placed): string[] {
   return [
     `server.default_listen_address=${addressOf(self)}`,
-    "# What members call each other; it is among the names of the node's certificate.",
+    "# The name that members use for each other; the node's certificate contains it.",
     `server.default_advertised_address=${dnsName(self.role.name)}`,
     "server.http.enabled=false",
     "server.https.enabled=true",
@@ -65,7 +65,7 @@ function network(self: Placed): string[] {
     ...tlsPolicy("https", "NONE"),
     "server.bolt.enabled=true",
     `server.bolt.listen_address=:${PORTS.bolt}`,
-    "# Where drivers are sent: an address, because not all of them know the members' names.",
+    "# Drivers are routed to an address, because not all of them can resolve the members' names.",
     `server.bolt.advertised_address=${addressOf(self)}:${PORTS.bolt}`,
     "server.bolt.tls_level=REQUIRED",
     ...tlsPolicy("bolt", "NONE"),
@@ -88,11 +88,11 @@ function tlsPolicy(scope: "https" | "bolt" | "cluster", clientAuth: "NONE" | "RE
 
 function memory(args: Neo4jMemory): string[] {
   return [
-    "# All of the heap from the start: growing it costs pauses.",
+    "# Allocate the full heap at start: growing it causes pauses.",
     `server.memory.heap.initial_size=${mebibytes(args.heapGiB)}`,
     `server.memory.heap.max_size=${mebibytes(args.heapGiB)}`,
     `server.memory.pagecache.size=${mebibytes(args.pageCacheGiB)}`,
-    "# A runaway query is ended before it takes the heap from all others.",
+    "# Terminate a runaway query before it exhausts the heap.",
     `dbms.memory.transaction.total.max=${mebibytes(transactionGiB(args))}`,
   ];
 }
@@ -103,13 +103,13 @@ function mebibytes(gib: number): string {
 
 function operation(version: Neo4jVersion): string[] {
   return [
-    "# Longer than a backup of the changes is ever away, and bounded so that the logs can't fill the disk.",
+    "# Longer than the interval between differential backups, and bounded so that the logs cannot fill the disk.",
     "db.tx_log.rotation.retention_policy=2 days 2G",
-    "# Slow queries are logged, what they were about is not.",
+    "# Log slow queries, without their parameters.",
     "db.logs.query.enabled=INFO",
     "db.logs.query.threshold=1s",
     "db.logs.query.parameter_logging_enabled=false",
-    "# Nothing about the stack or its users leaves it.",
+    "# No usage data leaves the stack.",
     "dbms.usage_report.enabled=false",
     "client.allow_telemetry=false",
     ...lines(version.quietSettings),
@@ -118,18 +118,18 @@ function operation(version: Neo4jVersion): string[] {
 
 function enterprise(): string[] {
   return [
-    "# The backup client runs on this node; the port has no authentication.",
+    "# The backup client runs on this node. The port has no authentication.",
     "server.backup.enabled=true",
     `server.backup.listen_address=127.0.0.1:${PORTS.backup}`,
     "server.metrics.csv.enabled=false",
     "server.metrics.prometheus.enabled=true",
     `server.metrics.prometheus.endpoint=127.0.0.1:${PORTS.metrics}`,
-    "# What is watched. The default leaves out evictions and much of the heap.",
+    "# The monitored metrics. The default filter omits evictions and much of the heap.",
     `server.metrics.filter=${METRICS.join(",")}`,
   ];
 }
 
-/** Source: the Scaling Strategy's "Key Metrics to Monitor" for Neo4j; sizes, pauses and the cluster's leader are ours. */
+/** Metrics to export. Source: the Scaling Strategy's "Key Metrics to Monitor"; sizes, pauses and the leader are ours. */
 const METRICS: readonly string[] = [
   "*db.query.execution*",
   "*page_cache.hit*",
@@ -153,10 +153,10 @@ function clustering({ self, members }: Neo4jConfiguration, version: Neo4jVersion
   return members.length === 1 ? alone() : cluster(dnsName(self.role.name), memberNames(members), version);
 }
 
-/** Every Enterprise server opens these ports, which serve a cluster and ask nobody who they are. */
+/** Every Enterprise server opens these cluster ports, which do not authenticate clients. */
 function alone(): string[] {
   return [
-    "# A single server has no use for the ports of a cluster.",
+    "# A single server does not use the cluster ports.",
     `server.cluster.listen_address=127.0.0.1:${PORTS.cluster}`,
     `server.cluster.raft.listen_address=127.0.0.1:${PORTS.raft}`,
     `server.routing.listen_address=127.0.0.1:${PORTS.routing}`,
@@ -169,9 +169,9 @@ function cluster(own: string, names: readonly string[], version: Neo4jVersion): 
     ...lines(version.clusterSettings),
     `${version.endpointsSetting}=${names.map((name) => `${name}:${PORTS.cluster}`).join(",")}`,
     `dbms.cluster.minimum_initial_system_primaries_count=${names.length}`,
-    "# A member whose disk was lost comes back as a new one; its place is given to it by hand, its right to have one is not.",
+    "# A member whose disk was lost returns as a new server. Enable it automatically; ape-neo4j-readmit moves databases to it.",
     "initial.dbms.automatically_enable_free_servers=true",
-    "# Neo4j's default of one would leave the database on a single member.",
+    "# Neo4j's default of 1 would place the database on a single member.",
     `initial.dbms.default_primaries_count=${names.length}`,
     `server.cluster.listen_address=:${PORTS.cluster}`,
     `server.cluster.advertised_address=${own}:${PORTS.cluster}`,
@@ -179,7 +179,7 @@ function cluster(own: string, names: readonly string[], version: Neo4jVersion): 
     `server.cluster.raft.advertised_address=${own}:${PORTS.raft}`,
     `server.routing.listen_address=:${PORTS.routing}`,
     `server.routing.advertised_address=${own}:${PORTS.routing}`,
-    "# Port 6000 gives the database to whoever asks: members must prove who they are.",
+    "# Port 6000 serves the whole database, so members authenticate with certificates.",
     ...tlsPolicy("cluster", "REQUIRE"),
     "dbms.ssl.policy.cluster.verify_hostname=true",
   ];

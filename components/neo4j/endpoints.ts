@@ -1,6 +1,6 @@
 import { addressOf, dnsName, type Placed } from "../model/role";
 
-/** Ports of a Neo4j server. Source: its Operations Manual, "Ports". */
+/** Ports of a Neo4j server. Source: Operations Manual, "Ports". */
 export const PORTS = {
   bolt: 7687,
   https: 7473,
@@ -12,32 +12,32 @@ export const PORTS = {
 } as const;
 
 /**
- * Twice the time in which another leader is elected: 20 to 23 s until the loss is noticed and 3 to 6 s for the election.
- * Source: Neo4j's Operations Manual, `dbms.cluster.raft.*_failure_detection_window`.
+ * Twice the time of a leader election: 20 to 23 s to detect the loss, and 3 to 6 s to elect a new leader. Source: Operations
+ * Manual, `dbms.cluster.raft.*_failure_detection_window`.
  */
 const DRIVER = { maxTransactionRetrySeconds: 60 } as const;
 
-/** Where Neo4j answers, over TLS only. User and password: secret "neo4j-api". */
+/** Endpoints of Neo4j, TLS only. User and password are in secret "neo4j-api". */
 export interface Neo4jEndpoints {
   /**
-   * Driver URI of the first member, which tells a driver of the others. The servers take nothing but TLS, under the
-   * stack's own authority: configure the driver to encrypt and to trust that, or say `neo4j+s` where it is among the
-   * process's trusted authorities (Node: NODE_EXTRA_CA_CERTS; Python: SSL_CERT_FILE).
+   * Driver URI of the first member, from which a driver discovers the others. The servers require TLS, with certificates of
+   * the stack's certificate authority: configure the driver to encrypt and to trust it, or use `neo4j+s` if the process
+   * trusts it (Node: NODE_EXTRA_CA_CERTS; Python: SSL_CERT_FILE).
    */
   readonly uri: string;
-  /** "address:port" of every member, for a driver's resolver: with it the first may be down when a client starts. */
+  /** "address:port" of every member, for a driver's resolver: a client can then start while the first member is down. */
   readonly members: readonly string[];
   /** See the stack's outputs. */
   readonly driver: typeof DRIVER;
 }
 
-/** Where the placed members answer, the first member first. */
+/** Endpoints of the placed members, in order of their numbers. */
 export function neo4jEndpoints(placed: readonly Placed[]): Neo4jEndpoints {
   const members = membersOf(placed).map((member) => `${addressOf(member)}:${PORTS.bolt}`);
   return { uri: `neo4j://${members[0]!}`, members, driver: DRIVER };
 }
 
-/** The members in the order of their numbers. */
+/** The members in order of their numbers. */
 export function membersOf(placed: readonly Placed[]): Placed[] {
   return placed.filter(({ role }) => role.service === "neo4j");
 }

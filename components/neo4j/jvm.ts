@@ -1,8 +1,8 @@
 import type { VersionName } from "./version";
 
 /**
- * JVM options of the shipped neo4j.conf, which a file written anew would lose. Source: Operations Manual, "The neo4j.conf
- * file", the same for 5.26 and 2026.
+ * JVM options of the packaged neo4j.conf, which our file replaces. Source: Operations Manual, "The neo4j.conf file",
+ * identical for 5.26 and 2026.
  */
 export const SHIPPED_JVM_OPTIONS: readonly string[] = [
   "-XX:+UseG1GC",
@@ -27,7 +27,7 @@ export const SHIPPED_JVM_OPTIONS: readonly string[] = [
   "-Dlog4j.layout.jsonTemplate.maxStringLength=32768",
 ];
 
-/** Options that newer versions ship besides. Source: the same page of their manual. */
+/** Additional options of newer versions. Source: the same page of their manual. */
 export const NEWER_JVM_OPTIONS: Readonly<Record<VersionName, readonly string[]>> = {
   "5.26": [],
   "2026": [

@@ -3,15 +3,15 @@ import type { NodeFile } from "../model/role";
 export const NEO4J_EDITIONS = ["community", "enterprise"] as const;
 export type Neo4jEdition = (typeof NEO4J_EDITIONS)[number];
 
-/** What the user has accepted for Enterprise Edition; Community Edition (GPLv3) needs nothing. */
+/** The licence that the user has accepted for Enterprise Edition. Community Edition (GPLv3) requires none. */
 export const NEO4J_LICENCES = ["none", "evaluation", "commercial"] as const;
 export type Neo4jLicence = (typeof NEO4J_LICENCES)[number];
 
 const ANSWERS = "/etc/ape/neo4j-licence.debconf";
 
 /**
- * Answers the package's licence question before it is asked: without a terminal the installation would fail. APT runs
- * the hook before it unpacks or preconfigures anything.
+ * Preseeds the package's licence question; without a terminal the installation would fail otherwise. APT runs the hook
+ * before it unpacks or preconfigures a package.
  */
 export function licenceFiles(licence: Neo4jLicence): NodeFile[] {
   return licence === "none"
@@ -31,8 +31,8 @@ export function licenceFiles(licence: Neo4jLicence): NodeFile[] {
 }
 
 /**
- * The accepted licence in the environment of Neo4j's programs. The package notes the acceptance below the directory that
- * the data disk is mounted over, where a new node would not find it.
+ * The accepted licence in the environment of Neo4j's programs. The package records the acceptance below the mount point of
+ * the data disk, where the mounted disk hides it.
  */
 export function licenceEnvironment(licence: Neo4jLicence): string[] {
   return licence === "none"

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { DataService, type DataServiceArgs } from "../node/data-service";
 import { NEO4J_SECRETS } from "./secrets";
 
-/** Neo4j: its credentials, its data disks and, when dedicated, its nodes. What runs on them is planned in plan.ts. */
+/** Neo4j's credentials, data disks and, with dedicated placement, nodes. plan.ts plans what runs on them. */
 export class Neo4j extends DataService {
   static readonly __pulumiType = "ape:neo4j:Neo4j";
 

@@ -1,43 +1,20 @@
-import type { Cloud } from "../model/cloud";
 import { TLS } from "../model/tls";
 import type { Listen, NodeFile, Placed, Provision, Role } from "../model/role";
+import type { Neo4jArgs } from "./args";
 import { BACKUP_TIMER, backupFiles } from "./backup";
 import { BACKUP_PREFIX } from "./backup-layout";
 import { CONFIG_DIRECTORY, HOME, neo4jConfiguration, TRUSTED } from "./configuration";
 import { ANSWERS, ASK, consoleFiles, INITIAL_PASSWORD } from "./console";
 import { membersOf, PORTS } from "./endpoints";
-import { licenceEnvironment, licenceFiles, type Neo4jEdition, type Neo4jLicence } from "./licence";
+import { licenceEnvironment, licenceFiles, type Neo4jLicence } from "./licence";
 import { operationsFiles } from "./operations";
 import { SCHEMA_UNIT, schemaFiles } from "./schema";
 import { API_SECRET } from "./secrets";
-import { memoryFor, roleMemGiB, type Neo4jMemory } from "./sizing";
+import { memoryFor, roleMemGiB } from "./sizing";
 import { archive } from "./archive";
-import { VERSIONS, type VersionName } from "./version";
+import { VERSIONS } from "./version";
 
-export interface Neo4jArgs extends Neo4jMemory {
-  readonly cloud: Cloud;
-  readonly cpus: number;
-  /** Size of each data disk in GiB. A backup needs room there for the whole graph once more. */
-  readonly diskGiB: number;
-  readonly instanceType?: string;
-  /** One server, or a cluster of three primaries in three zones. */
-  readonly members: 1 | 3;
-  /** Only Enterprise Edition can be clustered. */
-  readonly edition: Neo4jEdition;
-  /** The licence of Enterprise Edition that the user has accepted. */
-  readonly licence: Neo4jLicence;
-  readonly version: VersionName;
-  /** URL of the package archive: Neo4j's own or a copy of it. */
-  readonly packages: string;
-  readonly backup: {
-    /** Whole name of the bucket. */
-    readonly bucket: string;
-    /** Days that a backup can be restored. */
-    readonly retentionDays: number;
-  };
-}
-
-/** The roles of Neo4j. Pure. What can't be deployed is for the stack's config to refuse: see `neo4jProblems`. */
+/** The roles of Neo4j. Pure. Combinations that can't be deployed are rejected by the stack config's rules. */
 export function planNeo4j(args: Neo4jArgs): Role[] {
   return Array.from({ length: args.members }, (_, zone) => member(args, zone));
 }
@@ -74,7 +51,7 @@ function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provi
   const clustered = args.members > 1;
   return {
     packages: [
-      // The newest that both series run on: Neo4j's package would take whichever Java is newest.
+      // The newest Java that both version lines support; Neo4j's package would depend on the newest available.
       "openjdk-21-jre-headless",
       `${args.edition === "enterprise" ? "neo4j-enterprise" : "neo4j"}=${release.package}`,
     ],
@@ -91,11 +68,11 @@ function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provi
       serverDropIn(args.licence),
       ...consoleFiles(self),
       ...schemaFiles(clustered),
-      ...backupFiles({ ...args, ...args.backup }, self, all),
+      ...backupFiles(args, self, all),
       ...operationsFiles(clustered),
     ],
     prepare: [
-      // The mounted disk hides what the package brought here.
+      // The mounted disk hides the directories of the package.
       `install -d -o neo4j -g neo4j -m 0750 ${HOME}/{data,import,plugins,run}`,
       `install -d ${TRUSTED} && ln -sfn ${TLS.ca} ${TRUSTED}/ca.crt`,
       `runuser -u neo4j -- ${INITIAL_PASSWORD}`,
@@ -106,7 +83,7 @@ function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provi
   };
 }
 
-/** The package's unit restarts the server only when it dies of a signal, not when it leaves for want of memory. */
+/** The package's unit restarts the server only after a signal, not after it exits because of an OutOfMemoryError. */
 function serverDropIn(licence: Neo4jLicence): NodeFile {
   return {
     path: `/etc/systemd/system/${SERVER_UNIT}.d/60-neo4j.conf`,
@@ -114,7 +91,7 @@ function serverDropIn(licence: Neo4jLicence): NodeFile {
       "[Service]",
       "Restart=on-failure",
       "RestartSec=5",
-      "# How a JVM that was asked to stop says that it did.",
+      "# Exit status of a JVM after SIGTERM.",
       "SuccessExitStatus=143",
       "TimeoutStopSec=120",
       "LimitNOFILE=60000",

@@ -1,4 +1,4 @@
-/** What differs between Neo4j's long-term release and its calendar versions. */
+/** Differences between Neo4j's long-term support release and its calendar versions. */
 export interface Neo4jVersion {
   /** Exact package version, with Debian's epoch. */
   readonly package: string;
@@ -6,13 +6,13 @@ export interface Neo4jVersion {
   readonly component: string;
   /** Setting that lists the members of a cluster. */
   readonly endpointsSetting: string;
-  /** Settings that only this line of versions has. */
+  /** Cluster settings that only this version line has. */
   readonly clusterSettings: Readonly<Record<string, string>>;
-  /** Makes one artefact of a chain of backups. */
-  readonly aggregate: string;
-  /** Procedure that puts a backup in the place of a cluster's database. */
+  /** Command that merges a chain of backups into one artefact. */
+  readonly aggregate: readonly string[];
+  /** Procedure that replaces a cluster's database with a backup. */
   readonly recreate: string;
-  /** Settings that switch off what newer versions do by themselves. */
+  /** Settings that disable features which newer versions enable by default. */
   readonly quietSettings: Readonly<Record<string, string>>;
 }
 
@@ -22,9 +22,9 @@ export const VERSIONS = {
     package: "1:5.26.30",
     component: "5",
     endpointsSetting: "dbms.cluster.discovery.v2.endpoints",
-    // The default is still the first version, which newer servers have no more.
+    // The default is still version 1, which newer servers no longer support.
     clusterSettings: { "dbms.cluster.discovery.version": "V2_ONLY" },
-    aggregate: "neo4j-admin database aggregate-backup",
+    aggregate: ["neo4j-admin", "database", "aggregate-backup"],
     recreate: "dbms.cluster.recreateDatabase",
     quietSettings: {},
   },
@@ -33,12 +33,12 @@ export const VERSIONS = {
     component: "latest",
     endpointsSetting: "dbms.cluster.endpoints",
     clusterSettings: {},
-    aggregate: "neo4j-admin backup aggregate",
+    aggregate: ["neo4j-admin", "backup", "aggregate"],
     recreate: "dbms.recreateDatabase",
     quietSettings: {
       "server.fleet_discovery.enabled": "false",
       "dbms.fleet_manager.enabled": "false",
-      // Believed only from a proxy that is named, and there is none.
+      // Only trusted from a configured proxy, and none is configured.
       "server.http.x_forward.enabled": "false",
     },
   },
@@ -47,5 +47,5 @@ export const VERSIONS = {
 export type VersionName = keyof typeof VERSIONS;
 export const VERSION_NAMES = ["5.26", "2026"] as const satisfies readonly VersionName[];
 
-/** Supported until June 2028; the last release with the store format of the 4.x line. */
+/** Supported until June 2028; the last release with the 4.x store format. */
 export const DEFAULT_VERSION: VersionName = "5.26";

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { TLS } from "../model/tls";
 import { dnsName, secretMark } from "../model/role";
+import type { ScriptPart } from "../node/script";
 import { CREATE_SCRIPT } from "./create";
 import { hbaRules, type HbaArgs } from "./hba";
 import { RECONNECT_SCRIPT } from "./pooling";
@@ -11,49 +13,49 @@ import { BIN_DIRECTORY, DATA_DIRECTORY, PORTS, SOCKET_DIRECTORY } from "./topolo
 /** The cluster's name in Patroni. */
 export const SCOPE = "timescaledb";
 
-/** Patroni's own configuration, and that which all members share. */
+/** Patroni's configuration of this member, and the configuration that all members share. */
 export const PATRONI_CONFIG = "/etc/patroni/config.yml";
 export const DYNAMIC_CONFIG = "/etc/patroni/dynamic.yml";
 
-/** Makes the shared configuration what the file says; does nothing when it is. */
-export const APPLY_DYNAMIC_CONFIG = `patronictl -c ${PATRONI_CONFIG} edit-config --quiet --force --replace ${DYNAMIC_CONFIG}`;
+/** Seconds between two iterations of Patroni's loop. */
+export const LOOP_WAIT = 5;
 
-/**
- * Restarts a standby whose settings wait for that: one that was copied before the shared configuration was there would
- * otherwise run, and be promoted, with PostgreSQL's defaults. A primary is never restarted here: switch over first.
- */
-export function restartPending(name: string): string[] {
-  return [
-    `sleep ${LOOP_WAIT + 1}`, // until Patroni has seen the configuration
-    `patronictl -c ${PATRONI_CONFIG} restart --pending --force ${SCOPE} ${name}`,
-  ];
+/** The functions `members` and `leader`. */
+export const PATRONI: ScriptPart = {
+  functions: [join(__dirname, "scripts/patroni.sh")],
+  variables: { PATRONI_CONFIG },
+};
+
+/** Applies the shared configuration to the cluster, and pending settings to a standby. See DatabaseArgs. */
+export function patroniConfiguration(member: string): ScriptPart {
+  return {
+    functions: [join(__dirname, "scripts/database-patroni.sh")],
+    variables: { PATRONI_CONFIG, DYNAMIC_CONFIG, SCOPE, LOOP_WAIT, MEMBER: member },
+  };
 }
 
-/** Seconds between two looks of Patroni at its cluster. */
-const LOOP_WAIT = 5;
-
 /**
- * What all members share, kept in etcd: how leadership is decided, and PostgreSQL's settings. The whole of dynamic.yml,
- * and the start of a new cluster. `loop_wait + 2 * retry_timeout <= ttl` must hold.
+ * The configuration that all members share through etcd: rules of leader election and PostgreSQL's settings. It is the
+ * complete dynamic.yml, and the initial configuration of a new cluster. Required: `loop_wait + 2 * retry_timeout <= ttl`.
  */
 export function dynamicConfig(size: ServerSize): string {
   const settings = Object.entries(parameters(size)).map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`);
-  return `# A primary that is lost is replaced after ttl seconds: the least that Patroni allows.
+  return `# A lost primary is replaced after ttl seconds; 20 is Patroni's minimum.
 ttl: 20
 loop_wait: ${LOOP_WAIT}
 retry_timeout: 5
-# A PostgreSQL that crashed gets this long to come back before the standby takes over (Patroni's default: 300).
+# Seconds for a crashed PostgreSQL to recover before the standby takes over (Patroni's default: 300).
 primary_start_timeout: 15
 maximum_lag_on_failover: 1048576
-# Writes are acknowledged by both data nodes. With no standby left the primary goes on alone instead of refusing writes.
+# Both data nodes acknowledge writes. Without a standby the primary continues alone instead of refusing writes.
 synchronous_mode: true
-# Without etcd the primary keeps its part as long as it reaches every member.
+# Without etcd the primary keeps its role as long as it reaches every member.
 failsafe_mode: true
 member_slots_ttl: 30min
 postgresql:
   use_pg_rewind: true
   use_slots: true
-  # A former primary that can't be rewound is copied anew.
+  # A former primary that cannot be rewound is re-created from the new one.
   remove_data_directory_on_rewind_failure: true
   remove_data_directory_on_diverged_timelines: true
   parameters:
@@ -66,11 +68,11 @@ export interface PatroniArgs extends HbaArgs {
   /** Client addresses of the etcd members, "host:port". */
   readonly etcd: readonly string[];
   readonly size: ServerSize;
-  /** Whether this member starts the cluster when there is none. True of exactly one. */
+  /** Whether this member bootstraps a new cluster. True for exactly one member. */
   readonly founder: boolean;
 }
 
-/** The whole of Patroni's config.yml on a data node. */
+/** The complete config.yml of Patroni on a data node. */
 export function patroniConfig(args: PatroniArgs): string {
   const { name, etcd, size } = args;
   const own = dnsName(name);
@@ -85,7 +87,7 @@ log:
   level: INFO
 
 restapi:
-  # Reading is open to whom the firewall lets in (the proxies in front of the API); acting needs the password.
+  # The firewall admits the proxies in front of the API, which only read. Writes require the password.
   listen: 0.0.0.0:${PORTS.patroni}
   connect_address: ${own}:${PORTS.patroni}
   certfile: ${TLS.certificate}
@@ -127,7 +129,7 @@ ${hbaRules(args)
     checkpoint: fast
   authentication:
     superuser:
-      # By the socket, as the system user: no password.
+      # Peer authentication over the socket: no password.
       username: postgres
     replication:
       ${credentials(REPLICATION_USER, "replication")}
@@ -135,14 +137,14 @@ ${hbaRules(args)
       ${credentials(REWIND_USER, "rewind")}
 
 watchdog:
-  # Used where the kernel has one: it stops a primary whose Patroni hangs.
+  # If the kernel has one, it stops a primary whose Patroni hangs.
   mode: automatic
 `;
 }
 
 /**
- * How a new cluster starts. Only one member knows: were it a race, an empty second member could win it against the first
- * one's data when a single server becomes highly available. Without this section Patroni waits for a leader to copy.
+ * How a new cluster is bootstrapped. Only one member has this section: in a race, an empty second member could win over the
+ * first one's data when a single server becomes highly available. Without it Patroni waits for a leader to copy.
  */
 function founding(size: ServerSize): string {
   return `bootstrap:
@@ -150,7 +152,7 @@ function founding(size: ServerSize): string {
   create:
     command: ${CREATE_SCRIPT}
     no_params: true
-    # A restored backup brings its own recovery settings.
+    # A restored backup contains its own recovery settings.
     keep_existing_recovery_conf: true
   dcs:
 ${indent(dynamicConfig(size), 4)}
@@ -158,7 +160,7 @@ ${indent(dynamicConfig(size), 4)}
 `;
 }
 
-/** Drop-in of patroni.service: never give up, use the watchdog where the kernel has one, have time to stop a busy server. */
+/** Drop-in of patroni.service: unlimited restarts, the watchdog if the kernel has one, enough time to stop a busy server. */
 export const PATRONI_DROP_IN = [
   "[Unit]",
   "Wants=etcd.service",

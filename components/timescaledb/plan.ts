@@ -1,30 +1,30 @@
+import { METRICS_DIRECTORY } from "../node/metrics";
 import { DoesNotFitError } from "../node/placement";
 import { dnsName, type Listen, type NodeFile, type Placed, type Provision, type Role } from "../model/role";
+import { DEFAULT_DATABASE, type TimescaleDbArgs } from "./args";
 import { CREATE_SCRIPT, createFile } from "./create";
-import { databaseFiles, DATABASE_UNIT, memberHealth, primaryHealth } from "./database";
+import { databaseFiles, DATABASE_UNIT, memberHealth, primaryHealth, SINGLE_CONFIGURATION } from "./database";
 import { ETCD_HEALTH, etcdFiles } from "./etcd";
 import { hbaConf } from "./hba";
 import {
-  APPLY_DYNAMIC_CONFIG,
   DYNAMIC_CONFIG,
   dynamicConfig,
   PATRONI_CONFIG,
   PATRONI_DROP_IN,
   patroniConfig,
-  restartPending,
+  patroniConfiguration,
 } from "./patroni";
 import { BACKUP_PREFIX, pgBackRestConf } from "./pgbackrest";
 import { CONFIG_DIRECTORY, postgresqlConf, reloadableConf } from "./postgresql";
 import { restoreFile } from "./restore";
 import { BACKUP_TIMERS, backupFiles } from "./schedule";
-import { editionPackages, editionSources, type Edition } from "./edition";
+import { editionPackages, editionSources } from "./edition";
 import { operationFiles } from "./operations";
 import { POOL_UNIT, poolFiles } from "./pooling";
 import { SCHEMA_PACKAGES, schemaFiles } from "./schema";
-import type { SchemaOptions } from "./schema-options";
 import { API_SECRET, READ_ONLY_SECRET, SERVER_SECRET } from "./secrets";
 import { GIB, MIB, peakMemory, type ServerSize } from "./sizing";
-import { verifyFiles, METRICS_DIRECTORY, VERIFY_TIMERS } from "./verify";
+import { verifyFiles, VERIFY_TIMERS } from "./verify";
 import {
   dataNodes,
   isFounder,
@@ -37,65 +37,27 @@ import {
   shardOf,
   voters,
   type MemberPlan,
-  type ShardCount,
 } from "./topology";
 
-/** What the service is made of. Plain values. */
-export interface TimescaleDbArgs {
-  /** Decides how pgBackRest reaches its bucket. */
-  readonly cloud: "aws" | "gcp";
-  /** The bucket's region. */
-  readonly region: string;
-  /** Memory of each data node's server and page cache, GiB. From the tier. */
-  readonly memGiB: number;
-  /** CPUs of each data node. From the tier. */
-  readonly cpus: number;
-  /** Size of each data disk, GiB. It can grow, never shrink. */
-  readonly diskGiB: number;
-  /** Instance type of the data nodes; without it the cheapest that fits. */
-  readonly instanceType?: string;
-  /** Two data nodes and a witness in three zones instead of one node. */
-  readonly highlyAvailable: boolean;
-  /** Parts that symbols are spread over, each with nodes of its own. Default 1; more only when highly available. */
-  readonly shards?: ShardCount;
-  readonly backup: {
-    /** Whole name of the bucket with purpose "backups". */
-    readonly bucket: string;
-    /** Days that a backup can be restored. */
-    readonly retentionDays: number;
-  };
-  /**
-   * TimescaleDB's edition. `apache`: Debian's packages. `community`: the maker's own, under the Timescale licence, with
-   * compression, retention and continuous aggregates. Default "apache".
-   */
-  readonly edition?: Edition;
-  /** Days after which prices are deleted, and the aggregates that are kept of them. Edition "community". Default: neither. */
-  readonly schema?: SchemaOptions;
-  /** What a blank data disk is filled with: the backups' state of this moment, ISO 8601. Default: the end of the backups. */
-  readonly restoreTo?: string;
-  /** Name of the database. Default "ape". Changing it makes another, empty one. */
-  readonly database?: string;
-}
-
-/** The database's name unless the args say otherwise. */
-export const DEFAULT_DATABASE = "ape";
-
-/** etcd alone. Ours: it holds a few keys, in some 40 MiB. */
+/** Needs of a node with etcd only. Ours: it holds a few keys and uses about 40 MiB. */
 const WITNESS_NEEDS = { vcpu: 0.25, memGiB: 0.25 } as const;
 
-/** The smallest disk that both clouds sell (GCP: 10 GiB). */
+/** The smallest disk size of both clouds (GCP: 10 GiB). */
 const WITNESS_DISK = { sizeGiB: 10, mount: "/var/lib/etcd", owner: "etcd" } as const;
 
-/** etcd's state on a data node: on the data disk, so that a replaced machine is still the member it was. */
+/** etcd's state directory on a data node: on the data disk, so that a replaced node keeps its etcd member identity. */
 const DATA_NODE_ETCD = `${MOUNT}/etcd`;
 const WITNESS_ETCD = `${WITNESS_DISK.mount}/default`;
 
-/** The roles of the service: one data node, or two and a witness. Pure. Throws when the memory can't hold the server. */
+/**
+ * The roles of the service: one data node, or two and a witness per shard. Pure. Throws DoesNotFitError if the server's peak
+ * exceeds its memory.
+ */
 export function planTimescaleDb(args: TimescaleDbArgs): Role[] {
   const peak = peakMemory(sizeOf(args), args.highlyAvailable);
   if (peak > args.memGiB * GIB) {
     throw new DoesNotFitError(
-      `overrides.timescaledb: ${args.memGiB} GiB with ${args.cpus} CPUs is too little for PostgreSQL${args.highlyAvailable ? ", Patroni and etcd" : ""}: ${Math.ceil(peak / MIB)} MiB at their peak`,
+      `overrides.timescaledb: ${args.memGiB} GiB with ${args.cpus} CPUs is not enough for PostgreSQL${args.highlyAvailable ? ", Patroni and etcd" : ""}: ${Math.ceil(peak / MIB)} MiB at peak`,
     );
   }
   return members(args.highlyAvailable, args.shards).map((member) =>
@@ -166,8 +128,10 @@ function single(args: TimescaleDbArgs): Provision {
       configuration("pg_hba.conf", hbaConf({ database, peers: [] }), {
         reloads: POSTGRESQL_UNIT,
       }),
-      configuration("pg_ident.conf", "# No system user logs in under another name.\n", { reloads: POSTGRESQL_UNIT }),
-      ...databaseFiles({ database, server: POSTGRESQL_UNIT, primary: [], standby: [] }),
+      configuration("pg_ident.conf", "# No system user logs in under a different name.\n", {
+        reloads: POSTGRESQL_UNIT,
+      }),
+      ...databaseFiles({ database, server: POSTGRESQL_UNIT, configuration: SINGLE_CONFIGURATION }),
     ],
     prepare: [METRICS, `systemctl unmask --quiet ${POSTGRESQL_UNIT}`, `runuser -u postgres -- ${CREATE_SCRIPT}`],
     units: [POSTGRESQL_UNIT, DATABASE_UNIT, ...BACKUP_TIMERS, ...VERIFY_TIMERS, POOL_UNIT],
@@ -201,22 +165,21 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
       { path: PATRONI_CONFIG, content: config, owner: "postgres", mode: "0600", reloads: "patroni.service" },
       { path: DYNAMIC_CONFIG, content: dynamicConfig(size), restarts: DATABASE_UNIT },
       { path: "/etc/systemd/system/patroni.service.d/40-ape.conf", content: PATRONI_DROP_IN },
-      ...operationFiles(),
+      ...operationFiles(name),
       ...databaseFiles({
         database,
         server: "patroni.service",
-        primary: [APPLY_DYNAMIC_CONFIG],
-        standby: [APPLY_DYNAMIC_CONFIG, ...restartPending(name)],
+        configuration: patroniConfiguration(name),
       }),
     ],
     prepare: [
       METRICS,
       "systemctl unmask --quiet patroni.service etcd.service",
-      // Its parent belongs to postgres, and so does all in it when the users of a new system image are numbered differently.
+      // postgres owns the parent directory, and all of its content if a new system image assigns different user ids.
       `install -d -m 0700 ${DATA_NODE_ETCD} && chown -R etcd:etcd ${DATA_NODE_ETCD}`,
     ],
     units: ["etcd.service", "patroni.service", DATABASE_UNIT, ...BACKUP_TIMERS, ...VERIFY_TIMERS, POOL_UNIT],
-    // A server that systemd started would be a second one on the same data.
+    // A server that systemd started would be a second one on the same data directory.
     masks: [POSTGRESQL_UNIT, "pgbackrest.service"],
     tlsUsers: ["postgres", "etcd"],
     sysctl: KERNEL,
@@ -238,8 +201,8 @@ function serverPackages({ edition }: TimescaleDbArgs): string[] {
 }
 
 /**
- * Writes go to the disk early and steadily, so that a checkpoint is no stall. `vm.overcommit_memory` is left alone: a
- * strict one would be right for PostgreSQL and fatal to Redis and to a JVM on the same node.
+ * Writes dirty pages early and steadily, so that a checkpoint does not stall. `vm.overcommit_memory` keeps its default:
+ * strict accounting would suit PostgreSQL but break Redis and a JVM on the same node.
  */
 const KERNEL = {
   "vm.swappiness": 1,
@@ -259,11 +222,11 @@ function serverFiles(args: TimescaleDbArgs, shard: number): NodeFile[] {
   return [
     {
       path: "/etc/postgresql-common/createcluster.conf",
-      content: "# The cluster is made on the data disk, once that is mounted.\ncreate_main_cluster = false\n",
+      content: "# The cluster is created on the data disk once it is mounted.\ncreate_main_cluster = false\n",
       early: true,
     },
     { path: "/etc/pgbackrest.conf", content: pgBackRestConf({ ...args, shard }), owner: "postgres", mode: "0600" },
-    createFile(args.restoreTo),
+    createFile(args),
     restoreFile(args.highlyAvailable),
     ...backupFiles(),
     ...verifyFiles(args.highlyAvailable),

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { TLS } from "../model/tls";
 import { secretMark, type NodeFile } from "../model/role";
+import { renderScript } from "../node/script";
 import { API_SECRET, APP_USER, MONITORING_USER, READ_ONLY_SECRET, READ_ONLY_USER, SERVER_SECRET } from "./secrets";
 import { maxClients, poolSizes, type ServerSize } from "./sizing";
 import { PORTS, SOCKET_DIRECTORY } from "./topology";
@@ -7,7 +9,7 @@ import { PORTS, SOCKET_DIRECTORY } from "./topology";
 /** systemd unit of the connection pool. */
 export const POOL_UNIT = "pgbouncer.service";
 
-/** Closes the pool's connections to the server once they are idle; run when the server has become another one. */
+/** Reopens the pool's connections to the server once they are idle. Patroni runs it when the server's role changes. */
 export const RECONNECT_SCRIPT = "/usr/local/lib/ape/pgbouncer-reconnect";
 
 const HBA = "/etc/pgbouncer/hba.conf";
@@ -19,9 +21,9 @@ export interface PoolArgs {
 }
 
 /**
- * PgBouncer on each data node is the only way in for clients: however many API processes there are, the server never has
- * more connections than its memory allows. A connection to the server is a client's for one transaction, so what outlives
- * one (SET, LISTEN, session locks) does not work; prepared statements of the protocol do.
+ * PgBouncer on each data node is the only entry point for clients: it bounds the server's connections to what its memory
+ * allows, regardless of the number of API processes. It runs in transaction mode: session state (SET, LISTEN, session
+ * locks) is not supported; protocol-level prepared statements are.
  */
 export function poolFiles(args: PoolArgs): NodeFile[] {
   const restarts = POOL_UNIT;
@@ -30,7 +32,7 @@ export function poolFiles(args: PoolArgs): NodeFile[] {
     { path: "/etc/pgbouncer/pgbouncer.ini", content: configuration(args), ...owned, restarts },
     { path: HBA, content: accessRules(args), ...owned, reloads: POOL_UNIT },
     { path: USERS, content: USER_LIST, ...owned, reloads: POOL_UNIT },
-    { path: RECONNECT_SCRIPT, content: RECONNECT, mode: "0755" },
+    { path: RECONNECT_SCRIPT, content: reconnectScript(), mode: "0755" },
   ];
 }
 
@@ -60,14 +62,14 @@ max_prepared_statements = 200
 max_client_conn = ${maxClients(size)}
 reserve_pool_size = ${reserve}
 reserve_pool_timeout = 3
-; A client waits for a free connection no longer than the API's own clients wait for it (nginx: 60 s).
+; Seconds a client waits for a free connection: less than the API's clients wait for the API (nginx: 60 s).
 query_wait_timeout = 30
-; A server that restarts is back within seconds; PgBouncer's default would not look for 15.
+; A server restart takes seconds; PgBouncer's default retries only after 15.
 server_login_retry = 1
 server_connect_timeout = 5
 server_idle_timeout = 300
 server_lifetime = 3600
-; What drivers send at the start of a session, and the pool doesn't keep.
+; Startup parameters that drivers send and the pool does not track.
 ignore_startup_parameters = extra_float_digits,search_path,statement_timeout,options
 stats_users = ${MONITORING_USER}
 admin_users = postgres
@@ -77,8 +79,8 @@ log_disconnections = 0
 }
 
 /**
- * Who may log in, over TLS and with a password; the first line that matches decides. Which networks may come so far is the
- * firewall's to say, and nobody else's: where the API runs can change without a word to the databases.
+ * Who may log in, over TLS and with a password; the first matching line decides. Only the firewall restricts networks, so
+ * that the API can move without a change to the databases.
  */
 function accessRules({ database }: PoolArgs): string {
   return [
@@ -92,7 +94,7 @@ function accessRules({ database }: PoolArgs): string {
   ].join("\n");
 }
 
-/** The pool logs in to the server as each of its clients, and so must know their passwords. */
+/** The pool logs in to the server as each of its clients, so it requires their passwords. */
 const USER_LIST = [
   ["postgres", ""],
   [APP_USER, secretMark(API_SECRET, "password")],
@@ -102,7 +104,6 @@ const USER_LIST = [
   .map(([user, password]) => `"${user}" "${password}"\n`)
   .join("");
 
-const RECONNECT = `#!/bin/bash
-# The server's part has changed: the pool's connections to it say so only when they are new.
-psql -Xqh ${SOCKET_DIRECTORY} -p ${PORTS.pool} -U postgres pgbouncer -c RECONNECT >/dev/null 2>&1 || true
-`;
+function reconnectScript(): string {
+  return renderScript(join(__dirname, "scripts/pool-reconnect.sh"), { SOCKET_DIRECTORY, POOL_PORT: PORTS.pool });
+}

@@ -11,7 +11,7 @@ import {
   SERVER_SECRET,
 } from "./secrets";
 
-/** Who logs in with which field of which secret. */
+/** Login roles with the secret and field of their password. */
 const LOGINS: Readonly<Record<string, readonly [secret: string, field: string]>> = {
   [APP_USER]: [API_SECRET, "password"],
   [READ_ONLY_USER]: [READ_ONLY_SECRET, "password"],
@@ -21,9 +21,9 @@ const LOGINS: Readonly<Record<string, readonly [secret: string, field: string]>>
 };
 
 /**
- * The server's roles and its database, declared at every start, which is how a rotated password arrives; no statement
- * with one is ever logged or kept. The owner of the tables has no password and so nobody logs in as it; TimescaleDB's jobs
- * run as it, which takes the right to.
+ * The server's roles and its database, declared at each start, which also applies a rotated password. Statements with a
+ * password are neither logged nor recorded. The tables' owner has no password, so no client can log in as it; it has the
+ * LOGIN attribute because TimescaleDB's jobs run as it.
  */
 export function serverSql(database: string): string {
   return `SET log_min_error_statement = panic;
@@ -46,7 +46,7 @@ ${Object.entries(LOGINS)
 GRANT pg_monitor TO ${MONITORING_USER};
 ALTER ROLE ${REPLICATION_USER} REPLICATION;
 ALTER ROLE ${READ_ONLY_USER} SET default_transaction_read_only = on;
--- What pg_rewind reads from the primary.
+-- Functions that pg_rewind calls on the primary.
 GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean), pg_read_binary_file(text),
   pg_read_binary_file(text, bigint, bigint, boolean) TO ${REWIND_USER};
 
@@ -63,7 +63,7 @@ GRANT CONNECT ON DATABASE ${database} TO ${READ_ONLY_USER}, ${MONITORING_USER};
 `;
 }
 
-/** What each database needs of extensions. */
+/** The extensions of the database. */
 export const DATABASE_CONTENT = `SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS timescaledb;
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;

@@ -1,35 +1,44 @@
+import { join } from "node:path";
 import { sliceOf, type NodeFile } from "../model/role";
-import { MOUNT } from "./topology";
+import { OTHER_HOURS, TIMESCALEDB_BACKUP_TIME } from "../model/schedule";
+import { renderScript, type ScriptPart } from "../node/script";
+import { MOUNT, SOCKET_DIRECTORY } from "./topology";
 
-/** A kind of backup and when it is taken. */
+/** A type of backup and its schedule. */
 interface Schedule {
   readonly type: "full" | "diff" | "incr";
   readonly title: string;
-  /** systemd calendar expression, UTC: machines keep no other time. */
+  /** systemd calendar expression, UTC. */
   readonly calendar: string;
-  /** Also once this long after the timer starts. */
+  /** Additional run this long after the timer starts. */
   readonly afterStart?: string;
 }
 
-/** 02:00 is the Scaling Strategy's hour. The hourly one leaves it out, and makes the very first backup of a new server. */
+/** The hourly backup skips the backup hour. It also takes the first backup of a new server. */
 const SCHEDULES: readonly Schedule[] = [
-  { type: "full", title: "weekly full", calendar: "Sun *-*-* 02:00:00 UTC" },
-  { type: "diff", title: "daily differential", calendar: "Mon..Sat *-*-* 02:00:00 UTC" },
-  { type: "incr", title: "hourly incremental", calendar: "*-*-* 00..01,03..23:00:00 UTC", afterStart: "1min" },
+  { type: "full", title: "weekly full", calendar: `Sun *-*-* ${TIMESCALEDB_BACKUP_TIME}:00 UTC` },
+  { type: "diff", title: "daily differential", calendar: `Mon..Sat *-*-* ${TIMESCALEDB_BACKUP_TIME}:00 UTC` },
+  { type: "incr", title: "hourly incremental", calendar: `*-*-* ${OTHER_HOURS}:00:00 UTC`, afterStart: "1min" },
 ];
 
-/** Held by whoever reads or replaces the whole database. */
+/** Lock held while the whole database is read or replaced. */
 export const BACKUP_LOCK = `${MOUNT}/backup.lock`;
 
 const SCRIPT = "/usr/local/lib/ape/timescaledb-backup";
 
+/** The function `is_standby`. */
+export const STANDBY: ScriptPart = {
+  functions: [join(__dirname, "scripts/standby.sh")],
+  variables: { SOCKET_DIRECTORY },
+};
+
 /** The timers to enable and start. */
 export const BACKUP_TIMERS: readonly string[] = SCHEDULES.map(({ type }) => timer(type));
 
-/** Script, service template and timers of the backups: on every data node, at work only on the primary. */
+/** Script, service template and timers of the backups: on every data node, active only on the primary. */
 export function backupFiles(): NodeFile[] {
   return [
-    { path: SCRIPT, content: BACKUP_SCRIPT, mode: "0755" },
+    { path: SCRIPT, content: backupScript(), mode: "0755" },
     { path: "/etc/systemd/system/timescaledb-backup@.service", content: BACKUP_SERVICE },
     ...SCHEDULES.map((schedule) => ({
       path: `/etc/systemd/system/${timer(schedule.type)}`,
@@ -39,20 +48,11 @@ export function backupFiles(): NodeFile[] {
   ];
 }
 
-const BACKUP_SCRIPT = `#!/bin/bash
-# timescaledb-backup full|diff|incr: backs up the primary; does nothing on a standby. Backups wait for one another.
-set -euo pipefail
-exec 9>>${BACKUP_LOCK}
-flock 9
-if [[ $(psql -XAtqd postgres -c 'SELECT pg_is_in_recovery()') == t ]]; then
-  echo "this is a standby; the primary makes the backup"
-  exit 0
-fi
-pgbackrest --stanza=main stanza-create
-pgbackrest --stanza=main --type="$1" backup
-`;
+function backupScript(): string {
+  return renderScript(join(__dirname, "scripts/backup.sh"), { BACKUP_LOCK, ...STANDBY.variables }, STANDBY.functions);
+}
 
-/** Tried again when the bucket can't be reached: a backup that is late is better than one that is left out. */
+/** Retries while the bucket is unreachable: a late backup is better than a skipped one. */
 const BACKUP_SERVICE = `[Unit]
 Description=TimescaleDB: %i backup
 Wants=network-online.target
@@ -85,7 +85,7 @@ function timerUnit({ type, title, calendar, afterStart }: Schedule): string {
     `Unit=timescaledb-backup@${type}.service`,
     `OnCalendar=${calendar}`,
     ...(afterStart === undefined ? [] : [`OnActiveSec=${afterStart}`]),
-    // Made up for after a stop, if one was due in the meantime.
+    // Catches up after downtime.
     "Persistent=true",
     "",
     "[Install]",

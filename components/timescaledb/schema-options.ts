@@ -1,20 +1,20 @@
-/** Days after which prices are compressed: the Scaling Strategy's. */
+/** Days after which prices are compressed. Source: the Scaling Strategy. */
 export const COMPRESS_AFTER_DAYS = 7;
 
-/** Intervals that prices can be summed up by. */
+/** Intervals of the continuous aggregates of prices. */
 export const AGGREGATES = ["hour", "day", "week"] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
 export interface SchemaOptions {
-  /** Days after which prices are deleted. Default 0: never. */
+  /** Days after which prices are deleted; 0 means never. Default 0. */
   readonly retentionDays?: number;
-  /** Continuous aggregates to keep, by their interval. Default: none. */
+  /** Intervals of the continuous aggregates to maintain. Default: none. */
   readonly aggregates?: readonly Aggregate[];
 }
 
 /**
- * Compression, retention and continuous aggregates as the config wants them, made so at every start: they may be changed
- * at any time, unlike what the schema is. Plain SQL, all of it under the Timescale licence.
+ * Compression, retention and continuous aggregates as configured, applied at each start: unlike the schema, they can change
+ * at any time. Plain SQL. All of it requires the Timescale licence.
  */
 export function optionsSql({ retentionDays = 0, aggregates = [] }: SchemaOptions): string {
   return [
@@ -28,7 +28,7 @@ export function optionsSql({ retentionDays = 0, aggregates = [] }: SchemaOptions
 
 const COMPRESSION = `DO $$
 BEGIN
-  -- Chunks that are compressed already forbid to say it again.
+  -- Fails on a hypertable that already has compressed chunks.
   IF NOT (SELECT compression_enabled FROM timescaledb_information.hypertables WHERE hypertable_name = 'market_data_ohlcv') THEN
     ALTER TABLE market_data_ohlcv SET (
       timescaledb.compress,
@@ -53,7 +53,7 @@ END $$;
 `;
 }
 
-/** Refreshed from three intervals back, so that late prices are still seen, up to the last whole one. */
+/** Refreshes the last three complete intervals, so that late prices are included. */
 function aggregate(each: Aggregate): string {
   const view = viewOf(each);
   return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${view} WITH (timescaledb.continuous) AS

@@ -1,22 +1,24 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NodeFile } from "../model/role";
+import { renderScript } from "../node/script";
 import { optionsSql, type SchemaOptions } from "./schema-options";
+import { SOCKET_DIRECTORY } from "./topology";
 
 const SOURCE = join(__dirname, "schema");
 
-/** Where the schema's changes lie on a data node. */
+/** Directory of the schema's changes on a data node. */
 export const SCHEMA_DIRECTORY = "/usr/local/share/ape/timescaledb";
 
-/** What brings the schema up to date on the primary; a change that is there already is left alone. */
+/** Deploys the changes that the primary does not have yet. */
 export const DEPLOY_SCRIPT = "/usr/local/lib/ape/timescaledb-schema";
 
 const OPTIONS_SQL = `${SCHEMA_DIRECTORY}/options.sql`;
 
-/** Debian's packages of Sqitch, which keeps the changes in order and knows which ones a database has. */
+/** Debian's packages of Sqitch, which orders the changes and records which ones a database has. */
 export const SCHEMA_PACKAGES: readonly string[] = ["sqitch", "libdbd-pg-perl"];
 
-/** The changes, in their order, and what applies them. `restarts` is the unit that runs the script. */
+/** The changes, in their order, and the script that deploys them. `restarts` is the unit that runs the script. */
 export function schemaFiles(database: string, options: SchemaOptions, restarts: string): NodeFile[] {
   return [
     ...CHANGES.map(({ path, content }) => ({ path: `${SCHEMA_DIRECTORY}/${path}`, content, restarts })),
@@ -25,7 +27,7 @@ export function schemaFiles(database: string, options: SchemaOptions, restarts: 
   ];
 }
 
-/** A file of Sqitch's, with its path relative to the plan. */
+/** A file of the Sqitch project, with its path relative to the plan. */
 export interface Change {
   readonly path: string;
   readonly content: string;
@@ -41,17 +43,10 @@ export const CHANGES: readonly Change[] = ["", "deploy", "verify"].flatMap((fold
 );
 
 function deployScript(database: string): string {
-  return `#!/bin/bash
-# Brings the schema up to date, then what the licence of the installed TimescaleDB allows beyond it. Runs as postgres.
-set -euo pipefail
-export PGHOST=/var/run/postgresql PGUSER=postgres PGOPTIONS=--client-min-messages=warning
-cd ${SCHEMA_DIRECTORY}
-sqitch deploy --quiet --target "db:pg:${database}" || sqitch status --target "db:pg:${database}"
-if [[ $(psql -XAtqd ${database} -c 'SHOW timescaledb.license') == timescale ]]; then
-  psql -Xqd ${database} -v ON_ERROR_STOP=1 -f ${OPTIONS_SQL} >/dev/null
-else
-  echo "NOTICE: TimescaleDB is installed in its Apache 2 edition: no compression, retention or continuous aggregates." \\
-    "timescaledbEdition: community brings them"
-fi
-`;
+  return renderScript(join(__dirname, "scripts/schema.sh"), {
+    SOCKET_DIRECTORY,
+    SCHEMA_DIRECTORY,
+    OPTIONS_SQL,
+    DATABASE: database,
+  });
 }

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { DataService, type DataServiceArgs } from "../node/data-service";
 import { TIMESCALEDB_SECRETS } from "./secrets";
 
-/** TimescaleDB: its credentials, its data disks and, when dedicated, its nodes. What runs on them is planned in plan.ts. */
+/** TimescaleDB's credentials, data disks and, with dedicated placement, nodes. plan.ts plans what runs on them. */
 export class TimescaleDB extends DataService {
   static readonly __pulumiType = "ape:timescaledb:TimescaleDB";
 

@@ -1,10 +1,10 @@
 import { addressOf, dnsName, type Placed } from "../model/role";
 
-/** Which member a role is: a data node holds the database; the witness only votes. */
+/** A data node holds the database; the witness only votes. */
 export type Kind = "data" | "witness";
 
 export interface MemberPlan {
-  /** Stable for life; also the DNS name. */
+  /** Never changes; also the DNS name. */
   readonly name: string;
   readonly zone: number;
   readonly kind: Kind;
@@ -16,31 +16,32 @@ export interface DataNode {
   readonly address: string;
 }
 
+/** All ports of the service. `pool` is PgBouncer's, `patroni` its REST API's. */
 export const PORTS = { postgresql: 5432, pool: 6432, patroni: 8008, etcdClient: 2379, etcdPeer: 2380 } as const;
 
-/** PostgreSQL's major version. A cluster keeps its major for life: another one needs pg_upgrade. Debian 13 has 17. */
+/** PostgreSQL's major version: Debian 13's. Changing it requires pg_upgrade. */
 export const MAJOR = 17;
 
-/** The data disk's mount point, and what lies on it. */
+/** The data disk's mount point, and the paths on it. */
 export const MOUNT = "/var/lib/postgresql";
 export const DATA_DIRECTORY = `${MOUNT}/${MAJOR}/main`;
 export const BIN_DIRECTORY = `/usr/lib/postgresql/${MAJOR}/bin`;
 export const SOCKET_DIRECTORY = "/var/run/postgresql";
 
-/** systemd unit of PostgreSQL when nothing but systemd runs it. */
+/** systemd unit of PostgreSQL without Patroni. */
 export const POSTGRESQL_UNIT = `postgresql@${MAJOR}-main.service`;
 
 /** Members of a replicated shard, in the order of their names. */
 const KINDS: readonly Kind[] = ["data", "data", "witness"];
 
-/** Data nodes that the load is cut into by symbol; each shard is a whole service of its own. */
+/** Numbers of shards. Symbols are distributed over the shards; each shard is a complete service. */
 export const SHARD_COUNTS = [1, 2, 4] as const;
 export type ShardCount = (typeof SHARD_COUNTS)[number];
 
 /**
- * The members of the service: one server, or for each shard two copies of the data and three votes, one a zone: any zone
- * may be lost, with a majority left to elect a primary. The shards' first members stand in different zones. Making a stack
- * highly available, or adding shards, adds members and keeps those that are there with their data.
+ * The members of the service: one server, or per shard two copies of the data and three votes in three zones, so that a
+ * majority survives the loss of any zone. The shards' first members are in different zones. Making a stack highly available,
+ * or adding shards, adds members; existing members keep their data.
  */
 export function members(highlyAvailable: boolean, shards: ShardCount = 1): readonly MemberPlan[] {
   if (!highlyAvailable) {
@@ -60,7 +61,7 @@ export function shardOf(name: string): number {
   return Math.floor((Number(name.slice(PREFIX.length)) - 1) / KINDS.length);
 }
 
-/** Whether a member starts its shard's cluster: the one that is there in both shapes, and so has the data when one becomes the other. */
+/** Whether a member bootstraps its shard's cluster: the member that a single server becomes, since it has the data. */
 export function isFounder(name: string): boolean {
   return name === nameOf(shardOf(name) * KINDS.length);
 }
@@ -75,7 +76,7 @@ export function voters(all: readonly Placed[], shard = 0): DataNode[] {
   return placedOf(all, shard, () => true);
 }
 
-/** How many shards are placed. */
+/** Number of placed shards. */
 export function shardCount(all: readonly Placed[]): number {
   const numbers = all.filter(({ role }) => role.service === "timescaledb").map(({ role }) => shardOf(role.name));
   return Math.max(0, ...numbers) + 1;
@@ -95,7 +96,7 @@ function nameOf(index: number): string {
   return `${PREFIX}${index + 1}`;
 }
 
-/** A client URL of each of a shard's voters' etcd, "host:port". */
+/** etcd client addresses of a shard's voters, "host:port". */
 export function etcdHosts(all: readonly Placed[], shard: number): string[] {
   return voters(all, shard).map(({ name }) => `${dnsName(name)}:${PORTS.etcdClient}`);
 }

@@ -2,10 +2,10 @@ import type { ApiArgs } from "../../components/api/plan";
 import type { PublicArgs } from "../../components/api/api";
 import type { KubernetesApiArgs } from "../../components/api/kubernetes/args";
 import type { KubernetesVersion } from "../../components/model/kubernetes-versions";
-import type { Neo4jArgs } from "../../components/neo4j/plan";
+import type { Neo4jArgs } from "../../components/neo4j/args";
 import type { ClusterSpec, NatMode, StackContext } from "../../components/platform/platform";
 import type { RedisArgs } from "../../components/redis/args";
-import type { TimescaleDbArgs } from "../../components/timescaledb/plan";
+import type { TimescaleDbArgs } from "../../components/timescaledb/args";
 import type { KeyName, Values } from "./keys";
 
 /** Keys whose parsed value the spec holds unchanged, under the same name. Their meaning: stacks/config/keys/. */

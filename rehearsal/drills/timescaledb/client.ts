@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { proxyPorts } from "../../../components/api/backends";
-import { DEFAULT_DATABASE } from "../../../components/timescaledb/plan";
+import { DEFAULT_DATABASE } from "../../../components/timescaledb/args";
 import { API_SECRET, APP_USER } from "../../../components/timescaledb/secrets";
 import { CannotRehearseError } from "../../preflight";
 import type { Rehearsal } from "../../rehearsal";

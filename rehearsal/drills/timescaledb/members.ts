@@ -1,5 +1,5 @@
 import { PATRONI_CONFIG } from "../../../components/timescaledb/patroni";
-import { DEFAULT_DATABASE } from "../../../components/timescaledb/plan";
+import { DEFAULT_DATABASE } from "../../../components/timescaledb/args";
 import type { Machine } from "../../machine";
 import { CannotRehearseError } from "../../preflight";
 import type { Rehearsal } from "../../rehearsal";

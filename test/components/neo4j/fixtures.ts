@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { planNeo4j, type Neo4jArgs } from "../../../components/neo4j/plan";
+import type { Neo4jArgs } from "../../../components/neo4j/args";
+import { planNeo4j } from "../../../components/neo4j/plan";
 import { NEO4J_ARCHIVE } from "../../../components/neo4j/archive";
 import { DEFAULT_VERSION } from "../../../components/neo4j/version";
 import type { Placed } from "../../../components/model/role";
@@ -30,6 +31,6 @@ export function placed(args: Neo4jArgs): Placed[] {
 export function settings(conf: string): Map<string, string> {
   const entries = conf.split("\n").filter((line) => line !== "" && !line.startsWith("server.jvm.additional="));
   const map = new Map(entries.map((line) => line.split(/=(.*)/s) as unknown as [string, string]));
-  assert.equal(map.size, entries.length, "a setting stands twice");
+  assert.equal(map.size, entries.length, "duplicate setting");
   return map;
 }

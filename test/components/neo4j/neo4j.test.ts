@@ -3,14 +3,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { neo4jConfiguration } from "../../../components/neo4j/configuration";
 import { neo4jEndpoints } from "../../../components/neo4j/endpoints";
-import { planNeo4j, type Neo4jArgs } from "../../../components/neo4j/plan";
+import type { Neo4jArgs } from "../../../components/neo4j/args";
+import { planNeo4j } from "../../../components/neo4j/plan";
 import { VERSIONS, type VersionName } from "../../../components/neo4j/version";
 import type { Placed } from "../../../components/model/role";
 import { planFrom } from "../../../planning/plan";
 import { CLUSTER, placed, settings, SINGLE } from "./fixtures";
 
 describe("Neo4j's roles", () => {
-  it("are one server, or three in three zones that also speak to each other", () => {
+  it("are one server, or three connected servers in three zones", () => {
     assert.deepEqual(
       planNeo4j(SINGLE).map((role) => [role.name, role.zone]),
       [["neo4j-1", 0]],
@@ -32,7 +33,7 @@ describe("Neo4j's roles", () => {
     assert.deepEqual(ports(CLUSTER, "neo4j"), [7687, 6000, 7000, 7688]);
   });
 
-  it("need heap, page cache and what the JVM takes beside them", () => {
+  it("require heap, page cache and JVM overhead", () => {
     assert.deepEqual(planNeo4j(SINGLE)[0]!.needs, {
       vcpu: 3,
       memGiB: 8.4,
@@ -40,14 +41,14 @@ describe("Neo4j's roles", () => {
     });
   });
 
-  it("are refused with the sum where a type that was asked for can't hold them", () => {
+  it("are rejected with the calculation if the configured instance type is too small", () => {
     assert.throws(
       () => planFrom("prod", ["overrides.neo4j.heapGiB=20", "overrides.neo4j.instanceType=m5.xlarge"]),
       /neo4j-1 needs 27\.56 GiB \(24\.4 \(heap 20, page cache 4, JVM 0\.4\) \+ 0\.4 for the OS, .*; m5\.xlarge has 16/,
     );
   });
 
-  it("bring no password, and none on a command line", () => {
+  it("contain no password, and none on a command line", () => {
     const [self] = placed(CLUSTER) as [Placed];
     const provision = self.role.provision(self, placed(CLUSTER));
     const password = provision.files.filter((file) => file.content.includes("@{neo4j-api/password}"));
@@ -58,7 +59,7 @@ describe("Neo4j's roles", () => {
     assert.doesNotMatch(JSON.stringify([provision.prepare, provision.health]), /@\{/);
   });
 
-  it("answer for the licence only with what the user accepted", () => {
+  it("accept only the licence that the user accepted", () => {
     const answer = (licence: Neo4jArgs["licence"], edition: Neo4jArgs["edition"]): string | undefined => {
       const [self] = placed({ ...CLUSTER, licence, edition }) as [Placed];
       return self.role.provision(self, [self]).files.find((file) => file.path.includes("debconf"))?.content;
@@ -68,7 +69,7 @@ describe("Neo4j's roles", () => {
     assert.equal(answer("none", "community"), undefined);
   });
 
-  it("are found at fixed addresses", () => {
+  it("have endpoints at fixed addresses", () => {
     assert.deepEqual(neo4jEndpoints(placed(CLUSTER)), {
       uri: "neo4j://10.60.16.80:7687",
       members: ["10.60.16.80:7687", "10.60.17.81:7687", "10.60.18.82:7687"],
@@ -95,7 +96,7 @@ describe("a cluster's three files", () => {
     });
   }
 
-  it("a single Enterprise server keeps its cluster's ports to itself", () => {
+  it("a single Enterprise server binds its cluster ports to loopback", () => {
     const [self] = placed({ ...CLUSTER, members: 1 }) as [Placed];
     const file = settings(neo4jConfiguration({ ...CLUSTER, version: "5.26", self, members: [self] }));
     assert.equal(file.get("server.cluster.listen_address"), "127.0.0.1:6000");

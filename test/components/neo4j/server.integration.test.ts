@@ -6,17 +6,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NEO4J_ARCHIVE } from "../../../components/neo4j/archive";
-import { FORGET, GONE, UNSETTLED } from "../../../components/neo4j/operations";
-import { planNeo4j, type Neo4jArgs } from "../../../components/neo4j/plan";
+import { READMIT_SCRIPT, RESTART_SCRIPT } from "../../../components/neo4j/operations";
+import type { Neo4jArgs } from "../../../components/neo4j/args";
+import { planNeo4j } from "../../../components/neo4j/plan";
 import { DEFAULT_VERSION } from "../../../components/neo4j/version";
 import { TLS } from "../../../components/model/tls";
 import type { Placed, Provision } from "../../../components/model/role";
 import { authorityCertificate, issue } from "../../../components/pki/authority";
 import { TIERS } from "../../../stacks/tiers";
 import { onPath } from "../../support/programs";
+import { CLUSTER, placed } from "./fixtures";
 import { neo4jLibraries } from "./home";
+import { systemStatements } from "./stubs";
 
-/** Nobody else's: the whole of 127.0.0.0/8 is this machine. */
+/** An unused loopback address. */
 const ADDRESS = "127.0.74.1";
 const PASSWORD = "a-Password-of-the-test-1";
 
@@ -33,7 +36,7 @@ const T1: Neo4jArgs = {
   backup: { bucket: "ape-test-backups-1a2b3c4d", retentionDays: 30 },
 };
 
-/** T1's own files on a real server: one start for all tests, for it takes ten seconds and 1.4 GiB. */
+/** T1's files on a real server. All tests share one server, because a start requires ten seconds and 1.4 GiB. */
 describe("a Neo4j server with T1's files", function () {
   this.timeout(180_000);
   let folder: string;
@@ -42,7 +45,7 @@ describe("a Neo4j server with T1's files", function () {
   let server: ChildProcess | undefined;
   let log = "";
 
-  /** What a node would have at this path, with this folder for the node's directories. */
+  /** Content of a node's file, with the node's directories replaced by this folder. */
   const local = (content: string): string =>
     content
       .replaceAll(TLS.ca, join(folder, "ca.crt"))
@@ -90,14 +93,14 @@ describe("a Neo4j server with T1's files", function () {
     symlinkSync(join(folder, "ca.crt"), join(folder, "conf/trusted/ca.crt"));
     const self: Placed = { role: planNeo4j(T1)[0]!, node: "neo4j-1", address: ADDRESS };
     provision = self.role.provision(self, [self]);
-    // The name is in every node's /etc/hosts; here curl is told.
+    // Every node has the name in /etc/hosts; here .curlrc resolves it.
     writeFileSync(join(folder, ".curlrc"), `resolve = "neo4j-1.ape.internal:7473:${ADDRESS}"\n`);
     environment.CURL_HOME = folder;
     for (const { path, content, mode } of provision.files) {
       if (path.startsWith("/etc/neo4j/") || path.startsWith("/usr/local/lib/ape/")) {
         const to = local(path);
         mkdirSync(join(to, ".."), { recursive: true });
-        // The package brings the two logging files.
+        // The package contains the two logging files.
         const kept = local(content)
           .split("\n")
           .filter((line) => !/^server\.logs\.(user\.)?config=/.test(line))
@@ -147,7 +150,7 @@ describe("a Neo4j server with T1's files", function () {
     assert.equal(setting("dbms.memory.transaction.total.max"), "256.00MiB");
   });
 
-  it("speaks Bolt over TLS under the stack's authority, and nothing in the clear", async () => {
+  it("serves Bolt over TLS with the stack's certificate, and nothing unencrypted", async () => {
     const chain = spawnSync(
       "openssl",
       [
@@ -169,7 +172,7 @@ describe("a Neo4j server with T1's files", function () {
     }
   });
 
-  it("refuses a wrong password, and Neo4j's own first one", () => {
+  it("rejects a wrong password, and Neo4j's default one", () => {
     for (const wrong of ["neo4j", "nothing"]) {
       const { stdout } = spawnSync(
         "curl",
@@ -199,14 +202,14 @@ describe("a Neo4j server with T1's files", function () {
     assert.notEqual(run("neo4j-ask", "query", "NO SUCH STATEMENT").status, 0);
   });
 
-  it("lets no query read files of the node or the cloud's metadata", () => {
+  it("prevents queries from reading the node's files or the cloud's metadata", () => {
     for (const url of ["file:///../conf/neo4j.conf", "http://169.254.169.254/latest/meta-data/"]) {
       const { status, output } = run("neo4j-ask", "query", `LOAD CSV FROM '${url}' AS line RETURN line`);
       assert.notEqual(status, 0, output);
     }
   });
 
-  it("gets its indexes, twice without harm, and uses them", () => {
+  it("applies its indexes idempotently", () => {
     for (let time = 0; time < 2; time++) {
       const { status, output } = run("neo4j-schema");
       assert.equal(status, 0, output);
@@ -223,7 +226,7 @@ describe("a Neo4j server with T1's files", function () {
     );
   });
 
-  it("finds by index what queries ask for, by its own plan", () => {
+  it("uses the indexes in query plans", () => {
     query(
       `UNWIND range(1, 2000) AS i
        CREATE (:Fact {fact_id: 'f' + i, query_id: 'q' + (i % 20), status: ['open', 'done', 'dropped'][i % 3]})
@@ -260,17 +263,25 @@ describe("a Neo4j server with T1's files", function () {
     );
   });
 
-  it("understands what a cluster is told, though Community Edition does none of it", () => {
-    const server = "f9c1fd68-553a-4abf-91b0-ef81ffa689c3";
-    for (const statement of [UNSETTLED.servers, GONE, ...FORGET(server)]) {
+  it("parses the cluster scripts' statements, which Community Edition does not support", () => {
+    const [self] = placed(CLUSTER) as [Placed];
+    const { files } = self.role.provision(self, placed(CLUSTER));
+    const script = (path: string): string => files.find((file) => file.path === path)!.content;
+    const [unsettledServers, unsettledDatabases] = systemStatements(script(RESTART_SCRIPT), [[0]]);
+    const readmission = systemStatements(script(READMIT_SCRIPT), [
+      ["f9c1fd68-553a-4abf-91b0-ef81ffa689c3", "neo4j-1:7687", false],
+      ["11111111-1111-1111-1111-111111111111", "neo4j-1:7687", true],
+    ]);
+    assert.equal(readmission.length, 4);
+    for (const statement of [unsettledServers!, ...readmission]) {
       const { output } = run("neo4j-ask", "system", statement);
       assert.match(output, /Unsupported administration command|no procedure with the name/, `${statement}: ${output}`);
     }
-    assert.match(run("neo4j-ask", "system", UNSETTLED.databases).output, /"values":\[\[0\]\]/);
+    assert.match(run("neo4j-ask", "system", unsettledDatabases!).output, /"values":\[\[0\]\]/);
     assert.doesNotMatch(run("neo4j-ask", "system", "CORDON SERVERS ALL").output, /Unsupported administration command/);
   });
 
-  it("leaves the password alone once the database is there", () => {
+  it("does not change the password once the database exists", () => {
     const auth = join(folder, "home/data/dbms/auth.ini");
     const before = readFileSync(auth, "utf8");
     assert.equal(run("neo4j-initial-password").status, 0);
@@ -283,7 +294,7 @@ describe("a Neo4j server with T1's files", function () {
       socket.on("error", () => resolve(false));
     });
 
-  /** What Bolt's port answers to a client that doesn't encrypt. */
+  /** The Bolt port's response to an unencrypted client. */
   const greeting = (bytes: Buffer): Promise<string> =>
     new Promise((resolve) => {
       let answer = "";

@@ -1,4 +1,5 @@
-import { planTimescaleDb, type TimescaleDbArgs } from "../../../components/timescaledb/plan";
+import type { TimescaleDbArgs } from "../../../components/timescaledb/args";
+import { planTimescaleDb } from "../../../components/timescaledb/plan";
 import type { ServerSize } from "../../../components/timescaledb/sizing";
 import type { Placed, Provision, Role } from "../../../components/model/role";
 import { TIER_NAMES, TIERS, type TierName } from "../../../stacks/tiers";
@@ -19,7 +20,7 @@ export const SIZES = Object.fromEntries(
   TIER_NAMES.map((tier) => [tier, { ...TIERS[tier].timescaledb, diskGiB: DISK_GIB }]),
 ) as Record<TierName, ServerSize>;
 
-/** The service's roles on nodes of their own: 10.60.16.11, .12 and .13. */
+/** The service's roles on dedicated nodes: 10.60.16.11, .12 and .13. */
 export function placed(args: Partial<TimescaleDbArgs> = {}): Placed[] {
   return planTimescaleDb({ ...ARGS, ...args }).map((role, index) => ({
     role,
@@ -28,13 +29,13 @@ export function placed(args: Partial<TimescaleDbArgs> = {}): Placed[] {
   }));
 }
 
-/** What each role brings to its node, in order. */
+/** The provision of each role, in order. */
 export function provisions(args: Partial<TimescaleDbArgs> = {}): Provision[] {
   const all = placed(args);
   return all.map((self) => self.role.provision(self, all));
 }
 
-/** A file that a provision holds; fails when it holds none of that path. */
+/** Content of a provision's file; throws if there is no file at this path. */
 export function contentOf(provision: Provision, path: string): string {
   const file = provision.files.find((candidate) => candidate.path === path);
   if (file === undefined) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { timescaleDbEndpoints } from "../../../components/timescaledb/endpoints";
 import { planTimescaleDb } from "../../../components/timescaledb/plan";
 import { maxConnections, poolSizes } from "../../../components/timescaledb/sizing";
@@ -26,7 +27,7 @@ describe("TimescaleDB: plan", () => {
     );
   });
 
-  it("asks for the tier's memory and CPUs on data nodes, and for little on the witness", () => {
+  it("requires the tier's memory and CPUs on data nodes, and little on the witness", () => {
     const [first, second, witness] = planTimescaleDb({ ...ARGS, instanceType: "m6i.xlarge" });
     for (const role of [first!, second!]) {
       assert.deepEqual(role.needs, { vcpu: 8, memGiB: 4 });
@@ -37,7 +38,7 @@ describe("TimescaleDB: plan", () => {
     assert.equal(witness!.instanceType, undefined);
   });
 
-  it("answers the API, and members among themselves", () => {
+  it("accepts connections from the API and between members", () => {
     assert.deepEqual(single.map(flows), [["6432 from api"]]);
     const data = [
       "6432 from api",
@@ -61,7 +62,7 @@ describe("TimescaleDB: plan", () => {
     );
   });
 
-  it("keeps the secret that reads the backups, and makes no superuser password", () => {
+  it("retains the secret that decrypts the backups, and creates no superuser password", () => {
     assert.deepEqual(
       TIMESCALEDB_SECRETS.map(({ name, keep, fields }) => [name, keep, Object.keys(fields)]),
       [
@@ -72,7 +73,7 @@ describe("TimescaleDB: plan", () => {
     );
   });
 
-  it("holds every tier's settings in its memory, single and replicated", () => {
+  it("fits every tier's settings in its memory, single and replicated", () => {
     for (const tier of TIER_NAMES) {
       for (const highlyAvailable of [false, true]) {
         assert.doesNotThrow(() => planTimescaleDb({ ...ARGS, ...TIERS[tier].timescaledb, highlyAvailable }), tier);
@@ -80,15 +81,15 @@ describe("TimescaleDB: plan", () => {
     }
   });
 
-  it("refuses memory that can't hold the server", () => {
+  it("rejects memory that is too small for the server", () => {
     assert.throws(() => planTimescaleDb({ ...ARGS, memGiB: 0.25, cpus: 2 }), {
       name: "Error",
       message:
-        /^overrides.timescaledb: 0.25 GiB with 2 CPUs is too little for PostgreSQL, Patroni and etcd: \d+ MiB at their peak$/,
+        /^overrides.timescaledb: 0.25 GiB with 2 CPUs is not enough for PostgreSQL, Patroni and etcd: \d+ MiB at peak$/,
     });
   });
 
-  it("gives the same files each time", () => {
+  it("renders the same files each time", () => {
     assert.deepEqual(provisions(), provisions());
     const all = placed();
     for (const node of all) {
@@ -96,17 +97,15 @@ describe("TimescaleDB: plan", () => {
     }
   });
 
-  it("gives both data nodes the same files but for their names and for how to start a cluster", () => {
+  it("gives both data nodes the same files except for names and the bootstrap section", () => {
     const [first, second] = provisions();
     const own = (content: string): string =>
       content
-        .replace(/ timescaledb-\d \|\| return/, "")
         .replace(/^bootstrap:\n(( .*)?\n)+/m, "")
         .replace(/^(name|ETCD_NAME).*\n/gm, "")
         .replace(/^(ETCD_(INITIAL_)?ADVERTISE|.*connect_address:).*\n/gm, "")
         .replace(/^ETCD_INITIAL_ADVERTISE_PEER_URLS.*\n/gm, "")
-        // Each joins by the other.
-        .replace(/^( *for peer in|own=| *former=|.* member add ).*\n/gm, "");
+        .replace(/^readonly (MEMBER|OWN_URL|PEERS)=.*\n/gm, "");
     assert.deepEqual(
       first!.files.map(({ path, content }) => [path, own(content)]),
       second!.files.map(({ path, content }) => [path, own(content)]),
@@ -114,7 +113,7 @@ describe("TimescaleDB: plan", () => {
     assert.notDeepEqual(first!.files, second!.files);
   });
 
-  it("lets only the first member start a cluster: it may have a single server's data", () => {
+  it("lets only the first member bootstrap a cluster, since it may have a single server's data", () => {
     assert.deepEqual(
       provisions()
         .slice(0, 2)
@@ -123,7 +122,7 @@ describe("TimescaleDB: plan", () => {
     );
   });
 
-  it("lets nobody but its program read a file with a secret", () => {
+  it("restricts files with a secret to the program that reads them", () => {
     for (const provision of [...provisions(), ...provisions({ highlyAvailable: false })]) {
       for (const { path, mode, owner } of provision.files.filter((file) => file.content.includes("@{"))) {
         assert.deepEqual([mode, owner], ["0600", "postgres"], path);
@@ -137,7 +136,7 @@ describe("TimescaleDB: plan", () => {
     }
   });
 
-  it("marks only fields that its secrets have", () => {
+  it("references only fields that its secrets have", () => {
     const known = TIMESCALEDB_SECRETS.flatMap(({ name, fields }) =>
       Object.keys(fields).map((field) => `${name}/${field}`),
     );
@@ -147,7 +146,7 @@ describe("TimescaleDB: plan", () => {
     assert.deepEqual([...new Set(used)].sort(), known.filter((field) => !field.endsWith("/username")).sort());
   });
 
-  it("makes sure that only one program runs the server", () => {
+  it("enables exactly one program that runs the server", () => {
     const [alone] = provisions({ highlyAvailable: false });
     const [member, , witness] = provisions();
     assert.deepEqual(alone!.units.slice(0, 2), ["postgresql@17-main.service", "timescaledb-database.service"]);
@@ -161,7 +160,7 @@ describe("TimescaleDB: plan", () => {
     }
   });
 
-  it("tells Debian to make no cluster before its package comes", () => {
+  it("disables Debian's default cluster before the package is installed", () => {
     for (const provision of [provisions()[0]!, provisions({ highlyAvailable: false })[0]!]) {
       const file = provision.files.find(({ path }) => path === "/etc/postgresql-common/createcluster.conf");
       assert.equal(file?.early, true);
@@ -169,7 +168,7 @@ describe("TimescaleDB: plan", () => {
     }
   });
 
-  it("lets in the API's networks and the peers, encrypted, in this order", () => {
+  it("admits local clients and peers over TLS, in this order", () => {
     const [alone] = provisions({ highlyAvailable: false, database: "prices" });
     const rules = contentOf(alone!, "/etc/postgresql/17/main/pg_hba.conf").split("\n").slice(1, -1);
     assert.deepEqual(rules, [
@@ -199,7 +198,7 @@ describe("TimescaleDB: plan", () => {
     );
   });
 
-  it("lets clients into the pool over TLS with a password, and never beyond what the server has room for", () => {
+  it("admits clients to the pool over TLS with a password, and never exceeds the server's connections", () => {
     const [alone] = provisions({ highlyAvailable: false, database: "prices" });
     assert.deepEqual(contentOf(alone!, "/etc/pgbouncer/hba.conf").split("\n").slice(1, -1), [
       "local pgbouncer postgres peer",
@@ -211,12 +210,12 @@ describe("TimescaleDB: plan", () => {
     for (const tier of TIER_NAMES) {
       const size = { ...TIERS[tier].timescaledb, diskGiB: 100 };
       const { api, readOnly, reserve } = poolSizes(size);
-      // Both kinds of client may take the reserve.
+      // Both pools can use the reserve at once.
       assert.ok(api + readOnly + 2 * reserve + 3 < maxConnections(size), tier);
     }
   });
 
-  it("is as many whole services as it has shards, with their first members in different zones", () => {
+  it("is one complete service per shard, with the first members in different zones", () => {
     const roles = planTimescaleDb({ ...ARGS, shards: 2 });
     assert.deepEqual(
       roles.map(({ name, zone, disk }) => [name, zone, disk?.mount]),
@@ -255,7 +254,7 @@ describe("TimescaleDB: plan", () => {
     );
   });
 
-  it("takes TimescaleDB from Debian, or from its maker once that licence is chosen", () => {
+  it("installs TimescaleDB from Debian, or from Timescale for the community edition", () => {
     const named = (edition: "apache" | "community"): unknown => {
       const { packages, sources } = provisions({ edition })[0]!;
       return [packages.filter((name) => name.includes("timescaledb")), sources?.map(({ uri }) => uri)];
@@ -267,19 +266,26 @@ describe("TimescaleDB: plan", () => {
     ]);
   });
 
-  it("fills a blank disk with the moment that the config names, or else with the end of the backups", () => {
-    const command = (restoreTo?: string): string | undefined =>
-      /exec (pgbackrest .*)/.exec(
-        contentOf(
-          provisions(restoreTo === undefined ? {} : { restoreTo })[0]!,
-          "/usr/local/lib/ape/timescaledb-create",
-        ),
-      )?.[1];
-    assert.equal(command(), "pgbackrest --stanza=main restore");
-    assert.equal(
-      command("2026-01-31T12:00:00Z"),
-      'pgbackrest --stanza=main --type=time --target="2026-01-31 12:00:00+00" --target-action=promote restore',
-    );
+  it("restores a blank disk to the configured point in time, by default to the end of the backups", () => {
+    const command = (restoreTo?: string): string[] => {
+      const script = contentOf(
+        provisions(restoreTo === undefined ? {} : { restoreTo })[0]!,
+        "/usr/local/lib/ape/timescaledb-create",
+      );
+      const header = script.match(/^readonly .*$/gm)!.join("\n");
+      const words = /exec (pgbackrest .*)/.exec(script)![1]!;
+      const { stdout } = spawnSync("bash", ["-c", `${header}\nprintf '%s\\n' ${words}`], { encoding: "utf8" });
+      return stdout.trim().split("\n");
+    };
+    assert.deepEqual(command(), ["pgbackrest", "--stanza=main", "restore"]);
+    assert.deepEqual(command("2026-01-31T12:00:00Z"), [
+      "pgbackrest",
+      "--stanza=main",
+      "--type=time",
+      "--target=2026-01-31 12:00:00+00",
+      "--target-action=promote",
+      "restore",
+    ]);
   });
 
   it("names endpoints without a password", () => {

@@ -5,10 +5,10 @@ import { CHANGES } from "../../../components/timescaledb/schema";
 import { optionsSql, type SchemaOptions } from "../../../components/timescaledb/schema-options";
 
 const TABLE = "hypertable_name = 'market_data_ohlcv'";
-/** Generated prices: symbols, and days of minutes. */
+/** Generated prices: number of symbols, and days with one price per minute. */
 const SYMBOLS = 16;
 const DAYS = 3;
-/** Times that prices take less room compressed. The Scaling Strategy speaks of 5 to 10. */
+/** Minimum compression ratio of prices. Source: the Scaling Strategy, 5 to 10. */
 const RATIO = 5;
 
 /** The changes' names in the order of the plan. */
@@ -24,7 +24,7 @@ describe("TimescaleDB's schema, under the Timescale licence", function () {
     database = await PGlite.create({ extensions: { timescaledb } });
     await database.exec(`CREATE EXTENSION timescaledb; CREATE ROLE ape; CREATE ROLE ape_readonly; CREATE ROLE ape_owner LOGIN;
       GRANT ALL ON SCHEMA public TO ape_owner; SET timezone = 'UTC';
-      -- A slow wave in ticks of a twentieth, of another length for each symbol.
+      -- A slow wave in ticks of a twentieth, with a different wavelength per symbol.
       CREATE FUNCTION price(s int, m int) RETURNS double precision IMMUTABLE
         RETURN 100 + round((5 * sin(m / (100.0 + 10 * s)) * 20)::numeric) / 20`);
   });
@@ -49,14 +49,14 @@ describe("TimescaleDB's schema, under the Timescale licence", function () {
     rows(`SELECT proc_name, config ->> 'compress_after', config ->> 'drop_after' FROM timescaledb_information.jobs
            WHERE ${TABLE} ORDER BY proc_name`);
 
-  it("has every file that its plan names, and no other", () => {
+  it("has exactly the files that its plan names", () => {
     assert.deepEqual(
       CHANGES.map(({ path }) => path).sort(),
       ["sqitch.conf", "sqitch.plan", ...ORDER.flatMap((name) => [`deploy/${name}.sql`, `verify/${name}.sql`])].sort(),
     );
   });
 
-  it("cuts prices by day, and each day in four parts by symbol", async () => {
+  it("partitions prices by day, and each day by symbol into four", async () => {
     await deploy(ORDER);
     assert.deepEqual(
       await rows(`SELECT column_name, dimension_type, time_interval::text, num_partitions
@@ -73,7 +73,7 @@ describe("TimescaleDB's schema, under the Timescale licence", function () {
     assert.ok(chunks.every(([, isDay, parts]) => isDay === true && Number(parts) >= 2 && Number(parts) <= 4));
   });
 
-  it("compresses by symbol, newest first, after seven days, and saves most of the room", async () => {
+  it("compresses by symbol, newest first, after seven days, and saves most of the space", async () => {
     await deploy(ORDER);
     await options();
     assert.deepEqual(
@@ -104,7 +104,7 @@ describe("TimescaleDB's schema, under the Timescale licence", function () {
     );
   });
 
-  it("takes its options again and again, and as they change", async () => {
+  it("applies its options repeatedly, and as they change", async () => {
     await deploy(ORDER);
     await load(3);
     await options({ retentionDays: 365, aggregates: ["hour", "day"] });
@@ -136,7 +136,7 @@ describe("TimescaleDB's schema, under the Timescale licence", function () {
   });
 
   for (const from of ORDER.slice(0, -1)) {
-    it(`comes from ${from} to the newest with prices in it`, async () => {
+    it(`upgrades from ${from} to the newest change with existing prices`, async () => {
       const done = ORDER.indexOf(from) + 1;
       await deploy(ORDER.slice(0, done));
       await load(2);
@@ -147,7 +147,7 @@ describe("TimescaleDB's schema, under the Timescale licence", function () {
     });
   }
 
-  it("refuses prices that can't be", async () => {
+  it("rejects impossible prices", async () => {
     await deploy(ORDER);
     const insert = (values: string): Promise<unknown> =>
       database.exec(`INSERT INTO market_data_ohlcv VALUES ('S', now(), ${values})`);
@@ -157,7 +157,7 @@ describe("TimescaleDB's schema, under the Timescale licence", function () {
     await insert("2, 3, 1, 2, 0");
   });
 
-  it("lets the API change rows but no tables, and readers only read", async () => {
+  it("allows the API to change rows but not tables, and readers to read only", async () => {
     await deploy(ORDER);
     const as = (role: string, statement: string): Promise<unknown> =>
       database.exec(`SET ROLE ${role}; ${statement}; RESET ROLE`).finally(() => database.exec("RESET ROLE"));

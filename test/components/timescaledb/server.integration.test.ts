@@ -102,7 +102,7 @@ describe("TimescaleDB: the programs that read its files", () => {
           ask("SELECT string_agg(rolname, ' ' ORDER BY rolname) FROM pg_roles WHERE rolcanlogin AND NOT rolsuper"),
           "ape ape_owner ape_readonly monitoring replicator rewind",
         );
-        // TimescaleDB's jobs run as the tables' owner, which must be allowed to log in; without a password nobody can.
+        // TimescaleDB's jobs run as the tables' owner, which requires LOGIN; without a password no client can log in as it.
         assert.equal(ask("SELECT rolpassword IS NULL FROM pg_authid WHERE rolname = 'ape_owner'"), "t");
         assert.equal(ask("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'ape'"), "ape_owner");
         assert.equal(ask(`SELECT count(*) FROM pg_stat_statements WHERE query LIKE '%${PASSWORD.slice(0, 9)}%'`), "0");
@@ -110,7 +110,7 @@ describe("TimescaleDB: the programs that read its files", () => {
       });
     }
 
-    it("is told of a setting that it doesn't know", function () {
+    it("rejects an unknown setting", function () {
       onPath(this, "postgres");
       const bin = dirname(realpathSync(run("sh", "-c", "command -v postgres").stdout.trim()));
       const conf = write("postgresql.conf", "work_memory = '4MB'\n");
@@ -126,11 +126,11 @@ describe("TimescaleDB: the programs that read its files", () => {
   });
 
   describe("pgbackrest", () => {
-    /** What it says about its options before it finds no server to back up: unknown ones are warnings, bad values errors. */
+    /** Messages about options, before it fails for lack of a server: unknown options are warnings, invalid values errors. */
     const complaints = (config: string): string[] => {
       const path = write("pgbackrest.conf", config.replace(/@\{[^}]*\}/g, PASSWORD));
       handOver(directory);
-      // A repository that is at hand: its cloud's options are then checked by name only.
+      // A local repository: the cloud's options are then checked by name only.
       const repository = ["--repo1-type=posix", `--repo1-path=${directory}`];
       const here = [`--config=${path}`, `--lock-path=${directory}`, `--pg1-socket-path=${directory}`, ...repository];
       const { stdout, stderr } = asPostgres(
@@ -150,7 +150,7 @@ describe("TimescaleDB: the programs that read its files", () => {
       });
     }
 
-    it("is told of an option that it doesn't know, and of a value that is not allowed", function () {
+    it("rejects an unknown option and an invalid value", function () {
       atLeast(this, "pgbackrest", ["version"], 2.46); // repo-block
       const config = pgBackRestConf({ ...ARGS, shard: 0 });
       assert.match(complaints(config.replace("start-fast", "start-slow")).join(), /invalid option 'start-slow'/);
@@ -162,7 +162,7 @@ describe("TimescaleDB: the programs that read its files", () => {
   });
 
   describe("patroni", () => {
-    /** What depends on the machine that validates: its ports, its directories, its network. */
+    /** Messages that depend on the validating machine: its ports, directories and network. */
     const ELSEWHERE =
       /already in use|not reachable|does not exist|doesn't exist|is not a directory|should be a directory/;
 
@@ -186,7 +186,7 @@ describe("TimescaleDB: the programs that read its files", () => {
       assert.deepEqual(complaints(config), []);
     });
 
-    it("refuses a time to live that is too short", function () {
+    it("rejects a time to live that is too short", function () {
       atLeast(this, "patroni", ["--version"], 4);
       assert.match(complaints(config.replace("ttl: 20", "ttl: 5")).join("\n"), /bootstrap\.dcs\.ttl 5 didn't pass/);
     });
@@ -198,7 +198,7 @@ describe("TimescaleDB: the programs that read its files", () => {
       for (const provision of [provisions()[0]!, provisions({ highlyAvailable: false })[0]!]) {
         const units = provision.files.filter(({ path }) => /^\/etc\/systemd\/system\/[^/]+$/.test(path));
         assert.ok(units.length > 0);
-        // The scripts are not here; whether systemd understands the rest is.
+        // The scripts do not exist here, so only the rest of the units is verified.
         const paths = units.map(({ path, content }) =>
           write(basename(path).replace("@.", "@full."), content.replace(/^ExecStart=.*$/m, "ExecStart=/bin/true")),
         );
@@ -247,7 +247,7 @@ describe("TimescaleDB: the programs that read its files", () => {
       }
     });
 
-    it("finds nothing to say against them in shellcheck", function () {
+    it("passes ShellCheck", function () {
       onPath(this, "shellcheck");
       for (const { path, content } of scripts(provisions()[0]!)) {
         expectSuccess(run("shellcheck", write(basename(path), content)));
@@ -256,7 +256,7 @@ describe("TimescaleDB: the programs that read its files", () => {
   });
 });
 
-/** Skips the test where the program is missing or older than Debian 13's files need. */
+/** Skips the test if the program is missing or older than Debian 13's files require. */
 function atLeast(test: Mocha.Context, program: string, args: readonly string[], version: number): void {
   onPath(test, program);
   const found = /\d+\.\d+/.exec(asPostgres(program, ...args).stdout)?.[0] ?? "unknown";
@@ -275,7 +275,7 @@ function expectSuccess(result: SpawnSyncReturns<string>): string {
   return result.stdout.trim();
 }
 
-/** PostgreSQL refuses to run as root; then its own user runs it, and owns what it reads. */
+/** PostgreSQL refuses to run as root. As root, the user postgres runs it and owns its files. */
 function handOver(directory: string): void {
   if (process.getuid?.() === 0) {
     expectSuccess(run("chown", "-R", "postgres:", directory));

@@ -36,7 +36,7 @@ describe("TimescaleDB: sizing", () => {
     });
   }
 
-  it("needs less than the memory it has, even at its peak", () => {
+  it("fits into its memory, even at peak", () => {
     for (const tier of TIER_NAMES) {
       for (const highlyAvailable of [false, true]) {
         const part = peakMemory(SIZES[tier], highlyAvailable) / (SIZES[tier].memGiB * GIB);
@@ -46,13 +46,13 @@ describe("TimescaleDB: sizing", () => {
     }
   });
 
-  it("leaves most of a small disk to the data", () => {
+  it("leaves most of a small disk for data", () => {
     const size = { memGiB: 8, cpus: 16, diskGiB: 10 };
     assert.ok(maxWalSize(size) <= 2 * GIB);
     assert.ok(minWalSize(size) <= maxWalSize(size) / 2);
   });
 
-  it("hands Patroni the same parameters that a single server has", () => {
+  it("gives Patroni the same parameters as a single server", () => {
     const conf = (text: string): string[] =>
       text.split("\n").filter((line) => / = /.test(line) && !line.startsWith("#"));
     const place =
@@ -69,7 +69,7 @@ describe("TimescaleDB: sizing", () => {
     );
   });
 
-  it("keeps Patroni's rule for its times", () => {
+  it("satisfies Patroni's constraint on its timings", () => {
     const seconds = (key: string): number =>
       Number(new RegExp(`^${key}: (\\d+)$`, "m").exec(dynamicConfig(SIZES.t3))![1]);
     assert.ok(seconds("loop_wait") + 2 * seconds("retry_timeout") <= seconds("ttl"));
