@@ -3,21 +3,30 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import type { Service } from "../components/model/role";
 import type { StackPlan } from "../stacks/plan";
-import { destroyDisk, detachDisks } from "./disks";
-import type { Host, LocalStack } from "./local-stack";
-import { Machine } from "./machine";
-import { removeGroups } from "./groups";
-import { attachHost, cutZone, healZone, makeNetwork, namespaces, processesIn, removeNetwork, setLink } from "./network";
-import { stateOf, STATE } from "./paths";
-import { localStack } from "./plan";
-import { assertCanRehearse, CannotRehearseError } from "./preflight";
-import { baseRoot } from "./root";
-import { cloudAuthority, startServices, stopMirror } from "./services";
-import { attempt, until } from "./shell";
-import { failedAtBalancer, startBalancer } from "./balancer";
-import { substitutesFor } from "./substitutes";
-import { storageOf, type Storage } from "./storage";
-import { trusted } from "./trust";
+import { destroyDisk, detachDisks } from "./machine/disks";
+import type { Host, LocalStack } from "./stack/local-stack";
+import { Machine } from "./machine/machine";
+import { removeGroups } from "./machine/control-groups";
+import {
+  attachHost,
+  cutZone,
+  healZone,
+  makeNetwork,
+  namespaces,
+  processesIn,
+  removeNetwork,
+  setLink,
+} from "./network/network";
+import { stateOf, STATE } from "./system/paths";
+import { localStack } from "./stack/plan";
+import { assertCanRehearse, CannotRehearseError } from "./system/preflight";
+import { baseRoot } from "./build/root";
+import { cloudAuthority, startServices, stopMirror } from "./cloud/services";
+import { attempt, until } from "./system/process";
+import { failedAtBalancer, startBalancer } from "./cloud/balancer";
+import { substitutesFor } from "./stack/substitutes";
+import { storageOf, type Storage } from "./cloud/storage";
+import { trusted } from "./machine/trust";
 
 /** A stack's own nodes, running on this machine. */
 export class Rehearsal {

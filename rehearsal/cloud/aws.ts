@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Host, LocalStack, Right } from "../local-stack";
+import type { Host, LocalStack, Right } from "../stack/local-stack";
 import { allowed, answer, answerJson, bodyOf, type Handler } from "./server";
 
 /** Where moto answers: inside the rehearsal's cloud only. */

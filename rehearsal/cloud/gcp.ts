@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Host, LocalStack } from "../local-stack";
+import type { Host, LocalStack } from "../stack/local-stack";
 import { cloudStorage, isPart, ObjectStore } from "./gcs";
 import { allowed, answer, answerJson, denied, type Handler } from "./server";
 

@@ -5,8 +5,8 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { createServer as createTlsServer } from "node:https";
 import { join, normalize } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { LocalStack } from "../local-stack";
-import { SERVICES } from "../network";
+import type { LocalStack } from "../stack/local-stack";
+import { SERVICES } from "../network/network";
 import { awsApis, awsMetadata, fillMoto } from "./aws";
 import { gcpApis, gcpMetadata } from "./gcp";
 import { answer, type Handler } from "./server";

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Host, Right } from "../local-stack";
+import type { Host, Right } from "../stack/local-stack";
 
 /** Answers one kind of request. `caller` is the host that the request comes from. */
 export type Handler = (request: IncomingMessage, response: ServerResponse, caller: Host) => Promise<void> | void;

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
-import { hostNamespace } from "../network";
-import type { Host } from "../local-stack";
+import { hostNamespace } from "../network/network";
+import type { Host } from "../stack/local-stack";
 import type { Rehearsal } from "../rehearsal";
 
 /** A write that was acknowledged: one line of a writer's output. */

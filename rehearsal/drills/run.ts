@@ -1,6 +1,6 @@
 import type { StackPlan } from "../../stacks/plan";
-import { BOOT_TIMEOUT_MS } from "../machine";
-import { assertRoot } from "../preflight";
+import { BOOT_TIMEOUT_MS } from "../machine/machine";
+import { assertRoot } from "../system/preflight";
 import { Rehearsal, rehearsed, takeDown } from "../rehearsal";
 import type { Drill, DrillResult } from "./drill";
 

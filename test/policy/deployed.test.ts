@@ -9,7 +9,7 @@ import { deployedResources, stackOf } from "../../planning/policy/deployed";
 import { viewOf } from "../../planning/policy/view";
 import { resultOf } from "../../planning/policy/result";
 import { record, SECRET, SECRET_SIGNATURE, SIGNATURE, STACK_TYPE } from "../../planning/record";
-import { computedValues } from "../../rehearsal/computed-values";
+import { computedValues } from "../../rehearsal/stack/computed-values";
 import { CELLS, planCell, type Cell } from "../support/cells";
 import { command } from "../support/command";
 import { clean } from "./clean";

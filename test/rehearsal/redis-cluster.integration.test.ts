@@ -4,9 +4,9 @@ import { REDIS_PORT } from "../../components/redis/endpoints";
 import { redisCli, replication } from "../../rehearsal/drills/redis/members";
 import { planStack } from "../../stacks/plan";
 import { planFrom } from "../../planning/plan";
-import type { Machine } from "../../rehearsal/machine";
+import type { Machine } from "../../rehearsal/machine/machine";
 import { takeDown, type Rehearsal } from "../../rehearsal/rehearsal";
-import { until } from "../../rehearsal/shell";
+import { until } from "../../rehearsal/system/process";
 import { boot, canBoot } from "../support/rehearsal";
 
 const STACK = "redis-cluster";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { planStack } from "../../stacks/plan";
 import { planFrom } from "../../planning/plan";
-import type { Host, StoredObject } from "../../rehearsal/local-stack";
+import type { Host, StoredObject } from "../../rehearsal/stack/local-stack";
 import { Rehearsal } from "../../rehearsal/rehearsal";
 import { canBoot } from "../support/rehearsal";
 import { leaveNothing } from "./redis";

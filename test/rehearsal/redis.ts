@@ -5,11 +5,11 @@ import { planStack, type StackPlan } from "../../stacks/plan";
 import { redisFailover } from "../../rehearsal/drills/redis/failover";
 import { redisRestore } from "../../rehearsal/drills/redis/restore";
 import { planFrom } from "../../planning/plan";
-import type { Host } from "../../rehearsal/local-stack";
-import { hostNamespace, namespaces } from "../../rehearsal/network";
-import { answering } from "../../rehearsal/reach";
+import type { Host } from "../../rehearsal/stack/local-stack";
+import { hostNamespace, namespaces } from "../../rehearsal/network/network";
+import { answering } from "../../rehearsal/network/reachable-ports";
 import { rehearsed, takeDown, type Rehearsal } from "../../rehearsal/rehearsal";
-import { attempt } from "../../rehearsal/shell";
+import { attempt } from "../../rehearsal/system/process";
 import { boot, canBoot, holds } from "../support/rehearsal";
 
 const MINUTE = 60_000;

@@ -11,10 +11,10 @@ import type { StackSpec } from "../../stacks/config/spec";
 import { TIER_NAMES, type TierName } from "../../stacks/tiers";
 import { ask, execute } from "../../rehearsal/drills/timescaledb/members";
 import { planFrom } from "../../planning/plan";
-import { killedForMemory } from "../../rehearsal/groups";
-import { hostNamespace } from "../../rehearsal/network";
+import { killedForMemory } from "../../rehearsal/machine/control-groups";
+import { hostNamespace } from "../../rehearsal/network/network";
 import { takeDown, type Rehearsal } from "../../rehearsal/rehearsal";
-import { run } from "../../rehearsal/shell";
+import { run } from "../../rehearsal/system/process";
 import { onPath } from "../support/programs";
 import { boot, canBoot } from "../support/rehearsal";
 

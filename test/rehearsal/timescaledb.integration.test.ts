@@ -9,10 +9,10 @@ import { timescaledbFailover } from "../../rehearsal/drills/timescaledb/failover
 import { ask, execute, patronictl, TimescaleDbMembers } from "../../rehearsal/drills/timescaledb/members";
 import { timescaledbRestore } from "../../rehearsal/drills/timescaledb/restore";
 import { planFrom } from "../../planning/plan";
-import type { Machine } from "../../rehearsal/machine";
-import { hostNamespace } from "../../rehearsal/network";
+import type { Machine } from "../../rehearsal/machine/machine";
+import { hostNamespace } from "../../rehearsal/network/network";
 import type { Rehearsal } from "../../rehearsal/rehearsal";
-import { run } from "../../rehearsal/shell";
+import { run } from "../../rehearsal/system/process";
 import { declareScenarios, type Scenario, type Step } from "../support/scenarios";
 import { onPath } from "../support/programs";
 import { boot, holds } from "../support/rehearsal";

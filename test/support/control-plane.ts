@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "../../rehearsal/free-port";
+import { freePort } from "../../rehearsal/system/free-port";
 
 const START_MS = 60_000;
 const BUILD = join(__dirname, "../../scripts/build-control-plane");

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { Service } from "../../components/model/role";
 import type { StackPlan } from "../../stacks/plan";
 import type { Drill } from "../../rehearsal/drills/drill";
-import { report } from "../../rehearsal/drills/report";
+import { report } from "../../tools/drill/report";
 import { runDrill } from "../../rehearsal/drills/run";
-import { assertCanRehearse, CannotRehearseError } from "../../rehearsal/preflight";
-import type { LocalStack } from "../../rehearsal/local-stack";
+import { assertCanRehearse, CannotRehearseError } from "../../rehearsal/system/preflight";
+import type { LocalStack } from "../../rehearsal/stack/local-stack";
 import { Rehearsal, rehearsed, takeDown } from "../../rehearsal/rehearsal";
 
 /** Nodes that a test boots at most. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import { TIER_NAMES, type TierName } from "../../stacks/tiers";
-import { CannotRehearseError } from "../../rehearsal/preflight";
+import { CannotRehearseError } from "../../rehearsal/system/preflight";
 import { readStackFile } from "../../planning/stack-file";
 import { benchDatabase, databaseTable } from "./database";
 import { benchEstimate, type EstimateFigure } from "./estimate";

@@ -5,11 +5,11 @@ import colours from "picocolors";
 import { DoesNotFitError } from "../../components/node/placement";
 import { ConfigError } from "../../stacks/config/load";
 import { planFrom } from "../../planning/plan";
-import { CannotRehearseError } from "../../rehearsal/preflight";
+import { CannotRehearseError } from "../../rehearsal/system/preflight";
 import { takeDown } from "../../rehearsal/rehearsal";
 import { UsageError } from "../../planning/stack-file";
 import { DRILLS } from "../../rehearsal/drills/drills";
-import { report } from "../../rehearsal/drills/report";
+import { report } from "./report";
 import { rehearsedFor, runDrill } from "../../rehearsal/drills/run";
 
 const program = new Command("npm run drill --")

@@ -7,12 +7,12 @@ import { SERVICES, type Service } from "../../components/model/role";
 import { ConfigError } from "../../stacks/config/load";
 import { planFrom } from "../../planning/plan";
 import { UsageError } from "../../planning/stack-file";
-import { BOOT_TIMEOUT_MS, type Machine } from "../../rehearsal/machine";
-import { assertCanRehearse, assertRoot, CannotRehearseError, PROGRAMS } from "../../rehearsal/preflight";
+import { BOOT_TIMEOUT_MS, type Machine } from "../../rehearsal/machine/machine";
+import { assertCanRehearse, assertRoot, CannotRehearseError, PROGRAMS } from "../../rehearsal/system/preflight";
 import { Rehearsal, rehearsed, takeDown } from "../../rehearsal/rehearsal";
-import { nodeStatus, report } from "../../rehearsal/report";
-import { ServiceError } from "../../rehearsal/services";
-import { standIns } from "../../rehearsal/stand-ins";
+import { nodeStatus, report } from "./report";
+import { ServiceError } from "../../rehearsal/cloud/services";
+import { standIns } from "../../rehearsal/cloud/stand-ins";
 
 const program = new Command("npm run rehearse --")
   .description(

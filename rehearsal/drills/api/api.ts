@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { BOOT_TIMEOUT_MS } from "../../machine";
+import { BOOT_TIMEOUT_MS } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
-import { FIRST_VERSION, type Version } from "../../registry/image";
+import { FIRST_VERSION, type Version } from "../../build/api-images";
 import { expect, type Drill, type Scenario } from "../drill";
 import { COMMUNITY } from "../neo4j/settings";
 import { Load, seed, seenFor, type Seen } from "./load";

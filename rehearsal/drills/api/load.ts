@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { REPEATING_PORT } from "../../balancer";
-import { cloudNamespace, SERVICES } from "../../network";
+import { REPEATING_PORT } from "../../cloud/balancer";
+import { cloudNamespace, SERVICES } from "../../network/network";
 import type { Rehearsal } from "../../rehearsal";
-import { run } from "../../shell";
+import { run } from "../../system/process";
 
 const CONNECTIONS = 16;
 /** Milliseconds between two requests of a connection: some 80 a second together, below a client's limit and thirty times what T4 begins at. */

@@ -1,10 +1,10 @@
 import { REFUSED_FILE, RELEASE_KEY } from "../../../components/api/release";
 import { RELEASE_STATE, slotPorts, UPSTREAM_FILE } from "../../../components/api/slots";
-import type { Machine } from "../../machine";
-import { CannotRehearseError } from "../../preflight";
+import type { Machine } from "../../machine/machine";
+import { CannotRehearseError } from "../../system/preflight";
 import type { Rehearsal } from "../../rehearsal";
-import type { Version } from "../../registry/image";
-import { until } from "../../shell";
+import type { Version } from "../../build/api-images";
+import { until } from "../../system/process";
 
 /** The API's nodes of a rehearsal, and what they run. */
 export class ApiNodes {

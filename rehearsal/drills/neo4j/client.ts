@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { PORTS } from "../../../components/neo4j/endpoints";
 import { API_SECRET } from "../../../components/neo4j/secrets";
-import type { Host } from "../../local-stack";
+import type { Host } from "../../stack/local-stack";
 import type { Rehearsal } from "../../rehearsal";
 import { WriterProcess } from "../client";
 import type { WriterArgs } from "./writer";

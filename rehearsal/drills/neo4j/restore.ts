@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { dumpPrefix, RESTORE_SCRIPT } from "../../../components/neo4j/backup-layout";
 import { SCHEMA_QUESTION } from "../../../components/neo4j/schema";
-import type { Machine } from "../../machine";
+import type { Machine } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
 import { longestGap, resumed, STEADY_MS } from "../client";
 import { expect, type Drill, type Scenario } from "../drill";

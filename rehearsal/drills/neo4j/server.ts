@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ASK } from "../../../components/neo4j/console";
-import { BOOT_TIMEOUT_MS, type Machine } from "../../machine";
-import { CannotRehearseError } from "../../preflight";
+import { BOOT_TIMEOUT_MS, type Machine } from "../../machine/machine";
+import { CannotRehearseError } from "../../system/preflight";
 import type { Rehearsal } from "../../rehearsal";
 import type { Writer } from "./client";
 

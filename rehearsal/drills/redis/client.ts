@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "../../../components/redis/endpoints";
-import type { Host } from "../../local-stack";
+import type { Host } from "../../stack/local-stack";
 import type { Rehearsal } from "../../rehearsal";
-import { run } from "../../shell";
+import { run } from "../../system/process";
 import { CLIENT_DIRECTORY, clientCommand, WriterProcess } from "../client";
 import type { ReaderArgs } from "./reader";
 import type { WriterArgs } from "./writer";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MAX_LAG_SECONDS } from "../../../components/redis/configuration";
-import type { Machine } from "../../machine";
+import type { Machine } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
 import { longestGap, resumed, STEADY_MS } from "../client";
 import { expect, type Drill, type Scenario } from "../drill";

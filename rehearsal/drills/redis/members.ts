@@ -2,10 +2,10 @@ import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "../../../components/redi
 import { USERS } from "../../../components/redis/secrets";
 import { TLS } from "../../../components/model/tls";
 import { MEMBERS } from "../../../components/redis/topology";
-import { CannotRehearseError } from "../../preflight";
-import type { Machine } from "../../machine";
+import { CannotRehearseError } from "../../system/preflight";
+import type { Machine } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
-import { until } from "../../shell";
+import { until } from "../../system/process";
 
 /** Redis' members, asked on their own nodes. */
 export class RedisMembers {

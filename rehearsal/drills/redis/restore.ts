@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Machine } from "../../machine";
+import type { Machine } from "../../machine/machine";
 import { expect, type Drill, type Scenario } from "../drill";
 import { Writer } from "./client";
 import { RedisMembers } from "./members";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { proxyPorts } from "../../../components/api/backends";
 import { DEFAULT_DATABASE } from "../../../components/timescaledb/args";
 import { API_SECRET, APP_USER } from "../../../components/timescaledb/secrets";
-import { CannotRehearseError } from "../../preflight";
+import { CannotRehearseError } from "../../system/preflight";
 import type { Rehearsal } from "../../rehearsal";
 import { WriterProcess } from "../client";
 import type { WriterArgs } from "./writer";

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RESTART_SCRIPT } from "../../../components/timescaledb/operations";
 import { APP_USER } from "../../../components/timescaledb/secrets";
-import type { Machine } from "../../machine";
-import { CannotRehearseError } from "../../preflight";
+import type { Machine } from "../../machine/machine";
+import { CannotRehearseError } from "../../system/preflight";
 import type { Rehearsal } from "../../rehearsal";
 import { longestGap, resumed, STEADY_MS } from "../client";
 import { expect, type Drill, type Scenario } from "../drill";

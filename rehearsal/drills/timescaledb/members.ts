@@ -1,9 +1,9 @@
 import { PATRONI_CONFIG } from "../../../components/timescaledb/patroni";
 import { DEFAULT_DATABASE } from "../../../components/timescaledb/args";
-import type { Machine } from "../../machine";
-import { CannotRehearseError } from "../../preflight";
+import type { Machine } from "../../machine/machine";
+import { CannotRehearseError } from "../../system/preflight";
 import type { Rehearsal } from "../../rehearsal";
-import { CommandError, until } from "../../shell";
+import { CommandError, until } from "../../system/process";
 
 /** TimescaleDB's data nodes, asked on themselves: what the network does to others doesn't matter here. */
 export class TimescaleDbMembers {

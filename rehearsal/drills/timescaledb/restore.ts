@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BACKUP_PREFIX } from "../../../components/timescaledb/pgbackrest";
 import { APP_USER } from "../../../components/timescaledb/secrets";
 import { RESTORE_SCRIPT } from "../../../components/timescaledb/restore";
-import { BOOT_TIMEOUT_MS, type Machine } from "../../machine";
+import { BOOT_TIMEOUT_MS, type Machine } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
 import { resumed } from "../client";
 import { expect, type Drill, type Scenario } from "../drill";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket, WebSocketServer } from "ws";
 import { nginxConfiguration, onNode, SERVING, upstreamServer } from "../../../components/api/nginx";
-import { LocalNginx, localConfiguration, nginxFolder, removeFolder } from "../../../rehearsal/local-nginx";
+import { LocalNginx, localConfiguration, nginxFolder, removeFolder } from "../../../rehearsal/system/local-nginx";
 import { onPath } from "../../support/programs";
 
 const PORT = 18_443;

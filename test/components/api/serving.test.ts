@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { haproxyConfiguration } from "../../../components/api/backends";
 import { UPSTREAM_FILE } from "../../../components/api/slots";
-import { localConfiguration, nginxFolder, refusedByNginx, removeFolder } from "../../../rehearsal/local-nginx";
+import { localConfiguration, nginxFolder, refusedByNginx, removeFolder } from "../../../rehearsal/system/local-nginx";
 import { CELLS, planCell } from "../../support/cells";
 import { containersPerNode, planApi, planApiGroup, type ApiArgs } from "../../../components/api/plan";
 import { TLS } from "../../../components/model/tls";

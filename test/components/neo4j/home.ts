@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { VERSIONS } from "../../../components/neo4j/version";
-import { neo4jJars } from "../../../rehearsal/neo4j/jars";
+import { neo4jJars } from "../../../rehearsal/build/neo4j/jars";
 import { onPath } from "../../support/programs";
 
 /** Neo4j's LTS runs on Java 17, which test machines have; newer versions require 21. */

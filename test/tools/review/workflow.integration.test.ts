@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildOnce } from "../../../rehearsal/build-cache";
-import { pythonPrograms } from "../../../rehearsal/python";
-import { CACHE } from "../../../rehearsal/paths";
-import { attempt, run } from "../../../rehearsal/shell";
+import { buildOnce } from "../../../rehearsal/build/build-cache";
+import { pythonPrograms } from "../../../rehearsal/build/python";
+import { CACHE } from "../../../rehearsal/system/paths";
+import { attempt, run } from "../../../rehearsal/system/process";
 import { onPath } from "../../support/programs";
 
 const ROOT = join(__dirname, "../../..");

@@ -5,7 +5,7 @@ import { maxConnections, type ServerSize } from "../../../components/timescaledb
 import { planStack } from "../../../stacks/plan";
 import type { TierName } from "../../../stacks/tiers";
 import { planFrom } from "../../../planning/plan";
-import type { Machine } from "../../../rehearsal/machine";
+import type { Machine } from "../../../rehearsal/machine/machine";
 import { Rehearsal, takeDown } from "../../../rehearsal/rehearsal";
 import { median } from "../measure";
 import { tuned } from "./tune";

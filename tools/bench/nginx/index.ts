@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { nginxConfiguration, onNode, SERVING, upstreamServer } from "../../../components/api/nginx";
-import { LocalNginx, localConfiguration, nginxFolder, removeFolder } from "../../../rehearsal/local-nginx";
+import { LocalNginx, localConfiguration, nginxFolder, removeFolder } from "../../../rehearsal/system/local-nginx";
 import { median } from "../measure";
 
 /** Containers of a T3 node. */

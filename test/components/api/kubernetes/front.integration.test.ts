@@ -10,14 +10,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { farewell, frontConfiguration } from "../../../../components/api/kubernetes/front";
 import { upstreamServer } from "../../../../components/api/nginx";
 import { CLOUDS, type Cloud } from "../../../../components/model/cloud";
-import { freePort } from "../../../../rehearsal/free-port";
+import { freePort } from "../../../../rehearsal/system/free-port";
 import {
   LocalNginx,
   localConfiguration,
   nginxFolder,
   refusedByNginx,
   removeFolder,
-} from "../../../../rehearsal/local-nginx";
+} from "../../../../rehearsal/system/local-nginx";
 import { onPath } from "../../../support/programs";
 
 /** Seconds of the farewell in the test: long enough to ask something meanwhile. */

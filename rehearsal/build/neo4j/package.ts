@@ -1,0 +1,94 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { run } from "../../system/process";
+
+/** A Debian package of Neo4j's Community server. */
+export interface Neo4jPackage {
+  /** Below the folder that it was made in. */
+  readonly file: string;
+  /** What a package list says of it. */
+  readonly control: string;
+}
+
+/** Logging as the jars bring it by default; Neo4j's own package ships the same as files. */
+const LOGGING = ["server-logs.xml", "user-logs.xml"];
+
+/**
+ * Builds the package in `directory` from the server's own jars. Layout, user and unit are those of Neo4j's package
+ * (Operations Manual, "Default file locations"), which is on a server of its own.
+ */
+export async function neo4jPackage(directory: string, jars: string, version: string): Promise<Neo4jPackage> {
+  const file = `neo4j_${version.replace(/^\d+:/, "")}_all.deb`;
+  const root = join(directory, `${file}.root`);
+  const put = (path: string, content: string, mode = 0o644): void => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content, { mode });
+  };
+  const control = controlOf(version);
+  put("DEBIAN/control", control);
+  put(
+    "DEBIAN/conffiles",
+    ["neo4j.conf", "neo4j-admin.conf", ...LOGGING].map((name) => `/etc/neo4j/${name}\n`).join(""),
+  );
+  put("DEBIAN/postinst", POSTINST, 0o755);
+  put("usr/bin/neo4j", program("neo4j", "Neo4jCommand"), 0o755);
+  put("usr/bin/neo4j-admin", program("neo4j-admin", "Neo4jAdminCommand"), 0o755);
+  put("usr/lib/systemd/system/neo4j.service", UNIT);
+  put("etc/neo4j/neo4j.conf", "");
+  put("etc/neo4j/neo4j-admin.conf", "");
+  const logging = join(
+    jars,
+    readdirSync(jars).find((jar) => jar.startsWith("neo4j-logging-"))!,
+  );
+  for (const name of LOGGING) {
+    put(`etc/neo4j/${name}`, await run(["unzip", "-p", logging, `default-${name}`]));
+  }
+  mkdirSync(join(root, "usr/share/neo4j"), { recursive: true });
+  await run(["cp", "--archive", jars, join(root, "usr/share/neo4j/lib")]);
+  await run(["dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", root, join(directory, file)]);
+  rmSync(root, { recursive: true });
+  return { file, control };
+}
+
+function controlOf(version: string): string {
+  return `Package: neo4j
+Version: ${version}
+Architecture: all
+Maintainer: the rehearsal <root@localhost>
+Depends: openjdk-21-jre-headless, adduser
+Description: Neo4j Community, of the jars on Maven Central
+`;
+}
+
+const POSTINST = `#!/bin/sh
+set -e
+adduser --quiet --system --group --home /var/lib/neo4j --no-create-home neo4j
+for name in certificates data import plugins; do install -d -o neo4j -g adm /var/lib/neo4j/$name; done
+install -d -o neo4j -g adm /var/log/neo4j
+`;
+
+function program(name: string, command: string): string {
+  return `#!/bin/sh
+export NEO4J_HOME="\${NEO4J_HOME:-/var/lib/neo4j}" NEO4J_CONF="\${NEO4J_CONF:-/etc/neo4j}"
+exec java -Xmx128m -classpath "/usr/share/neo4j/lib/*" -Dapp.name=${name} -Dapp.home=/usr/share/neo4j \\
+  -Dbasedir=/usr/share/neo4j org.neo4j.server.startup.${command} "$@"
+`;
+}
+
+const UNIT = `[Unit]
+Description=Neo4j Graph Database
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+ExecStart=/usr/bin/neo4j console
+Restart=on-abnormal
+User=neo4j
+Group=neo4j
+Environment="NEO4J_CONF=/etc/neo4j" "NEO4J_HOME=/var/lib/neo4j"
+LimitNOFILE=60000
+TimeoutSec=120
+
+[Install]
+WantedBy=multi-user.target
+`;

@@ -1,0 +1,67 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { MOTO_PORT, ownersSignature } from "./aws";
+import type { LocalStack } from "../stack/local-stack";
+import { cloudNamespace } from "../network/network";
+import { run } from "../system/process";
+
+/** The stack's object storage, as its owner sees it: without the nodes' limited rights. */
+export interface Storage {
+  /** Keys with a prefix, in order; at most a thousand. */
+  list(bucket: string, prefix: string): Promise<string[]>;
+  get(bucket: string, key: string): Promise<Buffer>;
+  put(bucket: string, key: string, content: Buffer): Promise<void>;
+}
+
+/** Opens the object storage of a stack that is being rehearsed in a directory. */
+export function storageOf(stack: LocalStack, state: string): Storage {
+  return stack.cloud === "aws" ? moto(stack) : files(join(state, "objects"));
+}
+
+function moto({ stack, region }: LocalStack): Storage {
+  // What is not text passes through base64 on its way.
+  const curl = (script: string, path: string, input = ""): Promise<string> =>
+    run(
+      [
+        ...["ip", "netns", "exec", cloudNamespace(stack), "bash", "-o", "pipefail", "-c", script, "curl"],
+        ...["-fsS", "-H", `host: s3.${region}.amazonaws.com`, "-H", `authorization: ${ownersSignature(region, "s3")}`],
+        `http://127.0.0.1:${MOTO_PORT}/${path}`,
+      ],
+      { input },
+    );
+  return {
+    async list(bucket, prefix) {
+      const answer = await curl('curl "$@"', `${bucket}?list-type=2&prefix=${encodeURIComponent(prefix)}`);
+      return [...answer.matchAll(/<Key>([^<]+)<\/Key>/g)].map((match) => match[1]!).sort();
+    },
+    async get(bucket, key) {
+      return Buffer.from(await curl('curl "$@" | base64 -w0', `${bucket}/${encodeURI(key)}`), "base64");
+    },
+    async put(bucket, key, content) {
+      const put =
+        'base64 -d | curl -o /dev/null -X PUT -H "content-type: application/octet-stream" --data-binary @- "$@"';
+      await curl(put, `${bucket}/${encodeURI(key)}`, content.toString("base64"));
+    },
+  };
+}
+
+/** The stand-in for Cloud Storage keeps each object in a file. */
+function files(directory: string): Storage {
+  const folder = (bucket: string): string => {
+    mkdirSync(join(directory, bucket), { recursive: true });
+    return join(directory, bucket);
+  };
+  return {
+    list: (bucket, prefix) =>
+      Promise.resolve(
+        readdirSync(folder(bucket))
+          .map((name) => decodeURIComponent(name))
+          .filter((key) => key.startsWith(prefix))
+          .sort()
+          .slice(0, 1000),
+      ),
+    get: (bucket, key) => Promise.resolve(readFileSync(join(folder(bucket), encodeURIComponent(key)))),
+    put: (bucket, key, content) =>
+      Promise.resolve(writeFileSync(join(folder(bucket), encodeURIComponent(key)), content)),
+  };
+}

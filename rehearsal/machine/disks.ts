@@ -1,0 +1,43 @@
+import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { LocalDisk } from "../stack/local-stack";
+import { attempt, run } from "../system/process";
+
+/** Where a stack's disks are kept: sparse files that take only what was written. */
+export function diskFile(state: string, disk: Pick<LocalDisk, "name">): string {
+  return join(state, "disks", `${disk.name}.img`);
+}
+
+/** The block device of a disk; made blank when there is none yet. */
+export async function attachDisk(state: string, disk: LocalDisk): Promise<string> {
+  const file = diskFile(state, disk);
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, "");
+    truncateSync(file, disk.sizeGiB * 2 ** 30);
+  }
+  return (await devices(file))[0] ?? (await run(["losetup", "--find", "--show", file])).trim();
+}
+
+/** Detaches the disk and throws its data away. */
+export async function destroyDisk(state: string, disk: LocalDisk): Promise<void> {
+  const file = diskFile(state, disk);
+  for (const device of await devices(file)) {
+    await run(["losetup", "--detach", device]);
+  }
+  rmSync(file, { force: true });
+}
+
+/** Detaches every disk of a stack. */
+export async function detachDisks(state: string): Promise<void> {
+  const { stdout } = await attempt(["losetup", "--list", "--noheadings", "--raw", "--output", "NAME,BACK-FILE"]);
+  const own = stdout.split("\n").filter((line) => line.split(" ")[1]?.startsWith(`${join(state, "disks")}/`));
+  for (const line of own) {
+    await run(["losetup", "--detach", line.split(" ")[0]!]);
+  }
+}
+
+async function devices(file: string): Promise<string[]> {
+  const { stdout } = await attempt(["losetup", "--noheadings", "--raw", "--output", "NAME", "--associated", file]);
+  return stdout.split("\n").filter(Boolean);
+}

@@ -1,0 +1,139 @@
+import { cutRules, firewallRules, UNCUT } from "./firewall";
+import type { Host, LocalStack } from "../stack/local-stack";
+import { attempt, run } from "../system/process";
+
+/** Where the stand-ins answer, inside the rehearsal's own network only. The last two are reserved for documentation. */
+export const SERVICES = {
+  metadata: "169.254.169.254",
+  /** The name service of AWS; Google's is the metadata address. */
+  resolver: "169.254.169.253",
+  /** Object storage and secrets. */
+  cloud: "198.51.100.1",
+  /** The API's public address. */
+  balancer: "198.51.100.2",
+  /** The registry of the API's image. */
+  registry: "203.0.113.2",
+  /** Debian's archive and Neo4j's. */
+  internet: "203.0.113.1",
+} as const;
+
+/** The network namespace that stands for the cloud: its bridges are the subnets, its routes the network. */
+export function cloudNamespace(stack: string): string {
+  return `ape.${stack}`;
+}
+
+/** A host's own network namespace. */
+export function hostNamespace(stack: string, host: string): string {
+  return `ape.${stack}.${host}`;
+}
+
+/** Namespaces of this stack that exist. */
+export async function namespaces(stack: string): Promise<string[]> {
+  const { stdout } = await attempt(["ip", "netns", "list"]);
+  const own = cloudNamespace(stack);
+  return stdout
+    .split("\n")
+    .map((line) => line.split(" ")[0]!)
+    .filter((name) => name === own || name.startsWith(`${own}.`));
+}
+
+/** Makes the stack's network: a bridge for each subnet, and routes between them. */
+export async function makeNetwork(stack: LocalStack): Promise<void> {
+  const name = cloudNamespace(stack.stack);
+  await run(["ip", "netns", "add", name]);
+  await ip(name, [
+    "link set lo up",
+    ...[...Object.values(SERVICES), ...(stack.balancer === undefined ? [] : [stack.balancer.source])].map(
+      (address) => `addr add ${address}/32 dev lo`,
+    ),
+    ...stack.subnets.flatMap(({ cidr }, index) => [
+      `link add br${index} type bridge`,
+      `addr add ${gateway(cidr)}/24 dev br${index}`,
+      `link set br${index} up`,
+    ]),
+  ]);
+  await run(["ip", "netns", "exec", name, "sysctl", "-qw", "net.ipv4.ip_forward=1"]);
+  if (!stack.internet) {
+    await nft(
+      name,
+      `table inet ape_nat { chain input { type filter hook input priority filter;
+      iifname "br*" ip daddr ${SERVICES.internet} drop
+    }\n}\n`,
+    );
+  }
+}
+
+/** Gives a host its planned address in its subnet, behind its planned firewall. */
+export async function attachHost(stack: LocalStack, host: Host): Promise<void> {
+  const name = hostNamespace(stack.stack, host.name);
+  const cloud = cloudNamespace(stack.stack);
+  const subnet = stack.subnets.findIndex((candidate) => candidate.name === host.subnet);
+  const port = portOf(stack, host);
+  await run(["ip", "netns", "add", name]);
+  await nft(name, firewallRules(host));
+  await run(["ip", "link", "add", "eth0", "netns", name, "type", "veth", "peer", "name", port, "netns", cloud]);
+  await ip(cloud, [`link set ${port} master br${subnet}`, `link set ${port} up`]);
+  await ip(name, [
+    "link set lo up",
+    `addr add ${host.address}/24 dev eth0`,
+    "link set eth0 up",
+    `route add default via ${gateway(stack.subnets[subnet]!.cidr)}`,
+  ]);
+}
+
+/** Switches the cloud's side of a host's cable. */
+export function setLink(stack: LocalStack, host: Host, state: "up" | "down"): Promise<void> {
+  return ip(cloudNamespace(stack.stack), [`link set ${portOf(stack, host)} ${state}`]);
+}
+
+function portOf(stack: LocalStack, host: Host): string {
+  return `host${stack.hosts.findIndex(({ name }) => name === host.name)}`;
+}
+
+/** Cuts a zone off from everything outside it. */
+export async function cutZone(stack: LocalStack, zone: string): Promise<void> {
+  const within = stack.hosts.filter((host) => host.zone === zone);
+  await Promise.all(
+    (await attached(stack, within)).map((host) =>
+      nft(hostNamespace(stack.stack, host.name), cutRules(within.map(({ address }) => address))),
+    ),
+  );
+}
+
+/** Heals a cut. */
+export async function healZone(stack: LocalStack, zone: string): Promise<void> {
+  const within = stack.hosts.filter((host) => host.zone === zone);
+  await Promise.all((await attached(stack, within)).map((host) => nft(hostNamespace(stack.stack, host.name), UNCUT)));
+}
+
+async function attached(stack: LocalStack, hosts: readonly Host[]): Promise<Host[]> {
+  const present = await namespaces(stack.stack);
+  return hosts.filter((host) => present.includes(hostNamespace(stack.stack, host.name)));
+}
+
+/** Removes the stack's namespaces, and with them all that is inside: interfaces, bridges, routes, rules. */
+export async function removeNetwork(stack: string): Promise<void> {
+  for (const name of await namespaces(stack)) {
+    await run(["ip", "netns", "delete", name]);
+  }
+}
+
+/** Processes in the stack's namespaces. */
+export async function processesIn(stack: string): Promise<number[]> {
+  const lists = await Promise.all(
+    (await namespaces(stack)).map(async (name) => (await attempt(["ip", "netns", "pids", name])).stdout),
+  );
+  return lists.flatMap((list) => list.split("\n").filter(Boolean).map(Number));
+}
+
+function gateway(cidr: string): string {
+  return cidr.replace(/\.0\/\d+$/, ".1");
+}
+
+async function ip(namespace: string, commands: readonly string[]): Promise<void> {
+  await run(["ip", "-n", namespace, "-batch", "-"], { input: `${commands.join("\n")}\n` });
+}
+
+async function nft(namespace: string, rules: string): Promise<void> {
+  await run(["ip", "netns", "exec", namespace, "nft", "-f", "-"], { input: rules });
+}

@@ -1,0 +1,253 @@
+import { machineType } from "../../components/model/machine-types";
+import type { Host, LocalBalancer, LocalStack, Permit, Right } from "./local-stack";
+import { memberAddress, type Planned, type Resources } from "./resources";
+
+interface Subnetwork {
+  readonly ipCidrRange: string;
+}
+
+interface Instance {
+  readonly zone: string;
+  readonly machineType: string;
+  readonly networkInterfaces: readonly [{ readonly subnetwork: string; readonly networkIp: string }];
+  readonly attachedDisks: readonly { readonly source: string; readonly deviceName: string }[];
+  readonly serviceAccount: { readonly email: string };
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tags: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+interface Manager {
+  readonly baseInstanceName: string;
+  readonly distributionPolicyZones: readonly string[];
+  readonly versions: readonly [{ readonly instanceTemplate: string }];
+}
+
+type Template = Pick<Instance, "machineType" | "networkInterfaces" | "serviceAccount" | "metadata" | "tags" | "labels">;
+
+interface Firewall {
+  readonly direction: "INGRESS" | "EGRESS";
+  readonly allows?: readonly { readonly protocol: string; readonly ports?: readonly string[] }[];
+  readonly targetTags: readonly string[];
+  readonly sourceTags?: readonly string[];
+  readonly sourceRanges?: readonly string[];
+  readonly destinationRanges?: readonly string[];
+}
+
+/** What planned Google Cloud resources mean here. */
+export function gcpStack(stack: string, region: string, resources: Resources): LocalStack {
+  const bare = [...instances(resources), ...members(resources)];
+  const balancer = balancerOf(resources);
+  return {
+    stack,
+    cloud: "gcp",
+    region,
+    subnets: resources
+      .of<Subnetwork>("gcp:compute/subnetwork:Subnetwork")
+      .map(({ name, inputs }) => ({ name, cidr: inputs.ipCidrRange })),
+    hosts: bare.map(({ tags, ...host }) => ({
+      ...host,
+      ingress: permits(resources, "INGRESS", tags, bare),
+      egress: permits(resources, "EGRESS", tags, bare),
+    })),
+    buckets: resources.of<{ name: string }>("gcp:storage/bucket:Bucket").map(({ inputs }) => inputs.name),
+    objects: resources
+      .of<{ bucket: string; name: string; content: string }>("gcp:storage/bucketObject:BucketObject")
+      .map(({ inputs: { bucket, name, content } }) => ({ bucket, key: name, content })),
+    secrets: resources
+      .of<{ secret: string; secretData: string }>("gcp:secretmanager/secretVersion:SecretVersion")
+      .map(({ inputs }) => ({ name: secretName(resources, inputs.secret), value: inputs.secretData })),
+    archives: [],
+    ...(balancer === undefined ? {} : { balancer }),
+    internet: resources.of("gcp:compute/routerNat:RouterNat").length > 0,
+  };
+}
+
+interface BackendService {
+  readonly timeoutSec: number;
+  readonly healthChecks: string;
+}
+
+interface HealthCheck {
+  readonly checkIntervalSec: number;
+  readonly timeoutSec: number;
+  readonly healthyThreshold: number;
+  readonly unhealthyThreshold: number;
+  readonly httpsHealthCheck: { readonly port: number; readonly requestPath: string };
+}
+
+/** Of the networks that Google's load balancers speak from (https://cloud.google.com/load-balancing/docs/https#firewall-rules). */
+const GOOGLE_FRONT_END = "35.191.0.1";
+
+function balancerOf(resources: Resources): LocalBalancer | undefined {
+  const [service] = resources.of<BackendService>("gcp:compute/backendService:BackendService");
+  const [own] = resources.of<{ certificate: string; privateKey: string }>("gcp:compute/sSLCertificate:SSLCertificate");
+  if (service === undefined || own === undefined) {
+    return undefined;
+  }
+  const { inputs: health } = resources.one<HealthCheck>(
+    "gcp:compute/healthCheck:HealthCheck",
+    ({ id }) => id === service.inputs.healthChecks,
+  );
+  return {
+    port: health.httpsHealthCheck.port,
+    source: GOOGLE_FRONT_END,
+    certificate: [own.inputs.certificate, own.inputs.privateKey].join("\n"),
+    idleSeconds: service.inputs.timeoutSec,
+    health: {
+      path: health.httpsHealthCheck.requestPath,
+      intervalSeconds: health.checkIntervalSec,
+      timeoutSeconds: health.timeoutSec,
+      healthy: health.healthyThreshold,
+      unhealthy: health.unhealthyThreshold,
+    },
+  };
+}
+
+interface Tagged extends Omit<Host, "ingress" | "egress"> {
+  readonly tags: readonly string[];
+}
+
+function instances(resources: Resources): Tagged[] {
+  return resources.of<Instance>("gcp:compute/instance:Instance").map(({ name, inputs }) => ({
+    name,
+    zone: inputs.zone,
+    ...common(resources, inputs),
+    address: inputs.networkInterfaces[0].networkIp,
+    starts: true,
+    disks: inputs.attachedDisks.map(({ source, deviceName }) => {
+      const disk = resources.one<{ size: number }>("gcp:compute/disk:Disk", ({ id }) => id === source);
+      return { name: disk.name, sizeGiB: disk.inputs.size, path: `/dev/disk/by-id/google-${deviceName}` };
+    }),
+  }));
+}
+
+/** One place in each zone of every instance group, so that a client can be put on either side of a cut. */
+function members(resources: Resources): Tagged[] {
+  return resources
+    .of<Manager>("gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager")
+    .flatMap(({ name, id, inputs }) => {
+      const template = resources.one<Template>(
+        "gcp:compute/instanceTemplate:InstanceTemplate",
+        (candidate) => candidate.id === inputs.versions[0].instanceTemplate,
+      ).inputs;
+      const { autoscalingPolicy } = resources.one<{ target: string; autoscalingPolicy: { minReplicas: number } }>(
+        "gcp:compute/regionAutoscaler:RegionAutoscaler",
+        (candidate) => candidate.inputs.target === id,
+      ).inputs;
+      const subnet = subnetOf(resources, template.networkInterfaces[0].subnetwork);
+      return inputs.distributionPolicyZones.map((zone, index) => ({
+        name: `${name}-${index + 1}`,
+        zone,
+        ...common(resources, template),
+        address: memberAddress(subnet.inputs.ipCidrRange, index),
+        starts: index < autoscalingPolicy.minReplicas,
+        disks: [],
+      }));
+    });
+}
+
+function common(
+  resources: Resources,
+  inputs: Template,
+): Pick<Tagged, "services" | "subnet" | "instanceType" | "vcpu" | "memGiB" | "userData" | "rights" | "tags"> {
+  const { vcpu, memGiB } = machineType("gcp", inputs.machineType)!;
+  return {
+    services: inputs.labels.service!.split("_"),
+    subnet: subnetOf(resources, inputs.networkInterfaces[0].subnetwork).name,
+    instanceType: inputs.machineType,
+    vcpu,
+    memGiB,
+    userData: inputs.metadata["startup-script"]!,
+    rights: rights(resources, `serviceAccount:${inputs.serviceAccount.email}`),
+    tags: inputs.tags,
+  };
+}
+
+function subnetOf(resources: Resources, wanted: string): Planned<Subnetwork> {
+  return resources.one<Subnetwork>("gcp:compute/subnetwork:Subnetwork", ({ id }) => id === wanted);
+}
+
+function permits(
+  resources: Resources,
+  direction: Firewall["direction"],
+  tags: readonly string[],
+  hosts: readonly Pick<Tagged, "address" | "tags">[],
+): Permit[] {
+  return resources
+    .of<Firewall>("gcp:compute/firewall:Firewall")
+    .map(({ inputs }) => inputs)
+    .filter((rule) => rule.direction === direction && rule.targetTags.some((tag) => tags.includes(tag)))
+    .flatMap((rule) =>
+      (rule.allows ?? []).flatMap(({ ports = ["0-65535"] }) =>
+        ports.map((port) => ({ ports: range(port), peers: peers(rule, hosts) })),
+      ),
+    )
+    .filter((permit) => permit.peers.length > 0);
+}
+
+function peers(
+  { sourceTags = [], sourceRanges = [], destinationRanges = [] }: Firewall,
+  hosts: readonly Pick<Tagged, "address" | "tags">[],
+): string[] {
+  return [
+    ...sourceRanges,
+    ...destinationRanges,
+    ...hosts.filter((host) => host.tags.some((tag) => sourceTags.includes(tag))).map(({ address }) => `${address}/32`),
+  ];
+}
+
+function range(port: string): Permit["ports"] {
+  const [from, to = from] = port.split("-").map(Number) as [number, number?];
+  return { from, to };
+}
+
+function secretName(resources: Resources, wanted: string): string {
+  return resources.one<{ secretId: string }>("gcp:secretmanager/secret:Secret", ({ id }) => id === wanted).inputs
+    .secretId;
+}
+
+const BUCKET_ACTIONS: Readonly<Record<string, readonly Right["action"][]>> = {
+  "roles/storage.objectViewer": ["get"],
+  "roles/storage.objectUser": ["get", "put", "delete"],
+  "roles/storage.legacyBucketReader": ["list"],
+};
+
+/** What the planned bindings of a service account allow. */
+function rights(resources: Resources, member: string): Right[] {
+  return [
+    ...resources
+      .of<{ secretId: string; member: string }>("gcp:secretmanager/secretIamMember:SecretIamMember")
+      .filter(({ inputs }) => inputs.member === member)
+      .map(({ inputs }) => ({
+        action: "secret" as const,
+        on: secretName(resources, inputs.secretId),
+        prefix: "",
+        exact: false,
+      })),
+    ...resources
+      .of<{ bucket: string; member: string; role: string; condition?: { expression: string } }>(
+        "gcp:storage/bucketIAMMember:BucketIAMMember",
+      )
+      .filter(({ inputs }) => inputs.member === member)
+      .flatMap(({ inputs }) =>
+        (BUCKET_ACTIONS[inputs.role] ?? []).map((action) => ({
+          action,
+          on: inputs.bucket,
+          ...objects(inputs.condition?.expression),
+        })),
+      ),
+  ];
+}
+
+/** Which objects a condition means, in the two forms that the program writes. */
+function objects(expression: string | undefined): Pick<Right, "prefix" | "exact"> {
+  if (expression === undefined) {
+    return { prefix: "", exact: false };
+  }
+  const match = /^resource\.name(\.startsWith\(| == )"projects\/_\/buckets\/[^/]+\/objects\/(.*)"\)?$/.exec(expression);
+  if (match === null) {
+    throw new Error(`the rehearsal does not understand the condition ${expression}`);
+  }
+  return { prefix: match[2]!, exact: match[1] === " == " };
+}

@@ -1,0 +1,116 @@
+import type { NodeFile, Placed, Provision, Role } from "../../components/model/role";
+import type { StackPlan } from "../../stacks/plan";
+import type { Neo4jArchive } from "../build/neo4j/archive";
+import { FIRST_VERSION, imageName } from "../build/api-images";
+import type { Substitutes } from "./substitutes";
+
+/** A plan whose nodes do without the software that can't be had here, and everything else as planned. */
+export function withoutAbsent(plan: StackPlan, substitutes: Substitutes): StackPlan {
+  const replaced = (placed: Placed): Placed => ({ ...placed, role: standIn(placed.role, substitutes) });
+  const { spec } = plan;
+  return {
+    ...plan,
+    spec: { ...spec, api: { ...spec.api, image: imageOf(spec.api.image, substitutes) } },
+    placed: plan.placed.map(replaced),
+    nodes: plan.nodes.map((node) => ({ ...node, roles: node.roles.map(replaced) })),
+    ...(plan.apiGroup === undefined
+      ? {}
+      : { apiGroup: { ...plan.apiGroup, role: standIn(plan.apiGroup.role, substitutes) } }),
+  };
+}
+
+function imageOf(planned: string, { apiImages }: Substitutes): string {
+  return apiImages === undefined ? planned : imageName(planned, apiImages.digests[FIRST_VERSION]);
+}
+
+/** The API's image is its owner's, and Neo4j's packages are on a server of their own. */
+function standIn(role: Role, { neo4j, apiImages }: Substitutes): Role {
+  switch (role.service) {
+    case "api":
+      return {
+        ...role,
+        provision: (self, all) => (apiImages === undefined ? withoutImage : withoutCgroups)(role.provision(self, all)),
+      };
+    case "neo4j":
+      return neo4j === undefined
+        ? {
+            ...role,
+            ...(role.disk === undefined ? {} : { disk: { ...role.disk, owner: "root" } }),
+            provision: () => listeners(role),
+          }
+        : { ...role, provision: (self, all) => signedBy(neo4j, role.provision(self, all)) };
+    default:
+      return role;
+  }
+}
+
+/** The same packages of the same archive, but for whose signature they are believed. */
+function signedBy({ fingerprint }: Neo4jArchive, planned: Provision): Provision {
+  return { ...planned, sources: planned.sources!.map((source) => ({ ...source, fingerprint })) };
+}
+
+/** Says "ok" to every HTTP request; a copy for each role, since two may share a node. */
+function server(role: string): NodeFile {
+  return { path: `/usr/local/lib/ape/stand-in-${role}`, mode: "0755", content: SERVER };
+}
+
+const SERVER = `#!/usr/bin/python3
+import http.server, sys
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("content-length", "3")
+        self.end_headers()
+        self.wfile.write(b"ok\\n")
+
+http.server.ThreadingHTTPServer((sys.argv[1], int(sys.argv[2])), Answer).serve_forever()
+`;
+
+function unit(name: string, role: string, host: string, port: number | "%i"): NodeFile {
+  return {
+    path: `/etc/systemd/system/${name}`,
+    content: `[Unit]\nDescription=Stand-in on port ${port}\n[Service]\nExecStart=${server(role).path} ${host} ${port}\nRestart=always\n[Install]\nWantedBy=multi-user.target\n`,
+  };
+}
+
+const QUADLET = "/etc/containers/systemd/ape-api@.container";
+
+/** nginx, HAProxy and releases as planned, and a server that answers in the place of each container. */
+function withoutImage(planned: Provision): Provision {
+  return {
+    ...planned,
+    packages: planned.packages.filter((name) => name !== "podman" && name !== "crun"),
+    files: [
+      ...planned.files.filter(({ path }) => path !== QUADLET),
+      server("api"),
+      unit("ape-api@.service", "api", "127.0.0.1", "%i"),
+      { path: "/usr/local/bin/podman", mode: "0755", content: "#!/bin/sh\n# There is no image to pull.\n" },
+    ],
+  };
+}
+
+/** The limits of a container need control groups that a machine in a container doesn't have; the machine's own hold. */
+function withoutCgroups(planned: Provision): Provision {
+  return {
+    ...planned,
+    files: planned.files.map((file) =>
+      file.path === QUADLET
+        ? { ...file, content: file.content.replace(/--memory=\S+ --cpus=\S+/, "--cgroups=disabled") }
+        : file,
+    ),
+  };
+}
+
+/** Something on each of the role's ports, so that its firewall can be seen to work. */
+function listeners({ name, service, listens }: Role): Provision {
+  const files = listens.map(({ port }) => unit(`${name}-${port}.service`, service, "0.0.0.0", port));
+  return {
+    packages: [],
+    files: [server(service), ...files],
+    units: files.map(({ path }) => path.split("/").at(-1)!),
+    health: listens.map(({ port }) => `curl -fsS http://localhost:${port}/`).join(" && "),
+  };
+}

@@ -1,0 +1,58 @@
+import Table from "cli-table3";
+import type { Colors } from "picocolors/types";
+import type { Machine } from "../../rehearsal/machine/machine";
+import type { Rehearsal } from "../../rehearsal/rehearsal";
+import { standIns } from "../../rehearsal/cloud/stand-ins";
+
+/** A node as it stands. */
+export interface NodeStatus {
+  readonly node: string;
+  readonly state: string;
+  readonly address: string;
+  readonly zone: string;
+  readonly memGiB: number;
+  readonly disks: readonly string[];
+  /** Seconds from power on to serving; null while it doesn't serve. */
+  readonly bootSeconds: number | null;
+  /** Why it failed; null when it didn't. */
+  readonly reason: string | null;
+}
+
+export function nodeStatus(machine: Machine): NodeStatus {
+  const { host } = machine;
+  const { state, bootSeconds = null, reason = null } = machine.condition();
+  return {
+    node: host.name,
+    state,
+    address: host.address,
+    zone: host.zone,
+    memGiB: host.memGiB,
+    disks: host.disks.map(({ name, sizeGiB }) => `${name} ${sizeGiB} GiB`),
+    bootSeconds,
+    reason,
+  };
+}
+
+/** The nodes and what stands in for the cloud, for people. */
+export function report(rehearsal: Rehearsal, { bold, dim }: Pick<Colors, "bold" | "dim">): string {
+  const statuses = rehearsal.machines.map(nodeStatus);
+  const table = new Table({
+    head: ["node", "state", "address", "zone", "GiB", "boot to serving", "data disks"].map(bold),
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { node, state, address, zone, memGiB, bootSeconds, disks } of statuses) {
+    const seconds = bootSeconds === null ? "" : `${bootSeconds.toFixed(1)} s`;
+    table.push([node, state, address, zone, memGiB, seconds, disks.join(", ")]);
+  }
+  const failures = statuses.filter(({ reason }) => reason !== null);
+  return [
+    table.toString(),
+    ...failures.map(({ node, reason }) => `${node}: ${reason}`),
+    dim(
+      ["Stand-ins:", ...standIns(rehearsal.stack, rehearsal.services).map(({ what, by }) => `  ${what}: ${by}`)].join(
+        "\n",
+      ),
+    ),
+    "",
+  ].join("\n");
+}
