@@ -1,11 +1,10 @@
 import Table from "cli-table3";
-import type { Colors } from "picocolors/types";
 import type { DrillRecord } from "../../rehearsal/drills/run";
 
 /** A drill's figures, for people. */
 export function report(
   { drill, stack, cloud, seconds, scenarios }: DrillRecord,
-  { bold }: Pick<Colors, "bold">,
+  { bold }: Record<"bold", (text: string) => string>,
 ): string {
   const parts = scenarios.map(({ scenario, measured, violations }) => {
     const table = new Table({ style: { head: [], border: [], compact: true } });

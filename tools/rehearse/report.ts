@@ -1,5 +1,4 @@
 import Table from "cli-table3";
-import type { Colors } from "picocolors/types";
 import type { Machine } from "../../rehearsal/machine/machine";
 import type { Rehearsal } from "../../rehearsal/rehearsal";
 import { standIns } from "../../rehearsal/cloud/stand-ins";
@@ -34,7 +33,7 @@ export function nodeStatus(machine: Machine): NodeStatus {
 }
 
 /** The nodes and what stands in for the cloud, for people. */
-export function report(rehearsal: Rehearsal, { bold, dim }: Pick<Colors, "bold" | "dim">): string {
+export function report(rehearsal: Rehearsal, { bold, dim }: Record<"bold" | "dim", (text: string) => string>): string {
   const statuses = rehearsal.machines.map(nodeStatus);
   const table = new Table({
     head: ["node", "state", "address", "zone", "GiB", "boot to serving", "data disks"].map(bold),
