@@ -6,12 +6,12 @@ import type { StackPlan } from "../stacks/plan";
 import { destroyDisk, detachDisks } from "./machine/disks";
 import type { Host, LocalStack } from "./stack/local-stack";
 import { Machine } from "./machine/machine";
-import { removeGroups } from "./machine/control-groups";
+import { removeControlGroups } from "./machine/control-groups";
 import {
   attachHost,
-  cutZone,
+  isolateZone,
   healZone,
-  makeNetwork,
+  createNetwork,
   namespaces,
   processesIn,
   removeNetwork,
@@ -23,7 +23,7 @@ import { assertCanRehearse, CannotRehearseError } from "./system/preflight";
 import { baseRoot } from "./build/root";
 import { cloudAuthority, startServices, stopMirror } from "./cloud/services";
 import { attempt, until } from "./system/process";
-import { failedAtBalancer, startBalancer } from "./cloud/balancer";
+import { balancerErrors, startBalancer } from "./cloud/balancer";
 import { substitutesFor } from "./stack/substitutes";
 import { storageOf, type Storage } from "./cloud/storage";
 import { trusted } from "./machine/trust";
@@ -51,21 +51,21 @@ export class Rehearsal {
   static async prepare(
     plan: StackPlan,
     services: readonly Service[],
-    say: (text: string) => void,
+    progress: (text: string) => void,
     alter: (stack: LocalStack) => LocalStack = (stack) => stack,
   ): Promise<Rehearsal> {
     const { stack: name } = plan.spec;
     const state = stateOf(name);
     const seed = randomBytes(32).toString("hex");
     assertCanRehearse(1);
-    const stack = alter(await localStack(plan, seed, await substitutesFor(plan, services, say)));
+    const stack = alter(await localStack(plan, seed, await substitutesFor(plan, services, progress)));
     const hosts = stack.hosts.filter(
       (host) =>
         host.starts && (services.length === 0 || host.services.some((own) => services.includes(own as Service))),
     );
     assertCanRehearse(hosts.length);
     if (existsSync(state)) {
-      throw new CannotRehearseError(`${name} is being rehearsed already; "npm run rehearse -- down" ends it`);
+      throw new CannotRehearseError(`${name} is being runningStacks already; "npm run rehearse -- down" ends it`);
     }
     const foreign = await namespaces(name);
     if (foreign.length > 0) {
@@ -73,16 +73,16 @@ export class Rehearsal {
         `network namespaces ${foreign.join(", ")} exist, and this program did not make them`,
       );
     }
-    const base = await baseRoot(say);
+    const base = await baseRoot(progress);
     mkdirSync(state, { recursive: true, mode: 0o700 });
     const saved: SavedRehearsal = { base, booted: hosts.map((host) => host.name) };
     writeFileSync(join(state, "stack.json"), JSON.stringify(stack), { mode: 0o600 });
     writeFileSync(join(state, "rehearsal.json"), JSON.stringify(saved));
     writeFileSync(join(state, "seed"), seed, { mode: 0o600 });
     const rehearsal = Rehearsal.open(name);
-    say("network");
-    await makeNetwork(stack);
-    say("stand-ins for the cloud");
+    progress("network");
+    await createNetwork(stack);
+    progress("stand-ins for the cloud");
     await startServices(state, stack, seed);
     await startBalancer(
       state,
@@ -100,7 +100,7 @@ export class Rehearsal {
       throw new CannotRehearseError(
         existsSync(state)
           ? `the rehearsal of ${name} was interrupted; "npm run rehearse -- down" removes what it made`
-          : `${name} is not being rehearsed`,
+          : `${name} is not being runningStacks`,
       );
     }
     const { base, booted } = JSON.parse(read("rehearsal.json")) as SavedRehearsal;
@@ -211,8 +211,8 @@ export class Rehearsal {
   }
 
   /** Requests that the load balancer's stand-in has answered with a server's error so far. */
-  failedAtBalancer(): Promise<number> {
-    return failedAtBalancer(this.state);
+  balancerErrors(): Promise<number> {
+    return balancerErrors(this.state);
   }
 
   /** Takes a host's cable out: nobody says that it is gone, as when a machine is lost. */
@@ -226,7 +226,7 @@ export class Rehearsal {
 
   /** Cuts a zone off from all others, and from the cloud. */
   cut(zone: string): Promise<void> {
-    return cutZone(this.stack, zone);
+    return isolateZone(this.stack, zone);
   }
 
   heal(zone: string): Promise<void> {
@@ -240,7 +240,7 @@ interface SavedRehearsal {
 }
 
 /** Stacks that are being rehearsed, or whose rehearsal was interrupted. */
-export function rehearsed(): string[] {
+export function runningStacks(): string[] {
   return existsSync(STATE) ? readdirSync(STATE).sort() : [];
 }
 
@@ -264,7 +264,7 @@ export async function takeDown(name: string): Promise<void> {
   }
   await detachDisks(state);
   await removeNetwork(name);
-  await until(() => tried(() => removeGroups(name)), 10_000);
+  await until(() => tried(() => removeControlGroups(name)), 10_000);
   rmSync(state, { recursive: true, force: true });
 }
 

@@ -41,7 +41,7 @@ export function registryHost(image: string): string {
 }
 
 /** Images of the reference API in a registry's storage; made when there are none of this very program. */
-export async function apiImages(cache: string, say: (text: string) => void): Promise<ApiImages> {
+export async function apiImages(cache: string, progress: (text: string) => void): Promise<ApiImages> {
   const { outputFiles } = await build({
     entryPoints: [join(__dirname, "..", "..", "reference-api", "index.ts")],
     bundle: true,
@@ -60,7 +60,7 @@ export async function apiImages(cache: string, say: (text: string) => void): Pro
   const directory = await buildOnce(
     join(cache, `registry-${identity.digest("hex").slice(0, 16)}`),
     async (unfinished) => {
-      say("packing the reference API's images");
+      progress("packing the reference API's images");
       for (const name of readdirSync(cache).filter((each) => /^registry-(?!.*\.unfinished)/.test(each))) {
         await remove(join(cache, name));
       }

@@ -41,11 +41,11 @@ Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 const DPKG = "force-unsafe-io\n";
 
 /** The root that all nodes share, made when there is none or when it is stale. Never changed once made. */
-export function baseRoot(say: (text: string) => void): Promise<string> {
+export function baseRoot(progress: (text: string) => void): Promise<string> {
   return buildOnce(
     join(CACHE, `root-${recipe()}`),
     async (unfinished) => {
-      await makeRoot(unfinished, say);
+      await buildRoot(unfinished, progress);
       // Nodes may still stand on an old one: it goes when it is unused.
       for (const old of readdirSync(CACHE).filter((name) => /^root-(?!.*\.unfinished)/.test(name))) {
         await removeUnused(join(CACHE, old));
@@ -55,12 +55,12 @@ export function baseRoot(say: (text: string) => void): Promise<string> {
   );
 }
 
-async function makeRoot(unfinished: string, say: (text: string) => void): Promise<void> {
+async function buildRoot(unfinished: string, progress: (text: string) => void): Promise<void> {
   const { debian } = await mirrors();
-  say(`debootstrap ${SUITE} from ${debian}`);
+  progress(`debootstrap ${SUITE} from ${debian}`);
   const debootstrap = ["debootstrap", "--variant=minbase", `--include=${BASE.join(",")}`, SUITE, unfinished, debian];
-  await run([...UNSEEN, ...debootstrap], { output: (text) => say(text.trim().split("\n").at(-1)!) });
-  say(`installing ${AGENTS.join(" and ")}`);
+  await run([...UNSEEN, ...debootstrap], { output: (text) => progress(text.trim().split("\n").at(-1)!) });
+  progress(`installing ${AGENTS.join(" and ")}`);
   await installAgents(unfinished, debian);
   forget(unfinished);
 }

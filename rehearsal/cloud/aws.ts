@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Host, LocalStack, Right } from "../stack/local-stack";
+import type { Host, LocalStack, Permission } from "../stack/local-stack";
 import { allowed, answer, answerJson, bodyOf, type Handler } from "./server";
 
 /** Where moto answers: inside the rehearsal's cloud only. */
@@ -91,7 +91,7 @@ export function awsApis(stack: LocalStack): Handler {
 export function s3Action(
   request: Pick<IncomingMessage, "method" | "url" | "headers">,
   region: string,
-): { action: Right["action"]; bucket: string; key: string } {
+): { action: Permission["action"]; bucket: string; key: string } {
   const url = new URL(request.url!, "http://s3");
   const virtual = request.headers
     .host!.split(":")[0]!

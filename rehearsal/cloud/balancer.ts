@@ -6,11 +6,11 @@ import type { Host, LocalBalancer, LocalStack } from "../stack/local-stack";
 import { cloudNamespace, SERVICES } from "../network/network";
 import { attempt, startDetached, until } from "../system/process";
 
-/** Seconds after which a connection that is not answered is given up; clouds don't say theirs. */
+/** Seconds after which a connection that is not answered is given up; clouds don't publish theirs. */
 const CONNECT_SECONDS = 5;
 
 /** Where a client asks that repeats what failed. */
-export const REPEATING_PORT = 8443;
+export const RETRYING_PORT = 8443;
 
 /**
  * The stand-in's whole haproxy.cfg: TLS in and out, the planned health checks and time-outs. Like the clouds' own it takes
@@ -44,7 +44,7 @@ frontend https
 
 # A client that repeats a request once when it failed and may be repeated, as every good one does.
 frontend repeating
-    bind ${SERVICES.balancer}:${REPEATING_PORT} ssl crt ${pem}
+    bind ${SERVICES.balancer}:${RETRYING_PORT} ssl crt ${pem}
     http-request disable-l7-retry if { method POST PATCH }
     default_backend balancer
 
@@ -64,7 +64,7 @@ ${nodes.map(({ name, address }) => `    server ${name} ${address}:${port}`).join
 }
 
 /** Requests that the balancer has answered with a server's error, its own or a node's, since it started. */
-export async function failedAtBalancer(state: string): Promise<number> {
+export async function balancerErrors(state: string): Promise<number> {
   const connection = connect(controlSocket(state));
   connection.end("show stat\n");
   const lines = (await text(connection)).split("\n").map((line) => line.replace(/^# /, "").split(","));

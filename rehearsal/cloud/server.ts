@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Host, Right } from "../stack/local-stack";
+import type { Host, Permission } from "../stack/local-stack";
 
 /** Answers one kind of request. `caller` is the host that the request comes from. */
 export type Handler = (request: IncomingMessage, response: ServerResponse, caller: Host) => Promise<void> | void;
@@ -30,8 +30,13 @@ export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** Whether a host's planned rights allow an action on an object or a secret. */
-export function allowed({ rights }: Pick<Host, "rights">, action: Right["action"], on: string, key = ""): boolean {
-  return rights.some(
+export function allowed(
+  { permissions }: Pick<Host, "permissions">,
+  action: Permission["action"],
+  on: string,
+  key = "",
+): boolean {
+  return permissions.some(
     (right) =>
       right.action === action && right.on === on && (right.exact ? right.prefix === key : key.startsWith(right.prefix)),
   );

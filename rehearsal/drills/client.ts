@@ -63,12 +63,12 @@ export class WriterProcess {
 /** Milliseconds of undisturbed writing before and after a failure. */
 export const STEADY_MS = 2000;
 /** A failure may take this long to take effect; a write accepted meanwhile says nothing. */
-const STRUCK_MS = 1000;
+const FAULT_DELAY_MS = 1000;
 
 /** Waits for a write to be accepted after a moment. Throws when none is within `timeoutMs`. */
-export async function resumed(writer: WriterProcess, moment: number, timeoutMs: number): Promise<void> {
+export async function waitForWrite(writer: WriterProcess, moment: number, timeoutMs: number): Promise<void> {
   const end = Date.now() + timeoutMs;
-  while (writer.acknowledged.at(-1) === undefined || writer.acknowledged.at(-1)!.at <= moment + STRUCK_MS) {
+  while (writer.acknowledged.at(-1) === undefined || writer.acknowledged.at(-1)!.at <= moment + FAULT_DELAY_MS) {
     if (Date.now() > end) {
       throw new Error(`${writer.host.name} gets no write accepted for ${timeoutMs / 1000} s`);
     }

@@ -10,7 +10,7 @@ export interface Drill {
   /** Config on top of the stack's that it takes to run here. Default: none. */
   readonly settings?: readonly string[];
   /** Runs it. Every figure of the result is measured; `passed` says whether what must hold held. */
-  run(rehearsal: Rehearsal, say: (text: string) => void): Promise<DrillResult>;
+  run(rehearsal: Rehearsal, progress: (text: string) => void): Promise<DrillResult>;
 }
 
 /** What a drill found. */

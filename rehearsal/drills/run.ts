@@ -1,7 +1,7 @@
 import type { StackPlan } from "../../stacks/plan";
 import { BOOT_TIMEOUT_MS } from "../machine/machine";
 import { assertRoot } from "../system/preflight";
-import { Rehearsal, rehearsed, takeDown } from "../rehearsal";
+import { Rehearsal, runningStacks, takeDown } from "../rehearsal";
 import type { Drill, DrillResult } from "./drill";
 
 /** A drill that was run: what is stored. */
@@ -16,19 +16,19 @@ export interface DrillRecord extends DrillResult {
 }
 
 /** The stack's nodes that a drill needs: those that run already, or newly booted ones, which then are ours to end. */
-export async function rehearsedFor(
+export async function bootForDrill(
   drill: Drill,
   plan: StackPlan,
-  say: (text: string) => void,
+  progress: (text: string) => void,
 ): Promise<{ rehearsal: Rehearsal; ours: boolean }> {
   const { stack } = plan.spec;
   assertRoot();
-  if (rehearsed().includes(stack)) {
+  if (runningStacks().includes(stack)) {
     return { rehearsal: Rehearsal.open(stack), ours: false };
   }
   try {
-    const rehearsal = await Rehearsal.prepare(plan, drill.services, say);
-    say(`booting ${rehearsal.machines.map(({ host }) => host.name).join(", ")}`);
+    const rehearsal = await Rehearsal.prepare(plan, drill.services, progress);
+    progress(`booting ${rehearsal.machines.map(({ host }) => host.name).join(", ")}`);
     await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
     for (const machine of rehearsal.machines) {
       const { state, reason } = await machine.settled(BOOT_TIMEOUT_MS);
@@ -44,9 +44,13 @@ export async function rehearsedFor(
 }
 
 /** Runs a drill and says how it went. */
-export async function runDrill(drill: Drill, rehearsal: Rehearsal, say: (text: string) => void): Promise<DrillRecord> {
+export async function runDrill(
+  drill: Drill,
+  rehearsal: Rehearsal,
+  progress: (text: string) => void,
+): Promise<DrillRecord> {
   const begun = Date.now();
-  const { scenarios } = await drill.run(rehearsal, say);
+  const { scenarios } = await drill.run(rehearsal, progress);
   return {
     drill: drill.name,
     stack: rehearsal.stack.stack,

@@ -21,7 +21,7 @@ function bases(): string[] {
 }
 
 /** Makes the groups that hold a host to its memory and apart from others; returns the files that a process joins them by. */
-export function makeGroups(stack: string, host: string, memGiB: number): string[] {
+export function createControlGroups(stack: string, host: string, memGiB: number): string[] {
   const { base, limit } = hierarchy();
   const groups = bases().map((each) => join(each, `${stack}.${host}`));
   mkdirSync(base, { recursive: true });
@@ -34,7 +34,7 @@ export function makeGroups(stack: string, host: string, memGiB: number): string[
 }
 
 /** Processes of a host that the kernel ended because its memory was full. */
-export function killedForMemory(stack: string, host: string): number {
+export function oomKills(stack: string, host: string): number {
   const { base, limit } = hierarchy();
   const record = limit === "memory.max" ? "memory.events" : "memory.oom_control";
   const text = readFileSync(join(base, `${stack}.${host}`, record), "utf8");
@@ -42,10 +42,10 @@ export function killedForMemory(stack: string, host: string): number {
 }
 
 /** Removes the groups of a stack's hosts, which must have ended. */
-export function removeGroups(stack: string): void {
+export function removeControlGroups(stack: string): void {
   for (const base of bases().filter((each) => existsSync(each))) {
     for (const name of readdirSync(base).filter((group) => group.startsWith(`${stack}.`))) {
-      removeGroup(join(base, name));
+      removeControlGroup(join(base, name));
     }
     if (!readdirSync(base, { withFileTypes: true }).some((entry) => entry.isDirectory())) {
       rmdirSync(base);
@@ -54,9 +54,9 @@ export function removeGroups(stack: string): void {
 }
 
 /** What systemd made inside is below the host's own group. */
-function removeGroup(group: string): void {
+function removeControlGroup(group: string): void {
   for (const entry of readdirSync(group, { withFileTypes: true }).filter((inner) => inner.isDirectory())) {
-    removeGroup(join(group, entry.name));
+    removeControlGroup(join(group, entry.name));
   }
   rmdirSync(group);
 }

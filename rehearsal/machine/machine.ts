@@ -3,10 +3,18 @@ import { dirname, join } from "node:path";
 import type { Host, LocalStack } from "../stack/local-stack";
 import { attachDisk } from "./disks";
 import { imageFiles, type ImageFile } from "./image";
-import { makeGroups } from "./control-groups";
+import { createControlGroups } from "./control-groups";
 import { hostNamespace } from "../network/network";
 import { CannotRehearseError } from "../system/preflight";
-import { attempt, run, startDetached, startOf, until, type Finished, type RunOptions } from "../system/process";
+import {
+  attempt,
+  run,
+  startDetached,
+  processStartTime,
+  until,
+  type CommandResult,
+  type RunOptions,
+} from "../system/process";
 
 /** Milliseconds that a node has to serve: packages come first. */
 export const BOOT_TIMEOUT_MS = 900_000;
@@ -67,7 +75,7 @@ export class Machine {
     const disks = await Promise.all(
       host.disks.map(async (disk) => ({ device: await attachDisk(this.state, disk), path: disk.path })),
     );
-    const groups = makeGroups(stack.stack, host.name, host.memGiB);
+    const groups = createControlGroups(stack.stack, host.name, host.memGiB);
     rmSync(this.console, { force: true });
     const log = openSync(this.console, "a", 0o600);
     const command = [
@@ -92,7 +100,7 @@ export class Machine {
     const joined = ["sh", "-ec", JOINING, "sh", ...groups, "--", ...command];
     writeFileSync(this.startRecord, readFileSync("/proc/uptime", "utf8").split(" ")[0]!);
     const pid = startDetached(joined, log, { env: NSPAWN });
-    writeFileSync(this.pidFile, `${pid} ${startOf(pid)}`);
+    writeFileSync(this.pidFile, `${pid} ${processStartTime(pid)}`);
   }
 
   /** Waits until the machine serves, or has said why it doesn't. */
@@ -148,7 +156,7 @@ export class Machine {
   }
 
   /** Runs a command inside the machine; it fails where the machine is off. */
-  async attempt(command: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  async attempt(command: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
     const leader = await this.leader();
     return leader === undefined
       ? { code: 255, stdout: "", stderr: `${this.host.name} is off` }
@@ -175,7 +183,7 @@ export class Machine {
       return undefined;
     }
     const [pid, start] = readFileSync(this.pidFile, "utf8").split(" ");
-    return startOf(Number(pid)) === start ? Number(pid) : undefined;
+    return processStartTime(Number(pid)) === start ? Number(pid) : undefined;
   }
 
   /** The machine's init as this machine sees it. */

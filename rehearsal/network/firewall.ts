@@ -1,4 +1,4 @@
-import type { Host, Permit } from "../stack/local-stack";
+import type { Host, AllowRule } from "../stack/local-stack";
 
 /** Metadata and name service: what clouds serve on link-local addresses never passes a firewall. */
 const LINK_LOCAL = "169.254.0.0/16";
@@ -13,26 +13,26 @@ ${chain("output", "daddr", egress)}
 `;
 }
 
-function chain(hook: "input" | "output", side: "saddr" | "daddr", permits: readonly Permit[]): string {
+function chain(hook: "input" | "output", side: "saddr" | "daddr", allowRules: readonly AllowRule[]): string {
   return [
     `  chain ${hook} {`,
     `    type filter hook ${hook} priority filter; policy drop;`,
     `    ${hook === "input" ? "iif" : "oif"} lo accept`,
     "    ct state established,related accept",
     `    ip ${side} ${LINK_LOCAL} accept`,
-    ...permits.map(
+    ...allowRules.map(
       ({ peers, ports }) => `    ip ${side} { ${[...new Set(peers)].join(", ")} } tcp dport ${range(ports)} accept`,
     ),
     "  }",
   ].join("\n");
 }
 
-function range({ from, to }: Permit["ports"]): string {
+function range({ from, to }: AllowRule["ports"]): string {
   return from === to ? String(from) : `${from}-${to}`;
 }
 
 /** Cuts a host off from all but these addresses, connections that are open included. */
-export function cutRules(reachable: readonly string[]): string {
+export function isolationRules(reachable: readonly string[]): string {
   const elements = [LINK_LOCAL, ...reachable].join(", ");
   const direction = (hook: "input" | "output", side: "saddr" | "daddr"): string => `  chain ${hook} {
     type filter hook ${hook} priority raw; policy drop;
@@ -47,4 +47,4 @@ ${direction("output", "daddr")}
 }
 
 /** Takes a cut back, also where there is none. */
-export const UNCUT = "add table inet ape_cut\ndelete table inet ape_cut\n";
+export const NO_ISOLATION = "add table inet ape_cut\ndelete table inet ape_cut\n";

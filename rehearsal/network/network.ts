@@ -1,4 +1,4 @@
-import { cutRules, firewallRules, UNCUT } from "./firewall";
+import { isolationRules, firewallRules, NO_ISOLATION } from "./firewall";
 import type { Host, LocalStack } from "../stack/local-stack";
 import { attempt, run } from "../system/process";
 
@@ -38,7 +38,7 @@ export async function namespaces(stack: string): Promise<string[]> {
 }
 
 /** Makes the stack's network: a bridge for each subnet, and routes between them. */
-export async function makeNetwork(stack: LocalStack): Promise<void> {
+export async function createNetwork(stack: LocalStack): Promise<void> {
   const name = cloudNamespace(stack.stack);
   await run(["ip", "netns", "add", name]);
   await ip(name, [
@@ -91,11 +91,11 @@ function portOf(stack: LocalStack, host: Host): string {
 }
 
 /** Cuts a zone off from everything outside it. */
-export async function cutZone(stack: LocalStack, zone: string): Promise<void> {
+export async function isolateZone(stack: LocalStack, zone: string): Promise<void> {
   const within = stack.hosts.filter((host) => host.zone === zone);
   await Promise.all(
     (await attached(stack, within)).map((host) =>
-      nft(hostNamespace(stack.stack, host.name), cutRules(within.map(({ address }) => address))),
+      nft(hostNamespace(stack.stack, host.name), isolationRules(within.map(({ address }) => address))),
     ),
   );
 }
@@ -103,7 +103,9 @@ export async function cutZone(stack: LocalStack, zone: string): Promise<void> {
 /** Heals a cut. */
 export async function healZone(stack: LocalStack, zone: string): Promise<void> {
   const within = stack.hosts.filter((host) => host.zone === zone);
-  await Promise.all((await attached(stack, within)).map((host) => nft(hostNamespace(stack.stack, host.name), UNCUT)));
+  await Promise.all(
+    (await attached(stack, within)).map((host) => nft(hostNamespace(stack.stack, host.name), NO_ISOLATION)),
+  );
 }
 
 async function attached(stack: LocalStack, hosts: readonly Host[]): Promise<Host[]> {

@@ -6,7 +6,7 @@ import { run } from "../system/process";
 const SILENT_SECONDS = 1;
 
 /** The ports of one host that answer another host. Both need a place in the network. */
-export async function answering(stack: string, from: Host, to: Host, ports: readonly number[]): Promise<number[]> {
+export async function openPorts(stack: string, from: Host, to: Host, ports: readonly number[]): Promise<number[]> {
   const script = `for port in "\${@:2}"; do
   (timeout ${SILENT_SECONDS} bash -c "</dev/tcp/$1/$port" 2>/dev/null && echo "$port") &
 done

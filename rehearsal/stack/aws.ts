@@ -1,5 +1,5 @@
 import { machineType } from "../../components/model/machine-types";
-import type { Host, LocalBalancer, LocalDisk, LocalStack, Permit, Right } from "./local-stack";
+import type { Host, LocalBalancer, LocalDisk, LocalStack, AllowRule, Permission } from "./local-stack";
 import { memberAddress, type Planned, type Resources } from "./resources";
 
 interface Subnet {
@@ -56,8 +56,8 @@ export function awsStack(stack: string, region: string, resources: Resources): L
       .map(({ name, inputs }) => ({ name, cidr: inputs.cidrBlock })),
     hosts: bare.map(({ groups, ...host }) => ({
       ...host,
-      ingress: permits(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", groups, peers),
-      egress: permits(resources, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", groups, peers),
+      ingress: allowRules(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", groups, peers),
+      egress: allowRules(resources, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", groups, peers),
     })),
     buckets: resources.of<{ bucket: string }>("aws:s3/bucket:Bucket").map(({ inputs }) => inputs.bucket),
     objects: resources
@@ -131,11 +131,11 @@ function balancerOf(
   };
 }
 
-interface Grouped extends Omit<Host, "ingress" | "egress"> {
+interface Ec2Host extends Omit<Host, "ingress" | "egress"> {
   readonly groups: readonly string[];
 }
 
-function instances(resources: Resources): Grouped[] {
+function instances(resources: Resources): Ec2Host[] {
   return resources.of<Instance>("aws:ec2/instance:Instance").map(({ name, id, inputs }) => {
     const subnet = subnetOf(resources, inputs.subnetId);
     return {
@@ -148,14 +148,14 @@ function instances(resources: Resources): Grouped[] {
       starts: true,
       userData: inputs.userData,
       disks: disks(resources, id),
-      rights: rights(resources, inputs.iamInstanceProfile),
+      permissions: permissions(resources, inputs.iamInstanceProfile),
       groups: inputs.vpcSecurityGroupIds,
     };
   });
 }
 
 /** One place in each zone of every scaling group, so that a client can be put on either side of a cut. */
-function members(resources: Resources): Grouped[] {
+function members(resources: Resources): Ec2Host[] {
   return resources.of<Group>("aws:autoscaling/group:Group").flatMap(({ name, inputs }) => {
     const template = templateOf(resources, inputs);
     return inputs.vpcZoneIdentifiers.map((subnetId, index) => {
@@ -170,7 +170,7 @@ function members(resources: Resources): Grouped[] {
         starts: index < inputs.minSize,
         userData: Buffer.from(template.userData, "base64").toString("utf8"),
         disks: [],
-        rights: rights(resources, template.iamInstanceProfile.name),
+        permissions: permissions(resources, template.iamInstanceProfile.name),
         groups: template.networkInterfaces[0].securityGroups,
       };
     });
@@ -211,12 +211,12 @@ function disks(resources: Resources, instance: string): LocalDisk[] {
     });
 }
 
-function permits(
+function allowRules(
   resources: Resources,
   type: string,
   groups: readonly string[],
-  hosts: readonly Pick<Grouped, "address" | "groups">[],
-): Permit[] {
+  hosts: readonly Pick<Ec2Host, "address" | "groups">[],
+): AllowRule[] {
   return resources
     .of<Rule>(type)
     .filter(({ inputs }) => groups.includes(inputs.securityGroupId))
@@ -239,7 +239,7 @@ interface Statement {
   readonly Condition?: { readonly StringLike?: { readonly "s3:prefix"?: readonly string[] } };
 }
 
-const ACTIONS: Readonly<Record<string, Right["action"]>> = {
+const ACTIONS: Readonly<Record<string, Permission["action"]>> = {
   "s3:GetObject": "get",
   "s3:PutObject": "put",
   "s3:DeleteObject": "delete",
@@ -248,7 +248,7 @@ const ACTIONS: Readonly<Record<string, Right["action"]>> = {
 };
 
 /** What the planned policy of an instance profile's role allows. */
-function rights(resources: Resources, profileName: string): Right[] {
+function permissions(resources: Resources, profileName: string): Permission[] {
   const profile = resources.one<{ role: string }>(
     "aws:iam/instanceProfile:InstanceProfile",
     ({ name }) => name === profileName,
@@ -264,7 +264,7 @@ function rights(resources: Resources, profileName: string): Right[] {
     );
 }
 
-function right(action: Right["action"] | undefined, resource: string, statement: Statement): Right[] {
+function right(action: Permission["action"] | undefined, resource: string, statement: Statement): Permission[] {
   switch (action) {
     case undefined:
       return [];

@@ -1,5 +1,5 @@
 import { machineType } from "../../components/model/machine-types";
-import type { Host, LocalBalancer, LocalStack, Permit, Right } from "./local-stack";
+import type { Host, LocalBalancer, LocalStack, AllowRule, Permission } from "./local-stack";
 import { memberAddress, type Planned, type Resources } from "./resources";
 
 interface Subnetwork {
@@ -47,8 +47,8 @@ export function gcpStack(stack: string, region: string, resources: Resources): L
       .map(({ name, inputs }) => ({ name, cidr: inputs.ipCidrRange })),
     hosts: bare.map(({ tags, ...host }) => ({
       ...host,
-      ingress: permits(resources, "INGRESS", tags, bare),
-      egress: permits(resources, "EGRESS", tags, bare),
+      ingress: allowRules(resources, "INGRESS", tags, bare),
+      egress: allowRules(resources, "EGRESS", tags, bare),
     })),
     buckets: resources.of<{ name: string }>("gcp:storage/bucket:Bucket").map(({ inputs }) => inputs.name),
     objects: resources
@@ -104,11 +104,11 @@ function balancerOf(resources: Resources): LocalBalancer | undefined {
   };
 }
 
-interface Tagged extends Omit<Host, "ingress" | "egress"> {
+interface GceHost extends Omit<Host, "ingress" | "egress"> {
   readonly tags: readonly string[];
 }
 
-function instances(resources: Resources): Tagged[] {
+function instances(resources: Resources): GceHost[] {
   return resources.of<Instance>("gcp:compute/instance:Instance").map(({ name, inputs }) => ({
     name,
     zone: inputs.zone,
@@ -123,7 +123,7 @@ function instances(resources: Resources): Tagged[] {
 }
 
 /** One place in each zone of every instance group, so that a client can be put on either side of a cut. */
-function members(resources: Resources): Tagged[] {
+function members(resources: Resources): GceHost[] {
   return resources
     .of<Manager>("gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager")
     .flatMap(({ name, id, inputs }) => {
@@ -150,7 +150,7 @@ function members(resources: Resources): Tagged[] {
 function common(
   resources: Resources,
   inputs: Template,
-): Pick<Tagged, "services" | "subnet" | "instanceType" | "vcpu" | "memGiB" | "userData" | "rights" | "tags"> {
+): Pick<GceHost, "services" | "subnet" | "instanceType" | "vcpu" | "memGiB" | "userData" | "permissions" | "tags"> {
   const { vcpu, memGiB } = machineType("gcp", inputs.machineType)!;
   return {
     services: inputs.labels.service!.split("_"),
@@ -159,7 +159,7 @@ function common(
     vcpu,
     memGiB,
     userData: inputs.metadata["startup-script"]!,
-    rights: rights(resources, `serviceAccount:${inputs.serviceAccount.email}`),
+    permissions: permissions(resources, `serviceAccount:${inputs.serviceAccount.email}`),
     tags: inputs.tags,
   };
 }
@@ -168,12 +168,12 @@ function subnetOf(resources: Resources, wanted: string): Planned<Subnetwork> {
   return resources.one<Subnetwork>("gcp:compute/subnetwork:Subnetwork", ({ id }) => id === wanted);
 }
 
-function permits(
+function allowRules(
   resources: Resources,
   direction: Firewall["direction"],
   tags: readonly string[],
-  hosts: readonly Pick<Tagged, "address" | "tags">[],
-): Permit[] {
+  hosts: readonly Pick<GceHost, "address" | "tags">[],
+): AllowRule[] {
   return resources
     .of<Firewall>("gcp:compute/firewall:Firewall")
     .map(({ inputs }) => inputs)
@@ -188,7 +188,7 @@ function permits(
 
 function peers(
   { sourceTags = [], sourceRanges = [], destinationRanges = [] }: Firewall,
-  hosts: readonly Pick<Tagged, "address" | "tags">[],
+  hosts: readonly Pick<GceHost, "address" | "tags">[],
 ): string[] {
   return [
     ...sourceRanges,
@@ -197,7 +197,7 @@ function peers(
   ];
 }
 
-function range(port: string): Permit["ports"] {
+function range(port: string): AllowRule["ports"] {
   const [from, to = from] = port.split("-").map(Number) as [number, number?];
   return { from, to };
 }
@@ -207,14 +207,14 @@ function secretName(resources: Resources, wanted: string): string {
     .secretId;
 }
 
-const BUCKET_ACTIONS: Readonly<Record<string, readonly Right["action"][]>> = {
+const BUCKET_ACTIONS: Readonly<Record<string, readonly Permission["action"][]>> = {
   "roles/storage.objectViewer": ["get"],
   "roles/storage.objectUser": ["get", "put", "delete"],
   "roles/storage.legacyBucketReader": ["list"],
 };
 
 /** What the planned bindings of a service account allow. */
-function rights(resources: Resources, member: string): Right[] {
+function permissions(resources: Resources, member: string): Permission[] {
   return [
     ...resources
       .of<{ secretId: string; member: string }>("gcp:secretmanager/secretIamMember:SecretIamMember")
@@ -241,7 +241,7 @@ function rights(resources: Resources, member: string): Right[] {
 }
 
 /** Which objects a condition means, in the two forms that the program writes. */
-function objects(expression: string | undefined): Pick<Right, "prefix" | "exact"> {
+function objects(expression: string | undefined): Pick<Permission, "prefix" | "exact"> {
   if (expression === undefined) {
     return { prefix: "", exact: false };
   }

@@ -73,9 +73,9 @@ export interface Host {
   readonly starts: boolean;
   readonly userData: string;
   readonly disks: readonly LocalDisk[];
-  readonly ingress: readonly Permit[];
-  readonly egress: readonly Permit[];
-  readonly rights: readonly Right[];
+  readonly ingress: readonly AllowRule[];
+  readonly egress: readonly AllowRule[];
+  readonly permissions: readonly Permission[];
 }
 
 export interface LocalDisk {
@@ -87,13 +87,13 @@ export interface LocalDisk {
 }
 
 /** TCP to or from any of these networks on these ports. */
-export interface Permit {
+export interface AllowRule {
   readonly peers: readonly string[];
   readonly ports: { readonly from: number; readonly to: number };
 }
 
 /** What an identity may do, in the words of the stand-ins. */
-export interface Right {
+export interface Permission {
   readonly action: "get" | "put" | "delete" | "list" | "secret";
   /** Bucket, or the name of a secret, which may end in "*". */
   readonly on: string;

@@ -3,7 +3,7 @@ import { deployApe } from "../../stacks/ape";
 import { PROJECT } from "../../stacks/config/load";
 import type { StackPlan } from "../../stacks/plan";
 import { record } from "../../planning/record";
-import { withoutAbsent } from "./substituted-plan";
+import { withSubstitutes } from "./substituted-plan";
 import type { Substitutes } from "./substitutes";
 import { awsStack } from "./aws";
 import { gcpStack } from "./gcp";
@@ -17,7 +17,7 @@ export async function localStack(plan: StackPlan, seed: string, substitutes: Sub
   const { neo4j, apiImages } = substitutes;
   const { spec } = plan;
   const { resources } = await record(
-    () => deployApe(withoutAbsent(plan, substitutes), { kubeconfig: pulumi.secret("none") }),
+    () => deployApe(withSubstitutes(plan, substitutes), { kubeconfig: pulumi.secret("none") }),
     {
       project: PROJECT,
       organization: "organization",

@@ -5,7 +5,7 @@ import { FIRST_VERSION, imageName } from "../build/api-images";
 import type { Substitutes } from "./substitutes";
 
 /** A plan whose nodes do without the software that can't be had here, and everything else as planned. */
-export function withoutAbsent(plan: StackPlan, substitutes: Substitutes): StackPlan {
+export function withSubstitutes(plan: StackPlan, substitutes: Substitutes): StackPlan {
   const replaced = (placed: Placed): Placed => ({ ...placed, role: standIn(placed.role, substitutes) });
   const { spec } = plan;
   return {

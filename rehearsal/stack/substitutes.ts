@@ -16,7 +16,7 @@ export interface Substitutes {
 export async function substitutesFor(
   plan: StackPlan,
   services: readonly Service[],
-  say: (text: string) => void,
+  progress: (text: string) => void,
 ): Promise<Substitutes> {
   const booted = new Set(
     plan.nodes
@@ -26,11 +26,13 @@ export async function substitutesFor(
   );
   const { neo4j: graph, api } = plan.spec;
   const neo4j =
-    booted.has("neo4j") && graph.edition === "community" ? await neo4jArchive(CACHE, graph.version, say) : undefined;
+    booted.has("neo4j") && graph.edition === "community"
+      ? await neo4jArchive(CACHE, graph.version, progress)
+      : undefined;
   // It is ready once it has reached all three stores.
   const isWhole = SERVICES.every((service) => services.length === 0 || services.includes(service));
   return {
     ...(neo4j === undefined ? {} : { neo4j }),
-    ...(neo4j !== undefined && isWhole && api.runtime === "vm" ? { apiImages: await apiImages(CACHE, say) } : {}),
+    ...(neo4j !== undefined && isWhole && api.runtime === "vm" ? { apiImages: await apiImages(CACHE, progress) } : {}),
   };
 }

@@ -12,7 +12,7 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-export interface Finished {
+export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -22,15 +22,15 @@ export interface Finished {
 export class CommandError extends Error {
   constructor(
     command: readonly string[],
-    readonly finished: Finished,
+    readonly result: CommandResult,
   ) {
-    const said = (finished.stderr.trim() || finished.stdout.trim()).split("\n").slice(-5).join("\n");
-    super(`${command.join(" ")}: exit code ${finished.code}${said === "" ? "" : `\n${said}`}`);
+    const output = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-5).join("\n");
+    super(`${command.join(" ")}: exit code ${result.code}${output === "" ? "" : `\n${output}`}`);
   }
 }
 
 /** Runs a program to its end and says how it ended. */
-export async function attempt(command: readonly string[], options: RunOptions = {}): Promise<Finished> {
+export async function attempt(command: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
   const child = spawn(command[0]!, command.slice(1), {
     env: { ...process.env, ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
@@ -54,11 +54,11 @@ export async function attempt(command: readonly string[], options: RunOptions = 
 
 /** Runs a program that must succeed, and returns what it printed. Throws CommandError. */
 export async function run(command: readonly string[], options: RunOptions = {}): Promise<string> {
-  const finished = await attempt(command, options);
-  if (finished.code !== 0) {
-    throw new CommandError(command, finished);
+  const result = await attempt(command, options);
+  if (result.code !== 0) {
+    throw new CommandError(command, result);
   }
-  return finished.stdout;
+  return result.stdout;
 }
 
 /** Starts a program that goes on after this one has ended; its output goes to a file. */
@@ -77,7 +77,7 @@ export function startDetached(
  * When a process was started, in the kernel's ticks since boot: with its number it tells it from all others, whatever
  * program it becomes. Undefined once it has ended, be it that nobody has asked how.
  */
-export function startOf(pid: number): string | undefined {
+export function processStartTime(pid: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" "); // behind the name, which may hold anything

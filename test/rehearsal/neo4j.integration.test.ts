@@ -10,10 +10,10 @@ import { neo4jServer, rows } from "../../rehearsal/drills/neo4j/server";
 import { COMMUNITY } from "../../rehearsal/drills/neo4j/settings";
 import { planFrom } from "../../planning/plan";
 import type { Machine } from "../../rehearsal/machine/machine";
-import { killedForMemory, makeGroups } from "../../rehearsal/machine/control-groups";
+import { oomKills, createControlGroups } from "../../rehearsal/machine/control-groups";
 import type { Rehearsal } from "../../rehearsal/rehearsal";
 import { declareScenarios, type Step } from "../support/scenarios";
-import { boot, holds } from "../support/rehearsal";
+import { boot, assertDrillPasses } from "../support/rehearsal";
 import { enterpriseNames } from "../components/neo4j/enterprise";
 
 const MINUTE = 60_000;
@@ -46,7 +46,7 @@ function stepsOf(each: Case): Step[] {
   return [
     ...each.drills.map((drill) => ({
       title: `hold in the drill ${drill.name}: ${drill.description}`,
-      run: (rehearsal: Rehearsal) => holds(drill, rehearsal),
+      run: (rehearsal: Rehearsal) => assertDrillPasses(drill, rehearsal),
     })),
     // The booted tier first: its server runs already.
     ...[BOOTED, ...TIER_NAMES.filter((tier) => tier !== BOOTED)].map((tier) => ({
@@ -75,7 +75,7 @@ async function starts(each: Case, tier: TierName, rehearsal: Rehearsal): Promise
     // What the server of the tier before has in memory goes first.
     await server.run(["systemctl", "stop", "neo4j.service"]);
     const { memGiB } = plan.nodes.find(({ name }) => name === self!.node)!.machine;
-    makeGroups(rehearsal.stack.stack, server.host.name, memGiB);
+    createControlGroups(rehearsal.stack.stack, server.host.name, memGiB);
     await put(server, `${CONFIG_DIRECTORY}/neo4j.conf`, configuration(plan, 0));
     await server.run([RESTART_SCRIPT]);
   }
@@ -87,7 +87,7 @@ async function starts(each: Case, tier: TierName, rehearsal: Rehearsal): Promise
     ),
     [[`${heapGiB}.00GiB`], [`${pageCacheGiB}.00GiB`]],
   );
-  assert.equal(killedForMemory(rehearsal.stack.stack, server.host.name), 0);
+  assert.equal(oomKills(rehearsal.stack.stack, server.host.name), 0);
 }
 
 async function validates({ cloud, version, settings }: Case, members: 1 | 3, rehearsal: Rehearsal): Promise<void> {

@@ -5,7 +5,7 @@ import { planFrom } from "../../planning/plan";
 import type { Host, StoredObject } from "../../rehearsal/stack/local-stack";
 import { Rehearsal } from "../../rehearsal/rehearsal";
 import { canBoot } from "../support/rehearsal";
-import { leaveNothing } from "./redis";
+import { assertNothingLeft } from "./redis";
 
 const STACK = "redis-missing";
 const MINUTE = 60_000;
@@ -31,7 +31,7 @@ describe("Redis' nodes, booted with something missing", function () {
 
   after(async () => {
     if (rehearsal !== undefined) {
-      await leaveNothing(STACK); // though no node ever served
+      await assertNothingLeft(STACK); // though no node ever served
     }
   });
 
@@ -51,7 +51,7 @@ describe("Redis' nodes, booted with something missing", function () {
 /** What is taken from a node: its disk, its right to a secret. */
 const MISSING: Readonly<Record<string, (host: Host) => Host>> = {
   "redis-1": (host) => ({ ...host, disks: [] }),
-  "redis-2": (host) => ({ ...host, rights: host.rights.filter(({ on }) => !on.endsWith("redis-server")) }),
+  "redis-2": (host) => ({ ...host, permissions: host.permissions.filter(({ on }) => !on.endsWith("redis-server")) }),
 };
 
 /** A node's bootstrap that asks for a package which Debian doesn't have. */

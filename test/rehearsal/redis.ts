@@ -7,10 +7,10 @@ import { redisRestore } from "../../rehearsal/drills/redis/restore";
 import { planFrom } from "../../planning/plan";
 import type { Host } from "../../rehearsal/stack/local-stack";
 import { hostNamespace, namespaces } from "../../rehearsal/network/network";
-import { answering } from "../../rehearsal/network/reachable-ports";
-import { rehearsed, takeDown, type Rehearsal } from "../../rehearsal/rehearsal";
+import { openPorts } from "../../rehearsal/network/reachable-ports";
+import { runningStacks, takeDown, type Rehearsal } from "../../rehearsal/rehearsal";
 import { attempt } from "../../rehearsal/system/process";
-import { boot, canBoot, holds } from "../support/rehearsal";
+import { boot, canBoot, assertDrillPasses } from "../support/rehearsal";
 
 const MINUTE = 60_000;
 /** Something listens there, and no role declares it. */
@@ -35,7 +35,7 @@ export function redisNodes(stack: string, settings: readonly string[]): void {
 
     after(async () => {
       if (rehearsal !== undefined) {
-        await leaveNothing(stack);
+        await assertNothingLeft(stack);
       }
     });
 
@@ -68,7 +68,7 @@ export function redisNodes(stack: string, settings: readonly string[]): void {
               (flow) => from.services.includes(flow.from) && to.services.includes(flow.to),
             );
             assert.deepEqual(
-              await answering(stack, from, to, ports),
+              await openPorts(stack, from, to, ports),
               [...new Set(declared.map(({ port }) => port))].sort((a, b) => a - b),
               `${from.name} to ${to.name}`,
             );
@@ -90,16 +90,16 @@ export function redisNodes(stack: string, settings: readonly string[]): void {
     });
 
     for (const drill of [redisRestore, redisFailover]) {
-      it(`hold in the drill ${drill.name}: ${drill.description}`, () => holds(drill, rehearsal));
+      it(`hold in the drill ${drill.name}: ${drill.description}`, () => assertDrillPasses(drill, rehearsal));
     }
   });
 }
 
 /** Ends a rehearsal; whatever it made must be gone. */
-export async function leaveNothing(stack: string): Promise<void> {
+export async function assertNothingLeft(stack: string): Promise<void> {
   await takeDown(stack);
   assert.deepEqual(await namespaces(stack), []);
-  assert.ok(!rehearsed().includes(stack));
+  assert.ok(!runningStacks().includes(stack));
   for (const command of [
     ["losetup", "--list"],
     ["findmnt", "--raw"],

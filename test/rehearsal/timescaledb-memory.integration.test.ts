@@ -11,7 +11,7 @@ import type { StackSpec } from "../../stacks/config/spec";
 import { TIER_NAMES, type TierName } from "../../stacks/tiers";
 import { ask, execute } from "../../rehearsal/drills/timescaledb/members";
 import { planFrom } from "../../planning/plan";
-import { killedForMemory } from "../../rehearsal/machine/control-groups";
+import { oomKills } from "../../rehearsal/machine/control-groups";
 import { hostNamespace } from "../../rehearsal/network/network";
 import { takeDown, type Rehearsal } from "../../rehearsal/rehearsal";
 import { run } from "../../rehearsal/system/process";
@@ -78,7 +78,7 @@ describe("TimescaleDB, with twice as many clients as it allows connections", fun
       console.log(`      ${clients} clients, ${TRANSACTIONS * clients} transactions in ${timescaledb.memGiB} GiB`);
       assert.equal(Number(/number of transactions actually processed: (\d+)/.exec(said)![1]), TRANSACTIONS * clients);
       assert.equal(/number of failed transactions: (\d+)/.exec(said)?.[1] ?? "0", "0");
-      assert.equal(killedForMemory(stackOf(tier), machine!.host.name), 0);
+      assert.equal(oomKills(stackOf(tier), machine!.host.name), 0);
       assert.equal(await ask(machine!, STARTED), started, "the server was started anew");
     });
   }

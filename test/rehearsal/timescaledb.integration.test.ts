@@ -15,7 +15,7 @@ import type { Rehearsal } from "../../rehearsal/rehearsal";
 import { run } from "../../rehearsal/system/process";
 import { declareScenarios, type Scenario, type Step } from "../support/scenarios";
 import { onPath } from "../support/programs";
-import { boot, holds } from "../support/rehearsal";
+import { boot, assertDrillPasses } from "../support/rehearsal";
 
 const MINUTE = 60_000;
 
@@ -95,7 +95,7 @@ const BACKED_UP: Step = {
 
 const [FAILOVER, RESTORE] = [timescaledbFailover, timescaledbRestore].map((drill): Step => ({
   title: `hold in the drill ${drill.name}: ${drill.description}`,
-  run: (rehearsal) => holds(drill, rehearsal),
+  run: (rehearsal) => assertDrillPasses(drill, rehearsal),
 })) as [Step, Step];
 
 describe("TimescaleDB's nodes, booted on this machine", function () {

@@ -4,14 +4,14 @@ import { join } from "node:path";
 const ROOT = join(__dirname, "../..");
 
 /** What a command said and how it ended. */
-export interface Ran {
+export interface CommandRun {
   readonly status: number | null;
   readonly out: string;
   readonly error: string;
 }
 
 /** Runs one of the tools as npm starts it, without colours; `input` is what it finds on standard input. */
-export function command(tool: string, args: readonly string[], input = ""): Ran {
+export function command(tool: string, args: readonly string[], input = ""): CommandRun {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["-r", "ts-node/register", join(ROOT, "tools", tool, "index.ts"), ...args],

@@ -6,7 +6,7 @@ import { report } from "../../tools/drill/report";
 import { runDrill } from "../../rehearsal/drills/run";
 import { assertCanRehearse, CannotRehearseError } from "../../rehearsal/system/preflight";
 import type { LocalStack } from "../../rehearsal/stack/local-stack";
-import { Rehearsal, rehearsed, takeDown } from "../../rehearsal/rehearsal";
+import { Rehearsal, runningStacks, takeDown } from "../../rehearsal/rehearsal";
 
 /** Nodes that a test boots at most. */
 const NODES = 4;
@@ -24,8 +24,8 @@ export function canBoot(test: Mocha.Context, stack: string): boolean {
     console.log(`      skipped: ${error.message.replace(/\s+/g, " ")}`);
     test.skip();
   }
-  if (rehearsed().includes(stack)) {
-    console.log(`      skipped: ${stack} is being rehearsed; "npm run rehearse -- down" ends that`);
+  if (runningStacks().includes(stack)) {
+    console.log(`      skipped: ${stack} is being runningStacks; "npm run rehearse -- down" ends that`);
     test.skip();
   }
   return true;
@@ -55,7 +55,7 @@ export async function boot(
 }
 
 /** Runs a drill on booted nodes, and fails with everything that did not hold. */
-export async function holds(drill: Drill, rehearsal: Rehearsal): Promise<void> {
+export async function assertDrillPasses(drill: Drill, rehearsal: Rehearsal): Promise<void> {
   const record = await runDrill(drill, rehearsal, () => undefined);
   console.log(report(record, PLAIN).replace(/^/gm, "      "));
   assert.deepEqual(

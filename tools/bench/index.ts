@@ -61,9 +61,9 @@ program
   .option("--seconds <number>", "seconds of each run", "4")
   .option("--json", "print the figures as JSON", false)
   .action(async ({ rounds, seconds, json }: NginxOptions) => {
-    const say = progress();
-    const figures = await benchNginx({ rounds: Number(rounds), seconds: Number(seconds), say });
-    say("");
+    const progress = progressLine();
+    const figures = await benchNginx({ rounds: Number(rounds), seconds: Number(seconds), progress });
+    progress("");
     console.log(json ? JSON.stringify(figures, null, 2) : nginxTable(figures));
   });
 
@@ -81,9 +81,9 @@ program
   .option("--seconds <number>", "seconds of each run", "15")
   .option("--json", "print the figures as JSON", false)
   .action(async ({ tier, rounds, seconds, json }: DatabaseOptions) => {
-    const say = progress();
-    const figures = await benchDatabase({ tiers: tier, rounds: Number(rounds), seconds: Number(seconds), say });
-    say("");
+    const progress = progressLine();
+    const figures = await benchDatabase({ tiers: tier, rounds: Number(rounds), seconds: Number(seconds), progress });
+    progress("");
     console.log(json ? JSON.stringify(figures, null, 2) : databaseTable(figures));
   });
 
@@ -119,7 +119,7 @@ function nginxTable(figures: readonly NginxFigure[]): string {
 }
 
 /** Shows what is going on, on a line of its own, to people only. */
-function progress(): (text: string) => void {
+function progressLine(): (text: string) => void {
   return process.stderr.isTTY ? (text) => process.stderr.write(`\r\x1b[K${text}`) : () => undefined;
 }
 
@@ -177,9 +177,9 @@ interface StartFigure {
 }
 
 function timed(subjects: readonly Subject[], rounds: number): StartFigure[] {
-  const say = progress();
-  const measured = measure(subjects, rounds, say);
-  say("");
+  const progress = progressLine();
+  const measured = measure(subjects, rounds, progress);
+  progress("");
   return measured.map((subject) => ({
     name: subject.name,
     seconds: median(subject.seconds),

@@ -10,7 +10,7 @@ import { takeDown } from "../../rehearsal/rehearsal";
 import { UsageError } from "../../planning/stack-file";
 import { DRILLS } from "../../rehearsal/drills/drills";
 import { report } from "./report";
-import { rehearsedFor, runDrill } from "../../rehearsal/drills/run";
+import { bootForDrill, runDrill } from "../../rehearsal/drills/run";
 
 const program = new Command("npm run drill --")
   .description(
@@ -68,12 +68,12 @@ async function drill(name: string, { stack, set, output, json, keep }: DrillOpti
       `no such drill: ${name} (there are ${DRILLS.map((each) => each.name).join(", ")}), for example "npm run drill -- ${DRILLS[0]!.name}"`,
     );
   }
-  const say = (text: string): void => console.error(colours.dim(text));
+  const progress = (text: string): void => console.error(colours.dim(text));
   const settings = [...(chosen.settings ?? []), ...set];
   if (chosen.settings !== undefined) {
-    say(`with ${chosen.settings.join(" and ")}`);
+    progress(`with ${chosen.settings.join(" and ")}`);
   }
-  const { rehearsal, ours } = await rehearsedFor(chosen, planFrom(stack, settings), say);
+  const { rehearsal, ours } = await bootForDrill(chosen, planFrom(stack, settings), progress);
   const ended = async (): Promise<void> => {
     if (ours && !keep) {
       await takeDown(stack);
@@ -81,7 +81,7 @@ async function drill(name: string, { stack, set, output, json, keep }: DrillOpti
   };
   process.once("SIGINT", () => void ended().finally(() => process.exit(130)));
   try {
-    const result = await runDrill(chosen, rehearsal, say);
+    const result = await runDrill(chosen, rehearsal, progress);
     const file = output ?? join(".cache", "drills", `${name}-${result.cloud}.json`);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);

@@ -9,7 +9,7 @@ import { planFrom } from "../../planning/plan";
 import { UsageError } from "../../planning/stack-file";
 import { BOOT_TIMEOUT_MS, type Machine } from "../../rehearsal/machine/machine";
 import { assertCanRehearse, assertRoot, CannotRehearseError, PROGRAMS } from "../../rehearsal/system/preflight";
-import { Rehearsal, rehearsed, takeDown } from "../../rehearsal/rehearsal";
+import { Rehearsal, runningStacks, takeDown } from "../../rehearsal/rehearsal";
 import { nodeStatus, report } from "./report";
 import { ServiceError } from "../../rehearsal/cloud/services";
 import { standIns } from "../../rehearsal/cloud/stand-ins";
@@ -56,7 +56,7 @@ program
         return [...all, value];
       }),
   )
-  .option("--where-possible", "where nodes can't be booted, say why and end well", false)
+  .option("--where-possible", "where nodes can't be booted, progress why and end well", false)
   .option("--json", "print the nodes as JSON", false)
   .action(up);
 
@@ -68,7 +68,7 @@ program
 program
   .command("status")
   .description("show the nodes")
-  .option("-s, --stack <name>", "stack; default: the one that is being rehearsed")
+  .option("-s, --stack <name>", "stack; default: the one that is being runningStacks")
   .option("--json", "print them as JSON", false)
   .action(({ stack, json }: { stack?: string; json: boolean }) => {
     const rehearsal = Rehearsal.open(one(stack));
@@ -78,7 +78,7 @@ program
 program
   .command("logs <node>")
   .description("show what a node printed while it booted, or its journal")
-  .option("-s, --stack <name>", "stack; default: the one that is being rehearsed")
+  .option("-s, --stack <name>", "stack; default: the one that is being runningStacks")
   .option("-u, --unit <unit>", "journal of this unit; default: the console")
   .option("-f, --follow", "go on until interrupted", false)
   .action(async (node: string, { stack, unit, follow }: { stack?: string; unit?: string; follow: boolean }) => {
@@ -87,16 +87,16 @@ program
       unit === undefined
         ? ["tail", "-n", "+1", ...(follow ? ["-f"] : []), machine.console]
         : [...(await machine.enter()), "journalctl", "--no-pager", "-u", unit, ...(follow ? ["-f"] : [])];
-    handOver(command);
+    runInteractively(command);
   });
 
 program
   .command("shell <node> [command...]")
   .description("open a shell in a node, or run a command there")
-  .option("-s, --stack <name>", "stack; default: the one that is being rehearsed")
+  .option("-s, --stack <name>", "stack; default: the one that is being runningStacks")
   .action(async (node: string, command: string[], { stack }: { stack?: string }) => {
     const machine = Rehearsal.open(one(stack)).machine(node);
-    handOver([...(await machine.enter()), ...(command.length === 0 ? ["bash", "--login"] : command)]);
+    runInteractively([...(await machine.enter()), ...(command.length === 0 ? ["bash", "--login"] : command)]);
   });
 
 program
@@ -104,7 +104,7 @@ program
   .description("end rehearsals and remove everything that they made")
   .option("-s, --stack <name>", "only this stack's; default: all")
   .action(async ({ stack }: { stack?: string }) => {
-    const stacks = rehearsed().filter((name) => stack === undefined || name === stack);
+    const stacks = runningStacks().filter((name) => stack === undefined || name === stack);
     if (stacks.length === 0) {
       console.error(`nothing to remove${stack === undefined ? "" : ` of ${stack}`}`);
     }
@@ -133,7 +133,7 @@ async function up({ stack, set, service = [], wherePossible, json }: UpOptions):
     }
     throw error;
   }
-  if (rehearsed().includes(stack)) {
+  if (runningStacks().includes(stack)) {
     const rehearsal = Rehearsal.open(stack);
     console.error(`${stack} runs already, as it was planned then; "npm run rehearse -- down" ends it`);
     return print(rehearsal, json);
@@ -171,7 +171,7 @@ async function up({ stack, set, service = [], wherePossible, json }: UpOptions):
   try {
     await tasks.run();
   } catch (error) {
-    if (rehearsed().includes(stack)) {
+    if (runningStacks().includes(stack)) {
       console.error(`what was made stays for a look; "npm run rehearse -- down" removes it`);
     }
     throw error;
@@ -212,17 +212,17 @@ function print(rehearsal: Rehearsal, json: boolean): void {
 
 /** The stack that is meant: the named one, or the only one. */
 function one(stack: string | undefined): string {
-  const running = rehearsed();
+  const running = runningStacks();
   if (stack === undefined && running.length !== 1) {
     throw new CannotRehearseError(
-      running.length === 0 ? "nothing is being rehearsed" : `which stack? --stack ${running.join(" or --stack ")}`,
+      running.length === 0 ? "nothing is being runningStacks" : `which stack? --stack ${running.join(" or --stack ")}`,
     );
   }
   return stack ?? running[0]!;
 }
 
 /** Gives the terminal to another program. */
-function handOver(command: readonly string[]): void {
+function runInteractively(command: readonly string[]): void {
   const { status } = spawnSync(command[0]!, command.slice(1), { stdio: "inherit" });
   process.exitCode = status ?? 1;
 }

@@ -27,17 +27,17 @@ export interface Neo4jArchive {
 export async function neo4jArchive(
   cache: string,
   name: VersionName,
-  say: (text: string) => void,
+  progress: (text: string) => void,
 ): Promise<Neo4jArchive> {
   const { package: version, component } = VERSIONS[name];
   const release = version.replace(/^\d+:/, "");
   const directory = await buildOnce(join(cache, `neo4j-archive-${release}-${RECIPE}`), async (making) => {
-    say(`Neo4j ${release} from Maven Central`);
+    progress(`Neo4j ${release} from Maven Central`);
     const jars = await neo4jJars(cache, release);
     const lists = `dists/${SUITE}/${component}/binary-amd64`;
     mkdirSync(join(making, lists), { recursive: true });
     mkdirSync(join(making, "pool"));
-    say(`packing Neo4j ${release}`);
+    progress(`packing Neo4j ${release}`);
     const { file, control } = await neo4jPackage(join(making, "pool"), jars, version);
     writeFileSync(join(making, lists, "Packages"), `${control}${await facts(making, `pool/${file}`)}\n`);
     await sign(making, component, `${component}/binary-amd64/Packages`);

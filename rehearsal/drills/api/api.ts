@@ -4,7 +4,7 @@ import type { Rehearsal } from "../../rehearsal";
 import { FIRST_VERSION, type Version } from "../../build/api-images";
 import { expect, type Drill, type Scenario } from "../drill";
 import { COMMUNITY } from "../neo4j/settings";
-import { Load, seed, seenFor, type Seen } from "./load";
+import { Load, seed, measureLoad, type LoadStats } from "./load";
 import { ApiNodes, servingPort } from "./nodes";
 
 /** Seconds of undisturbed requests before and after. */
@@ -46,7 +46,7 @@ export const api: Drill = {
     "under steady load a container is killed, a new version and two broken ones are rolled out, a node is killed, a zone cut off",
   services: ["api", "timescaledb", "neo4j", "redis"],
   settings: ["tier=t3", "highAvailability=true", "placement=packed", "neo4jLicense=none", ...COMMUNITY],
-  async run(rehearsal, say) {
+  async run(rehearsal, progress) {
     const nodes = new ApiNodes(rehearsal);
     await nodes.release(FIRST_VERSION);
     if (!(await nodes.serve(FIRST_VERSION, SETTLE_MS))) {
@@ -55,9 +55,9 @@ export const api: Drill = {
     await seed(rehearsal);
     const scenarios: Scenario[] = [];
     for (const [scenario, disturbance] of Object.entries(DISTURBANCES)) {
-      say(scenario);
+      progress(scenario);
       const found = { scenario, ...(await underLoad(rehearsal, nodes, disturbance)) };
-      say(JSON.stringify(found.measured));
+      progress(JSON.stringify(found.measured));
       scenarios.push(found);
     }
     return { scenarios };
@@ -72,17 +72,17 @@ async function underLoad(
   if (!(await nodes.ready(SETTLE_MS))) {
     throw new Error(`the API is not ready on all nodes within ${SETTLE_MS / 1000} s`);
   }
-  const before = await seenFor(rehearsal, STEADY_SECONDS);
-  const failedBefore = await rehearsal.failedAtBalancer();
+  const before = await measureLoad(rehearsal, STEADY_SECONDS);
+  const failedBefore = await rehearsal.balancerErrors();
   const load = new Load(rehearsal);
   await sleep(1000);
   const begun = Date.now();
   const violations = await run(rehearsal, nodes).finally(() => sleep(1000));
   const seconds = Math.round((Date.now() - begun) / 100) / 10;
   const during = await load.stop();
-  const failedOnce = (await rehearsal.failedAtBalancer()) - failedBefore;
+  const failedOnce = (await rehearsal.balancerErrors()) - failedBefore;
   const settled = await nodes.ready(SETTLE_MS);
-  const after = await seenFor(rehearsal, STEADY_SECONDS);
+  const after = await measureLoad(rehearsal, STEADY_SECONDS);
   return {
     measured: { seconds, ...columns({ before, during, after }), failedWithoutRepetition: failedOnce },
     violations: [
@@ -95,7 +95,7 @@ async function underLoad(
   };
 }
 
-function columns(stretches: Readonly<Record<string, Seen>>): Record<string, string> {
+function columns(stretches: Readonly<Record<string, LoadStats>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(stretches).map(([name, { requests, failures, p50, p95, p99 }]) => [
       name,

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { REPEATING_PORT } from "../../cloud/balancer";
+import { RETRYING_PORT } from "../../cloud/balancer";
 import { cloudNamespace, SERVICES } from "../../network/network";
 import type { Rehearsal } from "../../rehearsal";
 import { run } from "../../system/process";
@@ -16,7 +16,7 @@ const TIMEOUT_SECONDS = 10;
 const MAX_SECONDS = 1800;
 
 /** What clients saw of a stretch of time. */
-export interface Seen {
+export interface LoadStats {
   readonly requests: number;
   /** Answers that say so, and requests without an answer. */
   readonly failures: number;
@@ -49,7 +49,7 @@ export class Load {
       [
         ...["netns", "exec", cloudNamespace(rehearsal.stack.stack), "wrk", "--threads=1"],
         ...[`--connections=${CONNECTIONS}`, `--duration=${MAX_SECONDS}s`, `--timeout=${TIMEOUT_SECONDS}s`, "--latency"],
-        ...[`--script=${join(__dirname, "requests.lua")}`, `https://${SERVICES.balancer}:${REPEATING_PORT}`],
+        ...[`--script=${join(__dirname, "requests.lua")}`, `https://${SERVICES.balancer}:${RETRYING_PORT}`],
       ],
       {
         stdio: ["ignore", "pipe", "inherit"],
@@ -60,7 +60,7 @@ export class Load {
   }
 
   /** Ends it and says what it saw. */
-  async stop(): Promise<Seen> {
+  async stop(): Promise<LoadStats> {
     await new Promise((resolve) => {
       this.child.once("close", resolve);
       this.child.kill("SIGINT");
@@ -91,7 +91,7 @@ export async function seed(rehearsal: Rehearsal): Promise<void> {
 }
 
 /** What clients see in some seconds. */
-export async function seenFor(rehearsal: Rehearsal, seconds: number): Promise<Seen> {
+export async function measureLoad(rehearsal: Rehearsal, seconds: number): Promise<LoadStats> {
   const load = new Load(rehearsal);
   await sleep(seconds * 1000);
   return load.stop();

@@ -43,7 +43,7 @@ export class ApiNodes {
     return until(async () => (await this.every(READY)).every(Boolean), timeoutMs, 500);
   }
 
-  /** Whether each node's files say the same of its running containers as podman does: one a slot, of this version. */
+  /** Whether every running container on all nodes is of this version. */
   async run(version: Version): Promise<boolean> {
     const command = `[[ $(podman ps --format '{{.Image}}' | sort -u) == ${this.image(version)} ]]`;
     return (await this.every(command)).every(Boolean);

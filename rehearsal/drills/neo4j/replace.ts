@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { longestGap, resumed, STEADY_MS } from "../client";
+import { longestGap, waitForWrite, STEADY_MS } from "../client";
 import { expect, type Drill } from "../drill";
 import { Writer } from "./client";
 import { COMMUNITY } from "./settings";
@@ -14,19 +14,19 @@ export const neo4jReplace: Drill = {
   description: "the node is lost and its disk kept; a new node serves what is on it",
   services: ["neo4j"],
   settings: COMMUNITY,
-  async run(rehearsal, say) {
+  async run(rehearsal, progress) {
     const server = neo4jServer(rehearsal);
     await load(server, SIZE);
     const before = await graph(server);
     const writer = await Writer.start(rehearsal, server.host, `${process.pid}-replace`);
-    await resumed(writer, Date.now(), REPLACED_SECONDS * 1000);
-    say("destroying the node; its disk stays");
+    await waitForWrite(writer, Date.now(), REPLACED_SECONDS * 1000);
+    progress("destroying the node; its disk stays");
     const lostAt = Date.now();
     await server.destroy();
     await rehearsal.launch(server);
     await serves(server);
     const bootSeconds = (Date.now() - lostAt) / 1000;
-    await resumed(writer, Date.now(), REPLACED_SECONDS * 1000);
+    await waitForWrite(writer, Date.now(), REPLACED_SECONDS * 1000);
     await sleep(STEADY_MS);
     await writer.stop();
     const gap = longestGap(writer, lostAt);

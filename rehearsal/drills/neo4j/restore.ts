@@ -3,7 +3,7 @@ import { dumpPrefix, RESTORE_SCRIPT } from "../../../components/neo4j/backup-lay
 import { SCHEMA_QUESTION } from "../../../components/neo4j/schema";
 import type { Machine } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
-import { longestGap, resumed, STEADY_MS } from "../client";
+import { longestGap, waitForWrite, STEADY_MS } from "../client";
 import { expect, type Drill, type Scenario } from "../drill";
 import { Writer } from "./client";
 import { COMMUNITY } from "./settings";
@@ -11,7 +11,7 @@ import { graph, load, lost, neo4jServer, rows, serves } from "./server";
 
 /** Facts, queries and episodes: three times as many nodes. */
 const SIZE = 10_000;
-/** Seconds that a backup may stop the server for, on a machine that has other things to do as well. Seen: 38. */
+/** Seconds that a backup may stop the server for, on a machine that has other things to do as well. LoadStats: 38. */
 const DOWNTIME_SECONDS = 180;
 /** Seconds until the graph is back on a new node; the Scaling Strategy allows an hour. */
 const RTO_SECONDS = 600;
@@ -22,21 +22,21 @@ export const neo4jRestore: Drill = {
   description: "the node is lost with its disk; the graph comes back from the bucket on a new one",
   services: ["neo4j"],
   settings: COMMUNITY,
-  async run(rehearsal, say) {
+  async run(rehearsal, progress) {
     const server = neo4jServer(rehearsal);
-    say("loading a graph and backing it up");
+    progress("loading a graph and backing it up");
     await load(server, SIZE);
     const before = await graph(server);
     const backup = await backUp(rehearsal, server);
 
-    say("destroying the node and its disk");
+    progress("destroying the node and its disk");
     const lostAt = Date.now();
     await rehearsal.destroy(server);
     await rehearsal.launch(server);
     await serves(server);
     const bootSeconds = (Date.now() - lostAt) / 1000;
     const blank = await graph(server);
-    say("restoring");
+    progress("restoring");
     const said = await server.run([RESTORE_SCRIPT, "--latest"]);
     const rtoSeconds = (Date.now() - lostAt) / 1000;
     const after = await graph(server);
@@ -77,11 +77,11 @@ export const neo4jRestore: Drill = {
 /** Runs the nightly job while a client writes, and says for how long nothing was accepted. */
 async function backUp(rehearsal: Rehearsal, server: Machine): Promise<Scenario> {
   const writer = await Writer.start(rehearsal, server.host, `${process.pid}-backup`);
-  await resumed(writer, Date.now(), RESUME_MS);
+  await waitForWrite(writer, Date.now(), RESUME_MS);
   const began = Date.now();
   await server.run(["systemctl", "start", "ape-neo4j-backup.service"]);
   const seconds = (Date.now() - began) / 1000;
-  await resumed(writer, Date.now(), RESUME_MS);
+  await waitForWrite(writer, Date.now(), RESUME_MS);
   await sleep(STEADY_MS);
   await writer.stop();
   const downtime = longestGap(writer, began);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MAX_LAG_SECONDS } from "../../../components/redis/configuration";
 import type { Machine } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
-import { longestGap, resumed, STEADY_MS } from "../client";
+import { longestGap, waitForWrite, STEADY_MS } from "../client";
 import { expect, type Drill, type Scenario } from "../drill";
 import { Writer } from "./client";
 import { lost } from "./keys";
@@ -19,15 +19,15 @@ export const redisFailover: Drill = {
   name: "redis-failover",
   description: "the master's process is killed, its node, its zone cut off; then every node is restarted",
   services: ["redis"],
-  async run(rehearsal, say) {
+  async run(rehearsal, progress) {
     const members = new RedisMembers(rehearsal);
     const scenarios: Scenario[] = [];
     for (const [name, scenario] of Object.entries(SCENARIOS)) {
-      say(`${name}: waiting until all members are in their places`);
+      progress(`${name}: waiting until all members are in their places`);
       await settle(members);
-      say(name);
+      progress(name);
       const found = { scenario: name, ...(await scenario(rehearsal, members)) };
-      say(JSON.stringify(found.measured));
+      progress(JSON.stringify(found.measured));
       scenarios.push(found);
     }
     return { scenarios };
@@ -39,31 +39,31 @@ type Run = (rehearsal: Rehearsal, members: RedisMembers) => Promise<Omit<Scenari
 const SCENARIOS: Readonly<Record<string, Run>> = {
   "process killed": (rehearsal, members) =>
     masterLost(rehearsal, members, {
-      strike: async (master) => void (await master.run(["systemctl", "kill", "--signal=SIGKILL", "redis-server"])),
-      repair: () => Promise.resolve(),
+      inject: async (master) => void (await master.run(["systemctl", "kill", "--signal=SIGKILL", "redis-server"])),
+      recover: () => Promise.resolve(),
     }),
   "node killed": (rehearsal, members) =>
     masterLost(rehearsal, members, {
-      strike: (master) => master.kill(),
-      repair: (master) => master.start(),
+      inject: (master) => master.kill(),
+      recover: (master) => master.start(),
     }),
   "zone cut off": zoneCut,
   "nodes restarted": nodesRestarted,
 };
 
 interface Failure {
-  readonly strike: (master: Machine) => Promise<void>;
-  readonly repair: (master: Machine) => Promise<void>;
+  readonly inject: (master: Machine) => Promise<void>;
+  readonly recover: (master: Machine) => Promise<void>;
 }
 
-async function masterLost(rehearsal: Rehearsal, members: RedisMembers, { strike, repair }: Failure): ReturnType<Run> {
+async function masterLost(rehearsal: Rehearsal, members: RedisMembers, { inject, recover }: Failure): ReturnType<Run> {
   const old = (await members.master())!;
   const writer = await writing(rehearsal, otherZone(members, old));
-  const struckAt = Date.now();
-  await strike(old);
-  await resumed(writer, struckAt, SETTLE_MS);
-  await repair(old);
-  return outcome(members, writer, struckAt, old);
+  const failedAt = Date.now();
+  await inject(old);
+  await waitForWrite(writer, failedAt, SETTLE_MS);
+  await recover(old);
+  return outcome(members, writer, failedAt, old);
 }
 
 /** What a client saw from a moment on, once everything is in its place again. */
@@ -158,7 +158,7 @@ let runs = 0;
 /** A client that has been writing for a while. */
 async function writing(rehearsal: Rehearsal, zone: string, side = "client"): Promise<Writer> {
   const writer = await Writer.start(rehearsal, zone, `drill:${process.pid}:${++runs}:${side}:`);
-  await resumed(writer, Date.now(), SETTLE_MS);
+  await waitForWrite(writer, Date.now(), SETTLE_MS);
   await sleep(STEADY_MS);
   return writer;
 }

@@ -14,20 +14,20 @@ export const redisRestore: Drill = {
   name: "redis-restore",
   description: "all keys are deleted, then restored from the bucket",
   services: ["redis"],
-  async run(rehearsal, say) {
+  async run(rehearsal, progress) {
     const members = new RedisMembers(rehearsal);
-    say("waiting until all members are in their places");
+    progress("waiting until all members are in their places");
     await members.settled(SETTLE_MS);
     const master = (await members.master())!;
     const writer = await Writer.start(rehearsal, master.host.zone, `drill:${process.pid}:restore:`);
     await sleep(WRITING_MS);
     await writer.stop();
-    say("copying to the bucket");
+    progress("copying to the bucket");
     const copies = await copy(members.machines);
-    say("deleting everything");
+    progress("deleting everything");
     const written = await writer.erase(master.host.address);
     const left = await writer.read(master.host.address);
-    say("restoring");
+    progress("restoring");
     const began = Date.now();
     const said = await master.run(["/usr/local/sbin/ape-redis-restore", "--latest"]);
     const seconds = (Date.now() - began) / 1000;

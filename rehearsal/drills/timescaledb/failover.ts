@@ -4,7 +4,7 @@ import { APP_USER } from "../../../components/timescaledb/secrets";
 import type { Machine } from "../../machine/machine";
 import { CannotRehearseError } from "../../system/preflight";
 import type { Rehearsal } from "../../rehearsal";
-import { longestGap, resumed, STEADY_MS } from "../client";
+import { longestGap, waitForWrite, STEADY_MS } from "../client";
 import { expect, type Drill, type Scenario } from "../drill";
 import { Writer } from "./client";
 import { ask, execute, patronictl, TimescaleDbMembers } from "./members";
@@ -25,7 +25,7 @@ export const timescaledbFailover: Drill = {
   description:
     "the primary's process is killed, its node, its zone cut off; a setting is changed; the standby takes over as planned",
   services: ["timescaledb", "api"],
-  async run(rehearsal, say) {
+  async run(rehearsal, progress) {
     const members = await TimescaleDbMembers.of(rehearsal);
     await settle(members);
     await execute(
@@ -35,11 +35,11 @@ export const timescaledbFailover: Drill = {
     );
     const scenarios: Scenario[] = [];
     for (const [name, scenario] of Object.entries(SCENARIOS)) {
-      say(`${name}: waiting until both data nodes are in their places`);
+      progress(`${name}: waiting until both data nodes are in their places`);
       await settle(members);
-      say(name);
+      progress(name);
       const found = { scenario: name, ...(await scenario(rehearsal, members)) };
-      say(JSON.stringify(found.measured));
+      progress(JSON.stringify(found.measured));
       scenarios.push(found);
     }
     return { scenarios };
@@ -51,41 +51,41 @@ type Run = (rehearsal: Rehearsal, members: TimescaleDbMembers) => Promise<Omit<S
 const SCENARIOS: Readonly<Record<string, Run>> = {
   "process killed": (rehearsal, members) =>
     primaryLost(rehearsal, members, LIMITS.process, {
-      strike: async (primary) => void (await primary.run(["pkill", "-KILL", "--oldest", "-x", "postgres"])),
-      repair: () => Promise.resolve(),
+      inject: async (primary) => void (await primary.run(["pkill", "-KILL", "--oldest", "-x", "postgres"])),
+      recover: () => Promise.resolve(),
     }),
   "node killed": (rehearsal, members) =>
     primaryLost(rehearsal, members, LIMITS.node, {
-      strike: (primary) => primary.kill(),
-      repair: (primary) => primary.start(),
+      inject: (primary) => primary.kill(),
+      recover: (primary) => primary.start(),
     }),
   "zone cut off": zoneCut,
   "settings changed": settingsChanged,
   switchover: (rehearsal, members) =>
     primaryLost(rehearsal, members, LIMITS.switchover, {
-      strike: async (primary) => void (await primary.run(patronictl("switchover", "--force", "timescaledb"))),
-      repair: () => Promise.resolve(),
+      inject: async (primary) => void (await primary.run(patronictl("switchover", "--force", "timescaledb"))),
+      recover: () => Promise.resolve(),
     }),
 };
 
 interface Failure {
-  readonly strike: (primary: Machine) => Promise<void>;
-  readonly repair: (primary: Machine) => Promise<void>;
+  readonly inject: (primary: Machine) => Promise<void>;
+  readonly recover: (primary: Machine) => Promise<void>;
 }
 
 async function primaryLost(
   rehearsal: Rehearsal,
   members: TimescaleDbMembers,
   limit: number,
-  { strike, repair }: Failure,
+  { inject, recover }: Failure,
 ): ReturnType<Run> {
   const old = await members.primary();
   const writer = await writing(rehearsal, otherZone(rehearsal, old));
-  const struckAt = Date.now();
-  await strike(old);
-  await resumed(writer, struckAt, SETTLE_MS);
-  await repair(old);
-  return outcome(members, writer, { moment: struckAt, before: old, limit });
+  const failedAt = Date.now();
+  await inject(old);
+  await waitForWrite(writer, failedAt, SETTLE_MS);
+  await recover(old);
+  return outcome(members, writer, { moment: failedAt, before: old, limit });
 }
 
 /** A setting that takes a restart changes, and the node's own command puts it in force. */
@@ -214,7 +214,7 @@ let runs = 0;
 /** A client that has been writing for a while. */
 async function writing(rehearsal: Rehearsal, zone: string, side = "client"): Promise<Writer> {
   const writer = Writer.start(rehearsal, zone, `${process.pid}-${++runs}-${side}`);
-  await resumed(writer, Date.now(), SETTLE_MS);
+  await waitForWrite(writer, Date.now(), SETTLE_MS);
   await sleep(STEADY_MS);
   return writer;
 }

@@ -24,7 +24,7 @@ export class TimescaleDbMembers {
     return new TimescaleDbMembers(machines);
   }
 
-  /** The nodes whose server takes writes, as they say themselves. */
+  /** The nodes whose server reports itself writable. */
   async primaries(): Promise<Machine[]> {
     const said = await Promise.all(this.machines.map((machine) => ask(machine, "SELECT pg_is_in_recovery()")));
     return this.machines.filter((_, index) => said[index] === "f");
@@ -88,11 +88,11 @@ export async function ask(machine: Machine, statement: string, database = "postg
 /** Runs a statement on a node's server as its superuser. Throws CommandError. */
 export async function execute(machine: Machine, statement: string): Promise<string> {
   const command = psql(statement, DEFAULT_DATABASE);
-  const finished = await machine.attempt(command);
-  if (finished.code !== 0) {
-    throw new CommandError(command, finished);
+  const result = await machine.attempt(command);
+  if (result.code !== 0) {
+    throw new CommandError(command, result);
   }
-  return finished.stdout.trim();
+  return result.stdout.trim();
 }
 
 function psql(statement: string, database: string): string[] {

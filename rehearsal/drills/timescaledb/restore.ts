@@ -4,7 +4,7 @@ import { APP_USER } from "../../../components/timescaledb/secrets";
 import { RESTORE_SCRIPT } from "../../../components/timescaledb/restore";
 import { BOOT_TIMEOUT_MS, type Machine } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
-import { resumed } from "../client";
+import { waitForWrite } from "../client";
 import { expect, type Drill, type Scenario } from "../drill";
 import { Writer } from "./client";
 import { execute, TimescaleDbMembers } from "./members";
@@ -27,31 +27,31 @@ export const timescaledbRestore: Drill = {
   description:
     "a table is dropped, then both data nodes and their disks are lost; all of it comes back from the bucket",
   services: ["timescaledb", "api"],
-  async run(rehearsal, say) {
+  async run(rehearsal, progress) {
     const members = await TimescaleDbMembers.of(rehearsal);
     await members.settled(SETTLE_MS);
     const primary = await members.primary();
-    say("loading prices and backing up");
+    progress("loading prices and backing up");
     await load(primary);
     const before = await execute(primary, CHECKSUM);
     await primary.run(["systemctl", "start", "timescaledb-backup@full.service"]);
 
-    say("dropping the prices");
+    progress("dropping the prices");
     const api = rehearsal.machines.find(({ host }) => host.services.includes("api"))!;
     const writer = Writer.start(rehearsal, api.host.zone, `${process.pid}-restore`);
-    await resumed(writer, Date.now(), SETTLE_MS);
+    await waitForWrite(writer, Date.now(), SETTLE_MS);
     const moment = await execute(primary, "SELECT now()");
     await sleep(1000);
     await execute(primary, "DROP TABLE market_data_ohlcv");
     await sleep(ARCHIVED_MS);
 
-    say("destroying both data nodes and their disks");
+    progress("destroying both data nodes and their disks");
     const lostAt = Date.now();
     await Promise.all(members.machines.map((machine) => rehearsal.destroy(machine)));
     await writer.stop();
     const last = writer.acknowledged.at(-1)!.at;
-    say("making new nodes");
-    await forgetEtcd(rehearsal, members);
+    progress("making new nodes");
+    await resetEtcd(rehearsal, members);
     await Promise.all(members.machines.map((machine) => rehearsal.launch(machine)));
     await Promise.all(members.machines.map(serves));
     const newestSeconds = (Date.now() - lostAt) / 1000;
@@ -62,7 +62,7 @@ export const timescaledbRestore: Drill = {
     const kept = writer.acknowledged.find(({ number }) => number === rows)?.at ?? 0;
     const rpo = (last - kept) / 1000;
 
-    say(`restoring the state of ${moment}`);
+    progress(`restoring the state of ${moment}`);
     const began = Date.now();
     await restored.run([RESTORE_SCRIPT, "--to", moment]);
     const pointInTimeSeconds = (Date.now() - began) / 1000;
@@ -113,7 +113,7 @@ async function load(primary: Machine): Promise<void> {
 }
 
 /** With both data nodes' disks etcd has lost its majority: whoever has its state left is told so. */
-async function forgetEtcd(rehearsal: Rehearsal, { machines }: TimescaleDbMembers): Promise<void> {
+async function resetEtcd(rehearsal: Rehearsal, { machines }: TimescaleDbMembers): Promise<void> {
   const witness = rehearsal.machines.find(
     (machine) => machine.host.services.includes("timescaledb") && !machines.includes(machine),
   )!;

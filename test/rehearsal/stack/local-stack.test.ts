@@ -4,7 +4,7 @@ import { SERVICES } from "../../../components/model/role";
 import { planFrom, planResources } from "../../../planning/plan";
 import { allowed } from "../../../rehearsal/cloud/server";
 import { s3Action } from "../../../rehearsal/cloud/aws";
-import { cutRules, firewallRules } from "../../../rehearsal/network/firewall";
+import { isolationRules, firewallRules } from "../../../rehearsal/network/firewall";
 import type { Host, LocalStack } from "../../../rehearsal/stack/local-stack";
 import { localStack } from "../../../rehearsal/stack/plan";
 
@@ -80,8 +80,8 @@ describe("a stack on one machine", function () {
       it("stores what every host asks for at boot", () => {
         const keys = stack.objects.map(({ key }) => key);
         const secrets = stack.secrets.map(({ name }) => name);
-        for (const { rights, name } of stack.hosts) {
-          for (const { action, on, prefix, exact } of rights) {
+        for (const { permissions, name } of stack.hosts) {
+          for (const { action, on, prefix, exact } of permissions) {
             if (action === "secret") {
               assert.ok(secrets.includes(on), `${name}: ${on}`);
             } else if (exact) {
@@ -122,7 +122,7 @@ describe("the rehearsal's firewall", () => {
   });
 
   it("cuts off what is open as well: a cut knows no established connections", () => {
-    const rules = cutRules(["10.0.0.1"]);
+    const rules = isolationRules(["10.0.0.1"]);
     assert.doesNotMatch(rules, /established/);
     assert.match(rules, /ip daddr \{ 169\.254\.0\.0\/16, 10\.0\.0\.1 \} accept/);
   });
@@ -150,8 +150,8 @@ describe("what a request to S3 asks for", () => {
 });
 
 describe("rights", () => {
-  const host: Pick<Host, "rights"> = {
-    rights: [
+  const host: Pick<Host, "permissions"> = {
+    permissions: [
       { action: "get", on: "b", prefix: "nodes/redis-1", exact: true },
       { action: "put", on: "b", prefix: "redis/", exact: false },
     ],

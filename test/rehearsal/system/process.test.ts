@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { startOf, until } from "../../../rehearsal/system/process";
+import { processStartTime, until } from "../../../rehearsal/system/process";
 
 describe("when a process was started", function () {
   before(function () {
@@ -15,13 +15,13 @@ describe("when a process was started", function () {
   it("stays the same when it becomes another program, and is not known once it has ended", async () => {
     const child = spawn("sh", ["-c", "read line; exec cat"], { stdio: ["pipe", "ignore", "ignore"] });
     const pid = child.pid!;
-    const started = startOf(pid);
+    const started = processStartTime(pid);
     assert.match(started!, /^\d+$/);
     child.stdin.write("go on\n");
     assert.ok(await until(() => readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("cat"), 5000, 1));
-    assert.equal(startOf(pid), started);
+    assert.equal(processStartTime(pid), started);
     child.kill("SIGKILL");
     await once(child, "exit");
-    assert.equal(startOf(pid), undefined);
+    assert.equal(processStartTime(pid), undefined);
   });
 });

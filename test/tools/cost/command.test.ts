@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Summary } from "../../../cost/summary";
-import { command, type Ran } from "../../support/command";
+import { command, type CommandRun } from "../../support/command";
 import type { CostReport } from "../../../planning/price/tables";
 
-const cost = (...args: readonly string[]): Ran => command("cost", args);
+const cost = (...args: readonly string[]): CommandRun => command("cost", args);
 
 describe("npm run cost", function () {
   this.timeout(120_000);

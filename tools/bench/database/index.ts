@@ -16,7 +16,7 @@ export interface DatabaseBenchArgs {
   readonly rounds: number;
   /** Seconds of each run. */
   readonly seconds: number;
-  readonly say: (text: string) => void;
+  readonly progress: (text: string) => void;
 }
 
 /** Medians of what each configuration did, by workload, in units a second; and ratios of the same rounds. */
@@ -53,22 +53,27 @@ const COMMON = {
  * Runs each workload on the tier's own node against three servers with nothing in common but the node: the rendered
  * settings, timescaledb-tune's and PostgreSQL's own. They take turns, one at a time.
  */
-export async function benchDatabase({ tiers, rounds, seconds, say }: DatabaseBenchArgs): Promise<DatabaseFigure[]> {
+export async function benchDatabase({
+  tiers,
+  rounds,
+  seconds,
+  progress,
+}: DatabaseBenchArgs): Promise<DatabaseFigure[]> {
   const figures: DatabaseFigure[] = [];
   for (const tier of tiers) {
     const settings = [`tier=${tier}`, "zones=1", "highAvailability=false", "overrides.neo4j.members=1"];
     const { spec } = planFrom("prod", settings);
-    const rehearsal = await Rehearsal.prepare(planStack({ ...spec, stack: STACK }), ["timescaledb"], say);
+    const rehearsal = await Rehearsal.prepare(planStack({ ...spec, stack: STACK }), ["timescaledb"], progress);
     try {
       const [machine] = rehearsal.machines as [Machine];
-      say(`${tier}: booting its node`);
+      progress(`${tier}: booting its node`);
       await rehearsal.launch(machine);
       const { state, reason } = await machine.settled(600_000);
       if (state !== "serving") {
         throw new Error(`${machine.host.name} is ${state}: ${reason ?? ""}`);
       }
       await machine.run(["systemctl", "stop", POSTGRESQL_UNIT]);
-      figures.push(...(await compare(machine, tier, spec.timescaledb, { rounds, seconds, say })));
+      figures.push(...(await compare(machine, tier, spec.timescaledb, { rounds, seconds, progress })));
     } finally {
       await takeDown(STACK);
     }
@@ -80,10 +85,10 @@ async function compare(
   machine: Machine,
   tier: TierName,
   size: ServerSize,
-  { rounds, seconds, say }: Omit<DatabaseBenchArgs, "tiers">,
+  { rounds, seconds, progress }: Omit<DatabaseBenchArgs, "tiers">,
 ): Promise<DatabaseFigure[]> {
   for (const configuration of CONFIGURATIONS) {
-    say(`${tier}: filling the server with ${configuration} settings`);
+    progress(`${tier}: filling the server with ${configuration} settings`);
     await machine.run(["runuser", "-u", "postgres", "--", "bash", "-c", CREATE, "create", directory(configuration)]);
     await writeSettings(machine, configuration, size);
     await control(machine, configuration, "start");
@@ -99,7 +104,7 @@ async function compare(
     for (const configuration of turns(round)) {
       await control(machine, configuration, "start");
       for (const workload of WORKLOADS) {
-        say(`${tier}, round ${round} of ${rounds}: ${workload.name}, ${configuration}`);
+        progress(`${tier}, round ${round} of ${rounds}: ${workload.name}, ${configuration}`);
         const rate = await perSecond(machine, workload, Math.min(CLIENTS, maxConnections(size)), seconds);
         const rates = found.get(workload)!;
         rates.set(configuration, [...(rates.get(configuration) ?? []), rate]);

@@ -32,16 +32,16 @@ export interface NginxOptions {
   readonly rounds: number;
   /** Seconds of each run. */
   readonly seconds: number;
-  readonly say: (text: string) => void;
+  readonly progress: (text: string) => void;
 }
 
 /** The rendered nginx.conf in front of as many containers as a T3 node has, over TLS, against one container without. */
-export async function benchNginx({ rounds, seconds, say }: NginxOptions): Promise<NginxFigure[]> {
+export async function benchNginx({ rounds, seconds, progress }: NginxOptions): Promise<NginxFigure[]> {
   const folder = nginxFolder();
   try {
     const figures: NginxFigure[] = [];
     for (const upstreamMs of DELAYS_MS) {
-      figures.push(await compare(folder, upstreamMs, { rounds, seconds, say }));
+      figures.push(await compare(folder, upstreamMs, { rounds, seconds, progress }));
     }
     return figures;
   } finally {
@@ -52,7 +52,7 @@ export async function benchNginx({ rounds, seconds, say }: NginxOptions): Promis
 async function compare(
   folder: string,
   upstreamMs: number,
-  { rounds, seconds, say }: NginxOptions,
+  { rounds, seconds, progress }: NginxOptions,
 ): Promise<NginxFigure> {
   const containers = CONTAINERS.map((port) => container(port, upstreamMs));
   const upstream = join(folder, "upstream.conf");
@@ -70,7 +70,7 @@ async function compare(
     for (let round = 0; round <= rounds; round++) {
       // The first doesn't count; the others take turns, so that a machine that slows down slows both.
       for (const name of round % 2 === 0 ? (["bare", "nginx"] as const) : (["nginx", "bare"] as const)) {
-        say(`upstream of ${upstreamMs} ms, round ${round} of ${rounds}: ${name}`);
+        progress(`upstream of ${upstreamMs} ms, round ${round} of ${rounds}: ${name}`);
         const run = load(urls[name], seconds);
         if (round > 0) {
           runs[name].push(run);
