@@ -43,7 +43,7 @@ export function registryHost(image: string): string {
 /** Images of the reference API in a registry's storage; made when there are none of this very program. */
 export async function apiImages(cache: string, progress: (text: string) => void): Promise<ApiImages> {
   const { outputFiles } = await build({
-    entryPoints: [join(__dirname, "..", "..", "reference-api", "index.ts")],
+    entryPoints: [join(__dirname, "..", "reference-api", "index.ts")],
     bundle: true,
     minify: true,
     write: false,

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Host, LocalBalancer, LocalStack } from "../stack/local-stack";
-import { cloudNamespace, SERVICES } from "../network/network";
+import { cloudNamespace, ADDRESSES } from "../network/network";
 import { attempt, startDetached, until } from "../system/process";
 
 /** Seconds after which a connection that is not answered is given up; clouds don't publish theirs. */
@@ -37,14 +37,14 @@ defaults
     timeout check ${health.timeoutSeconds}s
 
 frontend https
-    bind ${SERVICES.balancer}:443 ssl crt ${pem} alpn h2,http/1.1
+    bind ${ADDRESSES.balancer}:443 ssl crt ${pem} alpn h2,http/1.1
     option forwardfor
     http-request set-header X-Forwarded-Proto https
     default_backend nodes
 
 # A client that repeats a request once when it failed and may be repeated, as every good one does.
 frontend repeating
-    bind ${SERVICES.balancer}:${RETRYING_PORT} ssl crt ${pem}
+    bind ${ADDRESSES.balancer}:${RETRYING_PORT} ssl crt ${pem}
     http-request disable-l7-retry if { method POST PATCH }
     default_backend balancer
 
@@ -52,7 +52,7 @@ backend balancer
     retries 1
     retry-on all-retryable-errors
     http-reuse never
-    server balancer ${SERVICES.balancer}:443 ssl verify none
+    server balancer ${ADDRESSES.balancer}:443 ssl verify none
 
 backend nodes
     balance leastconn
@@ -89,7 +89,7 @@ export async function startBalancer(state: string, stack: LocalStack, nodes: rea
   const within = ["ip", "netns", "exec", cloudNamespace(stack.stack)];
   startDetached([...within, "haproxy", "-W", "-f", configuration], openSync(join(state, "balancer.log"), "a", 0o600));
   const listens = async (): Promise<boolean> =>
-    (await attempt([...within, "bash", "-c", `</dev/tcp/${SERVICES.balancer}/443`])).code === 0;
+    (await attempt([...within, "bash", "-c", `</dev/tcp/${ADDRESSES.balancer}/443`])).code === 0;
   if (!(await until(listens, 30_000))) {
     throw new Error(`the load balancer's stand-in does not start: see ${join(state, "balancer.log")}`);
   }

@@ -6,7 +6,7 @@ import { createServer as createTlsServer } from "node:https";
 import { join, normalize } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { LocalStack } from "../stack/local-stack";
-import { SERVICES } from "../network/network";
+import { ADDRESSES } from "../network/network";
 import { awsApis, awsMetadata, fillMoto } from "./aws";
 import { gcpApis, gcpMetadata } from "./gcp";
 import { answer, type Handler } from "./server";
@@ -25,15 +25,15 @@ async function main(state: string): Promise<void> {
   const plain = known((host) => (METADATA_HOSTS.includes(host) ? metadata : mirror));
   const secure = known((host) => archives.get(host) ?? apis);
   await Promise.all([
-    ...[SERVICES.metadata, SERVICES.internet].map((address) => listening(createServer(plain), address, 80)),
-    ...[SERVICES.cloud, SERVICES.internet].map((address) =>
+    ...[ADDRESSES.metadata, ADDRESSES.internet].map((address) => listening(createServer(plain), address, 80)),
+    ...[ADDRESSES.cloud, ADDRESSES.internet].map((address) =>
       listening(createTlsServer(certificate, secure), address, 443),
     ),
   ]);
   writeFileSync(join(state, "cloud.ready"), "");
 }
 
-const METADATA_HOSTS: readonly string[] = [SERVICES.metadata, "metadata.google.internal"];
+const METADATA_HOSTS: readonly string[] = [ADDRESSES.metadata, "metadata.google.internal"];
 
 /** Finds who calls by where the call comes from, and the service by the name that was called. */
 function callers(

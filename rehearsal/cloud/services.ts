@@ -4,7 +4,7 @@ import { authorityCertificate, issue } from "../../components/pki/authority";
 import { MOTO_PORT } from "./aws";
 import type { LocalStack } from "../stack/local-stack";
 import { motoServer } from "../build/moto";
-import { cloudNamespace, SERVICES } from "../network/network";
+import { cloudNamespace, ADDRESSES } from "../network/network";
 import { mirrorConfiguration, mirrorSocket } from "./mirror";
 import { startRegistry } from "../build/registry";
 import { mirrors } from "../build/debian";
@@ -23,7 +23,7 @@ export async function startServices(state: string, stack: LocalStack, seed: stri
   }
   if (stack.registry !== undefined) {
     const tls = { certificate: join(state, "cloud.crt"), key: join(state, "cloud.key") };
-    const address = `${SERVICES.registry}:443`;
+    const address = `${ADDRESSES.registry}:443`;
     await startRegistry(state, stack.registry.directory, { address, tls }, within(stack, []));
   }
   rmSync(join(state, "cloud.ready"), { force: true });
@@ -65,11 +65,11 @@ function names({
       ? [`s3.${region}.amazonaws.com`, `secretsmanager.${region}.amazonaws.com`]
       : ["storage.googleapis.com", "secretmanager.googleapis.com", "oauth2.googleapis.com"];
   return [
-    ...own.map((name) => ({ name, address: SERVICES.cloud, tls: [name, `*.${name}`] })),
-    ...(cloud === "gcp" ? [{ name: "metadata.google.internal", address: SERVICES.metadata, tls: [] }] : []),
-    { name: "deb.debian.org", address: SERVICES.internet, tls: [] },
-    ...(registry === undefined ? [] : [{ name: registry.host, address: SERVICES.registry, tls: [registry.host] }]),
-    ...archives.map(({ host }) => ({ name: host, address: SERVICES.internet, tls: [host] })),
+    ...own.map((name) => ({ name, address: ADDRESSES.cloud, tls: [name, `*.${name}`] })),
+    ...(cloud === "gcp" ? [{ name: "metadata.google.internal", address: ADDRESSES.metadata, tls: [] }] : []),
+    { name: "deb.debian.org", address: ADDRESSES.internet, tls: [] },
+    ...(registry === undefined ? [] : [{ name: registry.host, address: ADDRESSES.registry, tls: [registry.host] }]),
+    ...archives.map(({ host }) => ({ name: host, address: ADDRESSES.internet, tls: [host] })),
   ];
 }
 
@@ -97,7 +97,7 @@ function startNames(state: string, stack: LocalStack): void {
       "--user=root",
       `--pid-file=${join(state, "names.pid")}`,
       "--bind-interfaces",
-      `--listen-address=${SERVICES.resolver},${SERVICES.metadata}`,
+      `--listen-address=${ADDRESSES.resolver},${ADDRESSES.metadata}`,
       ...names(stack).map(({ name, address }) => `--address=/${name}/${address}`),
     ]),
   );

@@ -1,6 +1,6 @@
 import type { Cloud } from "../../components/model/cloud";
 import type { Host } from "../stack/local-stack";
-import { SERVICES } from "../network/network";
+import { ADDRESSES } from "../network/network";
 
 export interface ImageFile {
   /** Below the host's root. */
@@ -33,7 +33,7 @@ const CLOUDS: Readonly<Record<Cloud, (host: Host) => ImageFile[]>> = {
 
 /** What a host's root holds beyond Debian's: what the cloud's own image and network would give it. */
 export function imageFiles(cloud: Cloud, host: Host): ImageFile[] {
-  const resolver = cloud === "aws" ? SERVICES.resolver : SERVICES.metadata;
+  const resolver = cloud === "aws" ? ADDRESSES.resolver : ADDRESSES.metadata;
   return [
     { path: "etc/resolv.conf", content: `nameserver ${resolver}\n` },
     { path: "etc/hostname", content: `${host.name}\n` },

@@ -3,7 +3,7 @@ import type { Host, LocalStack } from "../stack/local-stack";
 import { attempt, run } from "../system/process";
 
 /** Where the stand-ins answer, inside the rehearsal's own network only. The last two are reserved for documentation. */
-export const SERVICES = {
+export const ADDRESSES = {
   metadata: "169.254.169.254",
   /** The name service of AWS; Google's is the metadata address. */
   resolver: "169.254.169.253",
@@ -43,7 +43,7 @@ export async function createNetwork(stack: LocalStack): Promise<void> {
   await run(["ip", "netns", "add", name]);
   await ip(name, [
     "link set lo up",
-    ...[...Object.values(SERVICES), ...(stack.balancer === undefined ? [] : [stack.balancer.source])].map(
+    ...[...Object.values(ADDRESSES), ...(stack.balancer === undefined ? [] : [stack.balancer.source])].map(
       (address) => `addr add ${address}/32 dev lo`,
     ),
     ...stack.subnets.flatMap(({ cidr }, index) => [
@@ -57,7 +57,7 @@ export async function createNetwork(stack: LocalStack): Promise<void> {
     await nft(
       name,
       `table inet ape_nat { chain input { type filter hook input priority filter;
-      iifname "br*" ip daddr ${SERVICES.internet} drop
+      iifname "br*" ip daddr ${ADDRESSES.internet} drop
     }\n}\n`,
     );
   }

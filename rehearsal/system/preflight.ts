@@ -29,7 +29,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
 };
 
 const GIB = 2 ** 30;
-/** Room for the base root and the packages that are kept, and for what each node writes. LoadStats: 0.3 and 0.5 GiB; doubled or more. */
+/** Room for the base root and the packages that are kept, and for what each node writes. Seen: 0.3 and 0.5 GiB; doubled or more. */
 const BASE_GIB = 2;
 const NODE_GIB = 1.5;
 

@@ -1,14 +1,17 @@
 import { spawn, type SpawnOptions } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+
+/** Receives one line of progress at a time. */
+export type Progress = (text: string) => void;
 
 export interface RunOptions {
   /** Text for the program's standard input. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Called with each piece of output as it comes. */
-  readonly output?: (text: string) => void;
-  /** Milliseconds after which the program is killed. Default: never. */
+  /** Called with each chunk of output as it arrives. */
+  readonly output?: Progress;
+  /** Milliseconds after which the program is killed. Default: no limit. */
   readonly timeoutMs?: number;
 }
 
@@ -18,7 +21,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** A program ended otherwise than it should. */
+/** A program failed. The message has its last five lines of output. */
 export class CommandError extends Error {
   constructor(
     command: readonly string[],
@@ -29,7 +32,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a program to its end and says how it ended. */
+/** Runs a program and returns its exit code and output, whether or not it succeeds. */
 export async function attempt(command: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
   const child = spawn(command[0]!, command.slice(1), {
     env: { ...process.env, ...options.env },
@@ -44,7 +47,7 @@ export async function attempt(command: readonly string[], options: RunOptions = 
       options.output?.(text);
     });
   }
-  child.stdin.on("error", () => undefined); // a program may end without reading what it was given
+  child.stdin.on("error", () => undefined); // a program may exit without reading its input
   child.stdin.end(options.input ?? "");
   return new Promise((resolve, reject) => {
     child.once("error", reject);
@@ -52,7 +55,7 @@ export async function attempt(command: readonly string[], options: RunOptions = 
   });
 }
 
-/** Runs a program that must succeed, and returns what it printed. Throws CommandError. */
+/** Runs a program that must succeed, and returns its standard output. Throws CommandError. */
 export async function run(command: readonly string[], options: RunOptions = {}): Promise<string> {
   const result = await attempt(command, options);
   if (result.code !== 0) {
@@ -61,7 +64,7 @@ export async function run(command: readonly string[], options: RunOptions = {}):
   return result.stdout;
 }
 
-/** Starts a program that goes on after this one has ended; its output goes to a file. */
+/** Starts a program that outlives this one. `log` is the file descriptor for its output. Returns its process id. */
 export function startDetached(
   command: readonly string[],
   log: number,
@@ -69,25 +72,39 @@ export function startDetached(
 ): number {
   const child = spawn(command[0]!, command.slice(1), { ...options, detached: true, stdio: ["ignore", log, log] });
   child.unref();
-  child.on("error", () => undefined); // seen by whoever waits for what it should serve
+  child.on("error", () => undefined); // callers wait for the service itself and report when it does not answer
   return child.pid!;
 }
 
 /**
- * When a process was started, in the kernel's ticks since boot: with its number it tells it from all others, whatever
- * program it becomes. Undefined once it has ended, be it that nobody has asked how.
+ * When a process was started, in kernel ticks since boot. Together with the process id it identifies the process, even
+ * after exec. Undefined once the process has ended, including zombies.
  */
 export function processStartTime(pid: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" "); // behind the name, which may hold anything
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" "); // the name in parentheses may contain anything
     return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
   } catch {
     return undefined;
   }
 }
 
-/** Waits until a condition holds; false when it didn't within the time. */
+/** Writes a pid file that `recordedProcess` reads: process id and start time. */
+export function recordProcess(file: string, pid: number): void {
+  writeFileSync(file, `${pid} ${processStartTime(pid)}`);
+}
+
+/** The process in a pid file if it is still running, never another process that has taken its id. */
+export function recordedProcess(file: string): number | undefined {
+  if (!existsSync(file)) {
+    return undefined;
+  }
+  const [pid, start] = readFileSync(file, "utf8").split(" ");
+  return processStartTime(Number(pid)) === start ? Number(pid) : undefined;
+}
+
+/** Polls a condition. Returns false if it does not become true within `timeoutMs`. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   timeoutMs: number,

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RETRYING_PORT } from "../../cloud/balancer";
-import { cloudNamespace, SERVICES } from "../../network/network";
+import { cloudNamespace, ADDRESSES } from "../../network/network";
 import type { Rehearsal } from "../../rehearsal";
 import { run } from "../../system/process";
 
@@ -49,7 +49,7 @@ export class Load {
       [
         ...["netns", "exec", cloudNamespace(rehearsal.stack.stack), "wrk", "--threads=1"],
         ...[`--connections=${CONNECTIONS}`, `--duration=${MAX_SECONDS}s`, `--timeout=${TIMEOUT_SECONDS}s`, "--latency"],
-        ...[`--script=${join(__dirname, "requests.lua")}`, `https://${SERVICES.balancer}:${RETRYING_PORT}`],
+        ...[`--script=${join(__dirname, "requests.lua")}`, `https://${ADDRESSES.balancer}:${RETRYING_PORT}`],
       ],
       {
         stdio: ["ignore", "pipe", "inherit"],
@@ -84,7 +84,7 @@ export class Load {
 /** Writes a price of each symbol that requests ask for; the nodes have just booted, and the tables may be on their way. */
 export async function seed(rehearsal: Rehearsal): Promise<void> {
   const body = JSON.stringify({ at: "2026-01-30T12:00:00Z", close: 1 });
-  const url = `https://${SERVICES.balancer}/prices/S[0-${SYMBOLS - 1}]`;
+  const url = `https://${ADDRESSES.balancer}/prices/S[0-${SYMBOLS - 1}]`;
   const patience = ["--retry", "30", "--retry-delay", "2"];
   const curl = ["curl", "--silent", "--fail", "--insecure", ...patience, "--request", "PUT", "--data", body, url];
   await run(["ip", "netns", "exec", cloudNamespace(rehearsal.stack.stack), ...curl]);
