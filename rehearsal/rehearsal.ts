@@ -1,34 +1,25 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Service } from "../components/model/role";
 import type { StackPlan } from "../stacks/plan";
-import { destroyDisk, detachDisks } from "./machine/disks";
-import type { Host, LocalStack } from "./stack/local-stack";
-import { Machine } from "./machine/machine";
-import { removeControlGroups } from "./machine/control-groups";
-import {
-  attachHost,
-  isolateZone,
-  healZone,
-  createNetwork,
-  namespaces,
-  processesIn,
-  removeNetwork,
-  setLink,
-} from "./network/network";
-import { stateOf, STATE } from "./system/paths";
-import { localStack } from "./stack/plan";
-import { assertCanRehearse, CannotRehearseError } from "./system/preflight";
 import { baseRoot } from "./build/root";
-import { cloudAuthority, startServices, stopMirror } from "./cloud/services";
-import { attempt, until } from "./system/process";
-import { balancerErrors, startBalancer } from "./cloud/balancer";
-import { substitutesFor } from "./stack/substitutes";
+import { apiUrl, balancerErrors, startBalancer } from "./cloud/balancer";
+import { cloudAuthority, startServices } from "./cloud/services";
 import { storageOf, type Storage } from "./cloud/storage";
-import { trusted } from "./machine/trust";
+import { destroyDisk } from "./machine/disks";
+import type { ImageFile } from "./machine/image";
+import { Machine } from "./machine/machine";
+import { trustFiles } from "./machine/trust";
+import { attachHost, createNetwork, healZone, isolateZone, namespaces, setLink } from "./network/network";
+import type { Host, LocalStack } from "./stack/local-stack";
+import { localStack } from "./stack/plan";
+import { substitutesFor } from "./stack/substitutes";
+import { stateOf } from "./system/paths";
+import { assertCanRehearse, CannotRehearseError } from "./system/preflight";
+import type { Progress } from "./system/progress";
 
-/** A stack's own nodes, running on this machine. */
+/** A stack's nodes, running on this machine. */
 export class Rehearsal {
   readonly machines: readonly Machine[];
 
@@ -36,7 +27,7 @@ export class Rehearsal {
     private readonly state: string,
     readonly stack: LocalStack,
     private readonly base: string,
-    private readonly trust: ReturnType<typeof trusted>,
+    private readonly trust: readonly ImageFile[],
     booted: readonly string[],
   ) {
     this.machines = stack.hosts
@@ -45,23 +36,25 @@ export class Rehearsal {
   }
 
   /**
-   * Makes all that the nodes of these services need, up to the power button. `alter` breaks something on purpose.
-   * Throws CannotRehearseError.
+   * Creates everything that the nodes of these services need, but does not power them on. No services means all of them.
+   * `alter` changes the stack, for example to break something on purpose. Throws CannotRehearseError.
    */
   static async prepare(
     plan: StackPlan,
     services: readonly Service[],
-    progress: (text: string) => void,
+    progress: Progress,
     alter: (stack: LocalStack) => LocalStack = (stack) => stack,
   ): Promise<Rehearsal> {
     const { stack: name } = plan.spec;
     const state = stateOf(name);
     const seed = randomBytes(32).toString("hex");
     assertCanRehearse(1);
+    progress(`planning ${name}`);
     const stack = alter(await localStack(plan, seed, await substitutesFor(plan, services, progress)));
     const hosts = stack.hosts.filter(
       (host) =>
-        host.starts && (services.length === 0 || host.services.some((own) => services.includes(own as Service))),
+        host.starts &&
+        (services.length === 0 || host.services.some((service) => services.includes(service as Service))),
     );
     assertCanRehearse(hosts.length);
     if (existsSync(state)) {
@@ -70,7 +63,7 @@ export class Rehearsal {
     const foreign = await namespaces(name);
     if (foreign.length > 0) {
       throw new CannotRehearseError(
-        `network namespaces ${foreign.join(", ")} exist, and this program did not make them`,
+        `network namespaces ${foreign.join(", ")} already exist and do not belong to a rehearsal; remove them with "ip netns delete"`,
       );
     }
     const base = await baseRoot(progress);
@@ -80,9 +73,9 @@ export class Rehearsal {
     writeFileSync(join(state, "rehearsal.json"), JSON.stringify(saved));
     writeFileSync(join(state, "seed"), seed, { mode: 0o600 });
     const rehearsal = Rehearsal.open(name);
-    progress("network");
+    progress("creating the network");
     await createNetwork(stack);
-    progress("stand-ins for the cloud");
+    progress("starting the stand-ins for the cloud");
     await startServices(state, stack, seed);
     await startBalancer(
       state,
@@ -92,14 +85,14 @@ export class Rehearsal {
     return rehearsal;
   }
 
-  /** A rehearsal that was prepared before. Throws CannotRehearseError when there is none. */
+  /** Opens a running rehearsal. Throws CannotRehearseError if there is none. */
   static open(name: string): Rehearsal {
     const state = stateOf(name);
     const read = (file: string): string => readFileSync(join(state, file), "utf8");
     if (!existsSync(join(state, "seed"))) {
       throw new CannotRehearseError(
         existsSync(state)
-          ? `the rehearsal of ${name} was interrupted; "npm run rehearse -- down" removes what it made`
+          ? `the rehearsal of ${name} was interrupted; "npm run rehearse -- down" removes what is left of it`
           : `${name} is not being runningStacks`,
       );
     }
@@ -108,33 +101,33 @@ export class Rehearsal {
       state,
       JSON.parse(read("stack.json")) as LocalStack,
       base,
-      trusted(base, cloudAuthority(read("seed"))),
+      trustFiles(base, cloudAuthority(read("seed"))),
       booted,
     );
   }
 
-  /** Services that the booted nodes host. */
+  /** Services on the booted nodes. */
   get services(): readonly string[] {
     return [...new Set(this.machines.flatMap(({ host }) => host.services))];
   }
 
-  /** The stack's buckets, with their owner's rights. */
+  /** The stack's buckets, with full access. */
   get storage(): Storage {
     return storageOf(this.stack, this.state);
   }
 
-  /** The bucket of a purpose, for example "backups". */
+  /** Name of the bucket for a purpose, for example "backups". */
   bucket(purpose: string): string {
     const found = this.stack.buckets.find((name) => name.startsWith(`ape-${this.stack.stack}-${purpose}-`));
     if (found === undefined) {
-      throw new Error(`the stack has no bucket for ${purpose}: ${this.stack.buckets.join(", ")}`);
+      throw new Error(`the stack has no bucket for ${purpose}; it has ${this.stack.buckets.join(", ")}`);
     }
     return found;
   }
 
   /**
-   * Plans anew with other config and gives the running nodes their new bootstraps, as an update does; they take them at
-   * their next boot. What an update changes beyond that is left alone.
+   * Plans the stack again with other config and uploads the new bootstraps, which running nodes use at their next boot.
+   * Unlike a real update it changes nothing else.
    */
   async update(plan: StackPlan): Promise<void> {
     const seed = readFileSync(join(this.state, "seed"), "utf8");
@@ -148,14 +141,14 @@ export class Rehearsal {
     }
   }
 
-  /** Switches a node on for the first time: a new instance of the image, with the disks that it had if it had any. */
+  /** Powers a node on for the first time: a new instance of the image, with its data disks if they exist. */
   async launch(machine: Machine): Promise<void> {
     await this.attach(machine.host);
     await machine.create(this.base, this.trust);
     await machine.start();
   }
 
-  /** Loses a node and all its disks. */
+  /** Deletes a node and all its disks. */
   async destroy(machine: Machine): Promise<void> {
     await machine.destroy();
     for (const disk of machine.host.disks) {
@@ -163,7 +156,7 @@ export class Rehearsal {
     }
   }
 
-  /** Gives a host its place in the network, without a machine: a client may stand there. */
+  /** Attaches a host to the network without booting a machine, for example for a client. */
   async attach(host: Host): Promise<void> {
     if (!(await namespaces(this.stack.stack)).some((name) => name.endsWith(`.${host.name}`))) {
       await attachHost(this.stack, host);
@@ -174,13 +167,13 @@ export class Rehearsal {
     const found = this.machines.find(({ host }) => host.name === name);
     if (found === undefined) {
       throw new CannotRehearseError(
-        `no node ${name}: there are ${this.machines.map(({ host }) => host.name).join(", ")}`,
+        `no node ${name}; the nodes are ${this.machines.map(({ host }) => host.name).join(", ")}`,
       );
     }
     return found;
   }
 
-  /** A place in a zone from which an API process would speak, and where none is booted. */
+  /** An API host in a zone that is not booted, from which a client can connect. Throws CannotRehearseError if there is none. */
   clientHost(zone: string): Host {
     const free = this.stack.hosts.find(
       (host) =>
@@ -190,13 +183,13 @@ export class Rehearsal {
     );
     if (free === undefined) {
       throw new CannotRehearseError(
-        `no place for a client in ${zone}: the API runs there itself, or is not planned there`,
+        `no place for a client in ${zone}: every API host of that zone is booted, or none is planned`,
       );
     }
     return free;
   }
 
-  /** The fields of one of the stack's secrets, by its name without the stack's prefix. */
+  /** Fields of one of the stack's secrets. `name` is without the stack's prefix. */
   secret<T>(name: string): T {
     const found = this.stack.secrets.find((secret) => secret.name === `ape-${this.stack.stack}-${name}`);
     if (found === undefined) {
@@ -205,17 +198,22 @@ export class Rehearsal {
     return JSON.parse(found.value) as T;
   }
 
-  /** The certificate that the stack's clients must trust. */
+  /** CA certificate of the stack's services, PEM. */
   certificateAuthority(): string {
     return this.secret<{ ca: string }>(`node-${this.machines[0]!.host.name}`).ca;
   }
 
-  /** Requests that the load balancer's stand-in has answered with a server's error so far. */
+  /** Number of 5xx responses of the load balancer's stand-in so far. */
   balancerErrors(): Promise<number> {
     return balancerErrors(this.state);
   }
 
-  /** Takes a host's cable out: nobody says that it is gone, as when a machine is lost. */
+  /** URL of the API on this machine's loopback interface; undefined if the API is not booted. */
+  get apiUrl(): string | undefined {
+    return apiUrl(this.state);
+  }
+
+  /** Disconnects a host's cable: peers get no reset, as when a machine is lost. */
   unplug(host: Host): Promise<void> {
     return setLink(this.stack, host, "down");
   }
@@ -224,8 +222,8 @@ export class Rehearsal {
     return setLink(this.stack, host, "up");
   }
 
-  /** Cuts a zone off from all others, and from the cloud. */
-  cut(zone: string): Promise<void> {
+  /** Isolates a zone from all others and from the cloud. */
+  isolate(zone: string): Promise<void> {
     return isolateZone(this.stack, zone);
   }
 
@@ -237,55 +235,4 @@ export class Rehearsal {
 interface SavedRehearsal {
   readonly base: string;
   readonly booted: readonly string[];
-}
-
-/** Stacks that are being rehearsed, or whose rehearsal was interrupted. */
-export function runningStacks(): string[] {
-  return existsSync(STATE) ? readdirSync(STATE).sort() : [];
-}
-
-/** Removes everything that a rehearsal made, however far it came; nothing else. */
-export async function takeDown(name: string): Promise<void> {
-  const state = stateOf(name);
-  if (!existsSync(state)) {
-    return;
-  }
-  stopMirror(state);
-  const gone = await until(async () => {
-    const running = await processesIn(name);
-    running.forEach(kill);
-    return running.length === 0;
-  }, 30_000);
-  if (!gone) {
-    throw new Error(`processes of ${name} don't end: ${(await processesIn(name)).join(", ")}`);
-  }
-  for (const mount of await mountsBelow(state)) {
-    await attempt(["umount", "--lazy", mount]);
-  }
-  await detachDisks(state);
-  await removeNetwork(name);
-  await until(() => tried(() => removeControlGroups(name)), 10_000);
-  rmSync(state, { recursive: true, force: true });
-}
-
-function kill(pid: number): void {
-  tried(() => process.kill(pid, "SIGKILL"));
-}
-
-/** Whether something could be done; a process may be gone, a group may still be emptying. */
-function tried(action: () => void): boolean {
-  try {
-    action();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function mountsBelow(state: string): Promise<string[]> {
-  const { stdout } = await attempt(["findmnt", "--raw", "--noheadings", "--output", "TARGET"]);
-  return stdout
-    .split("\n")
-    .filter((target) => target.startsWith(`${state}/`))
-    .reverse();
 }

@@ -5,9 +5,10 @@ import { build } from "esbuild";
 import type { Fault } from "../reference-api/settings";
 import { buildOnce, remove } from "./build-cache";
 import { run } from "../system/process";
-import { serving } from "./registry";
+import type { Progress } from "../system/progress";
+import { withRegistry } from "./registry";
 
-/** Releases of the reference API: those that serve, and those that go wrong on purpose. */
+/** Releases of the reference API: some work, some are broken on purpose. */
 export const VERSIONS = {
   "1.0.0": {},
   "1.1.0": {},
@@ -16,32 +17,32 @@ export const VERSIONS = {
 } as const satisfies Readonly<Record<string, { readonly fault?: Fault }>>;
 export type Version = keyof typeof VERSIONS;
 
-/** What nodes run when they first boot. */
+/** The release that nodes run when they first boot. */
 export const FIRST_VERSION: Version = "1.0.0";
 
 const REPOSITORY = "ape/api";
-/** Neither root nor anybody whom the node knows. */
+/** User id inside the container; it exists on no node. */
 const USER = 10_001;
 const APP = "/app/api.js";
 
 export interface ApiImages {
-  /** The registry's storage. */
+  /** The registry's storage directory. */
   readonly directory: string;
   readonly digests: Readonly<Record<Version, string>>;
 }
 
-/** The whole name of a release in the registry that the stack's own image is in. */
+/** Full reference of a release in the registry of the stack's `apiImage`. `planned` is that image. */
 export function imageName(planned: string, digest: string): string {
   return `${registryHost(planned)}/${REPOSITORY}@${digest}`;
 }
 
-/** The host of an image's registry. */
+/** Host name of an image's registry. */
 export function registryHost(image: string): string {
   return image.split("/")[0]!;
 }
 
-/** Images of the reference API in a registry's storage; made when there are none of this very program. */
-export async function apiImages(cache: string, progress: (text: string) => void): Promise<ApiImages> {
+/** Builds images of the reference API into a registry's storage. Rebuilt when the program or Node.js changes. */
+export async function apiImages(cache: string, progress: Progress): Promise<ApiImages> {
   const { outputFiles } = await build({
     entryPoints: [join(__dirname, "..", "reference-api", "index.ts")],
     bundle: true,
@@ -60,7 +61,7 @@ export async function apiImages(cache: string, progress: (text: string) => void)
   const directory = await buildOnce(
     join(cache, `registry-${identity.digest("hex").slice(0, 16)}`),
     async (unfinished) => {
-      progress("packing the reference API's images");
+      progress("building the reference API's images");
       for (const name of readdirSync(cache).filter((each) => /^registry-(?!.*\.unfinished)/.test(each))) {
         await remove(join(cache, name));
       }
@@ -79,7 +80,7 @@ async function pack(directory: string, program: Uint8Array): Promise<void> {
   await umoci("new", "--image", `${layout}:base`);
   await umoci("insert", "--image", `${layout}:base`, root, "/");
   const digests: Record<string, string> = {};
-  await serving(directory, async (address) => {
+  await withRegistry(directory, async (address) => {
     for (const [version, { fault }] of Object.entries(VERSIONS) as [Version, { fault?: Fault }][]) {
       await umoci("tag", "--image", `${layout}:base`, version);
       await umoci(
@@ -103,7 +104,7 @@ async function pack(directory: string, program: Uint8Array): Promise<void> {
   writeFileSync(join(directory, "digests.json"), JSON.stringify(digests));
 }
 
-/** This machine's own Node.js with the libraries that it needs, and the program: nothing else. */
+/** Fills the image's root: this machine's Node.js, its shared libraries and the program. */
 async function fill(root: string, program: Uint8Array): Promise<void> {
   const put = (from: string, to: string): void => {
     mkdirSync(dirname(join(root, to)), { recursive: true });

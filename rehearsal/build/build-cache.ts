@@ -2,31 +2,31 @@ import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run } from "../system/process";
 
-/** What this program is making, by its path. */
-const making = new Map<string, Promise<string>>();
+/** Builds that are running in this process, by path. */
+const running = new Map<string, Promise<string>>();
 
 /**
- * A folder that is slow to make, and so made once and kept between runs. `make` fills a folder beside it, which takes its
- * place once it is whole. Whoever asks for the same one meanwhile waits for it; of two programs that make one each, the
- * first to end is kept. Returns its path.
- * @param usable whether what is there may be used; one that may not stays beside the new one as `<path>.stale`
+ * Builds a directory once and caches it between runs. `build` fills a temporary directory next to it, which is renamed
+ * when it is complete. Concurrent callers in this process share one build; if two processes build the same directory, the
+ * first to finish wins. Returns the path.
+ * @param usable whether a cached directory may be used. One that may not is renamed to `<path>.stale`. Default: it exists.
  */
 export function buildOnce(
   path: string,
-  make: (unfinished: string) => Promise<void>,
+  build: (unfinished: string) => Promise<void>,
   usable: (path: string) => boolean = existsSync,
 ): Promise<string> {
-  let made = making.get(path);
-  if (made === undefined) {
-    made = ensure(path, make, usable).finally(() => making.delete(path));
-    making.set(path, made);
+  let result = running.get(path);
+  if (result === undefined) {
+    result = ensure(path, build, usable).finally(() => running.delete(path));
+    running.set(path, result);
   }
-  return made;
+  return result;
 }
 
 async function ensure(
   path: string,
-  make: (unfinished: string) => Promise<void>,
+  build: (unfinished: string) => Promise<void>,
   usable: (path: string) => boolean,
 ): Promise<string> {
   if (usable(path)) {
@@ -36,7 +36,7 @@ async function ensure(
   await removeAbandoned(dirname(path));
   const unfinished = `${path}.unfinished.${process.pid}`;
   try {
-    await make(unfinished);
+    await build(unfinished);
     if (!usable(path)) {
       if (existsSync(path)) {
         renameSync(path, `${path}.stale`);
@@ -49,17 +49,17 @@ async function ensure(
   return path;
 }
 
-/** What was never finished, and whose maker has ended. */
+/** Removes unfinished builds whose process has ended. */
 async function removeAbandoned(folder: string): Promise<void> {
   for (const name of readdirSync(folder)) {
-    const maker = /\.unfinished\.(\d+)$/.exec(name)?.[1];
-    if (maker !== undefined && !existsSync(`/proc/${maker}`)) {
+    const builder = /\.unfinished\.(\d+)$/.exec(name)?.[1];
+    if (builder !== undefined && !existsSync(`/proc/${builder}`)) {
       await remove(join(folder, name));
     }
   }
 }
 
-/** Removes a folder if it is there; nothing that is mounted in it is touched. */
+/** Removes a directory if it exists, without crossing into mounted file systems. */
 export async function remove(path: string): Promise<void> {
   await run(["rm", "-rf", "--one-file-system", path]);
 }

@@ -1,12 +1,12 @@
 import { attempt } from "../system/process";
 
-/** Debian's archives as this machine reads them. */
+/** URIs of the Debian archives that this machine uses. */
 export interface Mirrors {
   readonly debian: string;
   readonly security: string;
 }
 
-/** The machine's own package sources where it is a Debian itself; otherwise Debian's. */
+/** This machine's own package sources if it runs Debian; otherwise deb.debian.org. */
 export async function mirrors(): Promise<Mirrors> {
   const targets = await attempt([
     "apt-get",

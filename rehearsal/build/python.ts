@@ -4,8 +4,8 @@ import { CACHE } from "../system/paths";
 import { run } from "../system/process";
 
 /**
- * Installs a Python package with the programs it brings, into a folder of its own that is kept between runs. Returns
- * that folder's programs. `requirement` names one version, for example "moto[server]==5.2.5".
+ * Installs a Python package into a cached virtual environment. Returns the environment's bin directory. `requirement`
+ * pins one version, for example "moto[server]==5.2.5".
  */
 export async function pythonPrograms(requirement: string): Promise<string> {
   const directory = await buildOnce(join(CACHE, requirement.replace(/[^a-z0-9.]+/g, "-")), async (unfinished) => {

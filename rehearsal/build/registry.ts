@@ -3,18 +3,18 @@ import { join } from "node:path";
 import { attempt, startDetached, until } from "../system/process";
 import { freePort } from "../system/free-port";
 
-/** Debian's package of the registry that Docker's own distribution is. */
+/** Debian's package of the Distribution registry (https://distribution.github.io). */
 const PROGRAM = "docker-registry";
 const START_MS = 30_000;
 
-interface Listening {
+interface RegistryListener {
   /** Host and port. */
   readonly address: string;
   readonly tls?: { readonly certificate: string; readonly key: string };
 }
 
-/** The whole configuration of a registry over a folder; with TLS it is for reading only. JSON is YAML. */
-function configuration(storage: string, { address, tls }: Listening): string {
+/** A registry's whole configuration (JSON is valid YAML). With TLS the registry is read-only. */
+function configuration(storage: string, { address, tls }: RegistryListener): string {
   return JSON.stringify({
     version: 0.1,
     log: { level: "warn" },
@@ -26,38 +26,38 @@ function configuration(storage: string, { address, tls }: Listening): string {
   });
 }
 
-/** Starts a registry for nodes: TLS, read-only, in the network that `within` enters. */
+/** Starts a read-only registry with TLS for nodes. `within` is the command prefix that enters its network namespace. */
 export async function startRegistry(
   state: string,
   storage: string,
-  listening: Required<Listening>,
+  listening: Required<RegistryListener>,
   within: readonly string[],
 ): Promise<void> {
   const file = join(state, "registry.yml");
   writeFileSync(file, configuration(storage, listening));
   startDetached([...within, PROGRAM, "serve", file], openSync(join(state, "registry.log"), "a", 0o600));
-  await answering(listening.address, within);
+  await waitForRegistry(listening.address, within);
 }
 
-/** Runs something while a registry over a folder takes images on this machine's loopback interface. */
-export async function serving<T>(storage: string, use: (address: string) => Promise<T>): Promise<T> {
+/** Runs a writable registry on the loopback interface while `use` runs. */
+export async function withRegistry<T>(storage: string, use: (address: string) => Promise<T>): Promise<T> {
   const address = `127.0.0.1:${await freePort()}`;
   mkdirSync(storage, { recursive: true });
   const file = join(storage, "registry.yml");
   writeFileSync(file, configuration(storage, { address }));
   const pid = startDetached([PROGRAM, "serve", file], openSync(join(storage, "registry.log"), "a", 0o600));
   try {
-    await answering(address, []);
+    await waitForRegistry(address, []);
     return await use(address);
   } finally {
     process.kill(pid, "SIGTERM");
   }
 }
 
-async function answering(address: string, within: readonly string[]): Promise<void> {
+async function waitForRegistry(address: string, within: readonly string[]): Promise<void> {
   const connects = async (): Promise<boolean> =>
     (await attempt([...within, "bash", "-c", `</dev/tcp/${address.replace(":", "/")}`])).code === 0;
   if (!(await until(connects, START_MS))) {
-    throw new Error(`the registry does not answer at ${address} within ${START_MS / 1000} s`);
+    throw new Error(`the registry at ${address} did not answer within ${START_MS / 1000} s`);
   }
 }

@@ -5,25 +5,26 @@ import { buildOnce, remove } from "./build-cache";
 import { mirrors } from "./debian";
 import { CACHE } from "../system/paths";
 import { attempt, run } from "../system/process";
+import type { Progress } from "../system/progress";
 
-/** Debian's release on every node. */
+/** Debian release of every node. */
 const SUITE = "trixie";
 
 /**
- * What Debian's own cloud images hold of what a node needs to boot: an init, a network, and the agents by which each
- * cloud hands over its script. Everything else a node installs itself.
+ * The part of Debian's cloud images that a node needs to boot: init, network tools, and below the agents that run user
+ * data on each cloud. A node installs everything else during its bootstrap.
  */
 const BASE = ["systemd", "systemd-sysv", "dbus", "iproute2", "ca-certificates", "procps", "e2fsprogs"];
-/** Installed once APT can resolve what debootstrap can't: virtual dependencies. */
+/** Installed with APT because debootstrap cannot resolve virtual dependencies. */
 const AGENTS = ["cloud-init", "google-guest-agent"];
 
-/** What a program mounts is not seen outside, and goes with it also when it fails. */
-const UNSEEN = ["unshare", "--mount", "--propagation", "private"];
+/** Runs a program in a private mount namespace, so that its mounts disappear with it even if it fails. */
+const PRIVATE_MOUNTS = ["unshare", "--mount", "--propagation", "private"];
 
-/** A root older than this many days is made anew, so that nodes boot with Debian's present packages. */
+/** A root older than this many days is rebuilt, so that nodes boot with Debian's current packages. */
 const STALE_DAYS = 14;
 
-/** The sources of a node as a cloud's image has them. */
+/** A node's package sources, as in the cloud images. */
 const SOURCES = `Types: deb
 URIs: http://deb.debian.org/debian
 Suites: ${SUITE} ${SUITE}-updates
@@ -37,16 +38,16 @@ Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 `;
 
-/** Packages are not synced to the disk file by file, as in container images: a power cut here keeps what was written. */
+/** Skips fsync for each unpacked file, as in container images. A simulated power cut does not lose written data. */
 const DPKG = "force-unsafe-io\n";
 
-/** The root that all nodes share, made when there is none or when it is stale. Never changed once made. */
-export function baseRoot(progress: (text: string) => void): Promise<string> {
+/** The read-only root that all nodes share, rebuilt when it is stale. */
+export function baseRoot(progress: Progress): Promise<string> {
   return buildOnce(
     join(CACHE, `root-${recipe()}`),
     async (unfinished) => {
       await buildRoot(unfinished, progress);
-      // Nodes may still stand on an old one: it goes when it is unused.
+      // Running nodes may still use an old root; it is removed once it is unused.
       for (const old of readdirSync(CACHE).filter((name) => /^root-(?!.*\.unfinished)/.test(name))) {
         await removeUnused(join(CACHE, old));
       }
@@ -55,14 +56,16 @@ export function baseRoot(progress: (text: string) => void): Promise<string> {
   );
 }
 
-async function buildRoot(unfinished: string, progress: (text: string) => void): Promise<void> {
+async function buildRoot(unfinished: string, progress: Progress): Promise<void> {
   const { debian } = await mirrors();
-  progress(`debootstrap ${SUITE} from ${debian}`);
+  progress("building the base root", `debootstrap ${SUITE} from ${debian}`);
   const debootstrap = ["debootstrap", "--variant=minbase", `--include=${BASE.join(",")}`, SUITE, unfinished, debian];
-  await run([...UNSEEN, ...debootstrap], { output: (text) => progress(text.trim().split("\n").at(-1)!) });
-  progress(`installing ${AGENTS.join(" and ")}`);
+  await run([...PRIVATE_MOUNTS, ...debootstrap], {
+    output: (text) => progress("building the base root", text.trim().split("\n").at(-1)!),
+  });
+  progress("building the base root", `installing ${AGENTS.join(" and ")}`);
   await installAgents(unfinished, debian);
-  forget(unfinished);
+  removeBuildState(unfinished);
 }
 
 function recipe(): string {
@@ -86,8 +89,8 @@ async function installAgents(root: string, debian: string): Promise<void> {
   await run([...chroot, "apt-get", "clean"]);
 }
 
-/** What must differ between nodes, and what only served the making. */
-function forget(root: string): void {
+/** Removes what must differ between nodes and what only the build needed. */
+function removeBuildState(root: string): void {
   writeFileSync(join(root, "etc/machine-id"), "");
   for (const path of ["usr/sbin/policy-rc.d", "etc/apt/sources.list", "var/lib/dbus/machine-id", "etc/hostname"]) {
     rmSync(join(root, path), { force: true });
@@ -97,7 +100,7 @@ function forget(root: string): void {
   writeFileSync(join(root, "etc/apt/sources.list.d/debian.sources"), SOURCES);
 }
 
-/** A root that nodes of another stack still stand on stays. */
+/** Removes a root unless nodes of another stack still use it. */
 async function removeUnused(root: string): Promise<void> {
   const { stdout } = await attempt(["findmnt", "-rno", "OPTIONS", "-t", "overlay"]);
   if (!stdout.includes(`lowerdir=${root},`)) {

@@ -1,26 +1,48 @@
 import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Cloud } from "../../components/model/cloud";
 import { authorityCertificate, issue } from "../../components/pki/authority";
-import { MOTO_PORT } from "./aws";
-import type { LocalStack } from "../stack/local-stack";
-import { motoServer } from "../build/moto";
-import { cloudNamespace, ADDRESSES } from "../network/network";
-import { mirrorConfiguration, mirrorSocket } from "./mirror";
-import { startRegistry } from "../build/registry";
 import { mirrors } from "../build/debian";
+import { motoServer } from "../build/moto";
+import { startRegistry } from "../build/registry";
+import { ADDRESSES, cloudNamespace } from "../network/network";
+import type { LocalStack } from "../stack/local-stack";
+import { startBackground } from "../system/background";
 import { attempt, startDetached, until } from "../system/process";
+import { MOTO_PORT } from "./aws";
+import { mirrorConfiguration, mirrorSocket } from "./mirror";
 
-/** A service that did not come up. */
+/** A stand-in did not start. */
 export class ServiceError extends Error {}
 
-/** Starts what the cloud would offer: name service, metadata, object storage, secrets, and the way to packages. */
+interface CloudServices {
+  /** Host names of the object storage's and the secret store's API. */
+  readonly apis: (region: string) => readonly string[];
+  /** Host name of the metadata service; AWS's has an address only. */
+  readonly metadata: readonly string[];
+  /** Starts what the stand-ins need besides themselves. */
+  readonly start: (state: string, stack: LocalStack) => Promise<void>;
+}
+
+const CLOUD_SERVICES: Readonly<Record<Cloud, CloudServices>> = {
+  aws: {
+    apis: (region) => [`s3.${region}.amazonaws.com`, `secretsmanager.${region}.amazonaws.com`],
+    metadata: [],
+    start: startMoto,
+  },
+  gcp: {
+    apis: () => ["storage.googleapis.com", "secretmanager.googleapis.com", "oauth2.googleapis.com"],
+    metadata: ["metadata.google.internal"],
+    start: () => Promise.resolve(),
+  },
+};
+
+/** Starts the cloud's services: name service, metadata, object storage, secrets, registry and package archives. */
 export async function startServices(state: string, stack: LocalStack, seed: string): Promise<void> {
-  certificate(state, stack, seed);
+  writeCertificate(state, stack, seed);
   await startMirror(state);
-  startNames(state, stack);
-  if (stack.cloud === "aws") {
-    await startMoto(state, stack);
-  }
+  startNameServer(state, stack);
+  await CLOUD_SERVICES[stack.cloud].start(state, stack);
   if (stack.registry !== undefined) {
     const tls = { certificate: join(state, "cloud.crt"), key: join(state, "cloud.key") };
     const address = `${ADDRESSES.registry}:443`;
@@ -31,20 +53,7 @@ export async function startServices(state: string, stack: LocalStack, seed: stri
   await ready("cloud", state, () => existsSync(join(state, "cloud.ready")));
 }
 
-/** Ends what `startServices` started outside the stack's namespaces. */
-export function stopMirror(state: string): void {
-  const file = join(state, "mirror.pid");
-  const pid = existsSync(file) ? Number(readFileSync(file, "utf8")) : undefined;
-  if (
-    pid !== undefined &&
-    existsSync(`/proc/${pid}`) &&
-    readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("nginx")
-  ) {
-    process.kill(pid, "SIGTERM");
-  }
-}
-
-/** What nodes must trust beside Debian's list: the stand-ins speak TLS in the clouds' names. */
+/** The certificate that nodes must trust in addition to Debian's list: stand-ins use TLS under the cloud's host names. */
 export function cloudAuthority(seed: string): string {
   return authorityCertificate(authority(seed));
 }
@@ -53,38 +62,37 @@ function authority(seed: string): Parameters<typeof issue>[0] {
   return { seed: `cloud ${seed}`, name: "ape-rehearsal", from: "2026-01-01" };
 }
 
-/** The names that the stand-ins answer to, and where. */
-function names({
-  cloud,
-  region,
-  archives,
-  registry,
-}: LocalStack): { readonly name: string; readonly address: string; readonly tls: string[] }[] {
-  const own =
-    cloud === "aws"
-      ? [`s3.${region}.amazonaws.com`, `secretsmanager.${region}.amazonaws.com`]
-      : ["storage.googleapis.com", "secretmanager.googleapis.com", "oauth2.googleapis.com"];
+interface NameRecord {
+  readonly name: string;
+  readonly address: string;
+  /** Names for the TLS certificate. */
+  readonly tls: readonly string[];
+}
+
+/** DNS names of the stand-ins. */
+function nameRecords({ cloud, region, archives, registry }: LocalStack): NameRecord[] {
+  const { apis, metadata } = CLOUD_SERVICES[cloud];
   return [
-    ...own.map((name) => ({ name, address: ADDRESSES.cloud, tls: [name, `*.${name}`] })),
-    ...(cloud === "gcp" ? [{ name: "metadata.google.internal", address: ADDRESSES.metadata, tls: [] }] : []),
+    ...apis(region).map((name) => ({ name, address: ADDRESSES.cloud, tls: [name, `*.${name}`] })),
+    ...metadata.map((name) => ({ name, address: ADDRESSES.metadata, tls: [] })),
     { name: "deb.debian.org", address: ADDRESSES.internet, tls: [] },
     ...(registry === undefined ? [] : [{ name: registry.host, address: ADDRESSES.registry, tls: [registry.host] }]),
     ...archives.map(({ host }) => ({ name: host, address: ADDRESSES.internet, tls: [host] })),
   ];
 }
 
-function certificate(state: string, stack: LocalStack, seed: string): void {
+function writeCertificate(state: string, stack: LocalStack, seed: string): void {
   const { certificate: pem, key } = issue(authority(seed), {
     name: "cloud",
-    dnsNames: names(stack).flatMap(({ tls }) => tls),
+    dnsNames: nameRecords(stack).flatMap(({ tls }) => tls),
     addresses: [],
   });
   writeFileSync(join(state, "cloud.crt"), pem);
   writeFileSync(join(state, "cloud.key"), key, { mode: 0o600 });
 }
 
-/** dnsmasq knows the stand-ins and nothing else: nobody in the rehearsal has business anywhere else. */
-function startNames(state: string, stack: LocalStack): void {
+/** dnsmasq resolves the stand-ins' names only: nodes reach nothing else. */
+function startNameServer(state: string, stack: LocalStack): void {
   start(
     state,
     "names",
@@ -98,17 +106,17 @@ function startNames(state: string, stack: LocalStack): void {
       `--pid-file=${join(state, "names.pid")}`,
       "--bind-interfaces",
       `--listen-address=${ADDRESSES.resolver},${ADDRESSES.metadata}`,
-      ...names(stack).map(({ name, address }) => `--address=/${name}/${address}`),
+      ...nameRecords(stack).map(({ name, address }) => `--address=/${name}/${address}`),
     ]),
   );
 }
 
-/** nginx keeps packages between rehearsals. It runs outside, where the machine's own way to the archive is. */
+/** nginx caches packages between rehearsals. It runs in this machine's network, which reaches the archive. */
 async function startMirror(state: string): Promise<void> {
   const configuration = join(state, "mirror.conf");
   writeFileSync(configuration, mirrorConfiguration(state, await mirrors()));
   rmSync(mirrorSocket(state), { force: true });
-  start(state, "mirror", ["nginx", "-p", state, "-c", configuration]);
+  startBackground(state, "mirror", ["nginx", "-p", state, "-c", configuration]);
   await ready("mirror", state, () => existsSync(mirrorSocket(state)));
 }
 
@@ -136,6 +144,6 @@ async function ready(name: string, state: string, condition: () => boolean | Pro
       .split("\n")
       .slice(-5)
       .join("\n");
-    throw new ServiceError(`${name} did not come up within 60 s\n${log}`);
+    throw new ServiceError(`${name} did not start within 60 s\n${log}`);
   }
 }

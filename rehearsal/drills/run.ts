@@ -1,7 +1,7 @@
 import type { StackPlan } from "../../stacks/plan";
-import { BOOT_TIMEOUT_MS } from "../machine/machine";
 import { assertRoot } from "../system/preflight";
-import { Rehearsal, runningStacks, takeDown } from "../rehearsal";
+import { Rehearsal } from "../rehearsal";
+import { runningStacks, takeDown } from "../running";
 import type { Drill, DrillResult } from "./drill";
 
 /** A drill that was run: what is stored. */
@@ -31,10 +31,7 @@ export async function bootForDrill(
     progress(`booting ${rehearsal.machines.map(({ host }) => host.name).join(", ")}`);
     await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
     for (const machine of rehearsal.machines) {
-      const { state, reason } = await machine.settled(BOOT_TIMEOUT_MS);
-      if (state !== "serving") {
-        throw new Error(`${machine.host.name} is ${state}: ${reason ?? "it does not serve"}`);
-      }
+      await machine.waitUntilServing();
     }
     return { rehearsal, ours: true };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where the kernel accounts memory: in a hierarchy of its own (version 1), or in the only one. */
+/** The cgroup hierarchy that accounts memory: cgroup v1 has one per controller, v2 a single one. */
 function hierarchy(): { base: string; limit: string } {
   return existsSync("/sys/fs/cgroup/memory")
     ? { base: "/sys/fs/cgroup/memory/ape-rehearsal", limit: "memory.limit_in_bytes" }
@@ -9,8 +9,8 @@ function hierarchy(): { base: string; limit: string } {
 }
 
 /**
- * Where an init keeps its units beside that, where the kernel has several hierarchies. Without groups of their own, hosts
- * would share one tree, and one that ends a unit would take the group from under another's unit of the same name.
+ * Hierarchies that systemd uses for its units on cgroup v1. Each host needs its own group there: otherwise a host that
+ * stops a unit would remove the group of another host's unit of the same name.
  */
 const UNITS = ["/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified"];
 
@@ -20,7 +20,7 @@ function bases(): string[] {
   return [base, ...separate];
 }
 
-/** Makes the groups that hold a host to its memory and apart from others; returns the files that a process joins them by. */
+/** Creates a host's control groups with its memory limit. Returns their cgroup.procs files; a process joins by writing its id. */
 export function createControlGroups(stack: string, host: string, memGiB: number): string[] {
   const { base, limit } = hierarchy();
   const groups = bases().map((each) => join(each, `${stack}.${host}`));
@@ -33,7 +33,7 @@ export function createControlGroups(stack: string, host: string, memGiB: number)
   return groups.map((group) => join(group, "cgroup.procs"));
 }
 
-/** Processes of a host that the kernel ended because its memory was full. */
+/** Number of a host's processes that the kernel's OOM killer has ended. */
 export function oomKills(stack: string, host: string): number {
   const { base, limit } = hierarchy();
   const record = limit === "memory.max" ? "memory.events" : "memory.oom_control";
@@ -41,7 +41,7 @@ export function oomKills(stack: string, host: string): number {
   return Number(/^oom_kill (\d+)$/m.exec(text)![1]);
 }
 
-/** Removes the groups of a stack's hosts, which must have ended. */
+/** Removes the control groups of a stack's hosts. The hosts must have stopped. */
 export function removeControlGroups(stack: string): void {
   for (const base of bases().filter((each) => existsSync(each))) {
     for (const name of readdirSync(base).filter((group) => group.startsWith(`${stack}.`))) {
@@ -53,7 +53,7 @@ export function removeControlGroups(stack: string): void {
   }
 }
 
-/** What systemd made inside is below the host's own group. */
+/** Removes a group and the groups that systemd created below it. */
 function removeControlGroup(group: string): void {
   for (const entry of readdirSync(group, { withFileTypes: true }).filter((inner) => inner.isDirectory())) {
     removeControlGroup(join(group, entry.name));

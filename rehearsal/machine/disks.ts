@@ -3,12 +3,12 @@ import { dirname, join } from "node:path";
 import type { LocalDisk } from "../stack/local-stack";
 import { attempt, run } from "../system/process";
 
-/** Where a stack's disks are kept: sparse files that take only what was written. */
+/** A disk's image: a sparse file, which occupies only what was written. */
 export function diskFile(state: string, disk: Pick<LocalDisk, "name">): string {
   return join(state, "disks", `${disk.name}.img`);
 }
 
-/** The block device of a disk; made blank when there is none yet. */
+/** Attaches a disk to a loop device and returns the device. Creates a blank disk if there is none. */
 export async function attachDisk(state: string, disk: LocalDisk): Promise<string> {
   const file = diskFile(state, disk);
   if (!existsSync(file)) {
@@ -19,7 +19,7 @@ export async function attachDisk(state: string, disk: LocalDisk): Promise<string
   return (await devices(file))[0] ?? (await run(["losetup", "--find", "--show", file])).trim();
 }
 
-/** Detaches the disk and throws its data away. */
+/** Detaches a disk and deletes its data. */
 export async function destroyDisk(state: string, disk: LocalDisk): Promise<void> {
   const file = diskFile(state, disk);
   for (const device of await devices(file)) {
@@ -31,8 +31,8 @@ export async function destroyDisk(state: string, disk: LocalDisk): Promise<void>
 /** Detaches every disk of a stack. */
 export async function detachDisks(state: string): Promise<void> {
   const { stdout } = await attempt(["losetup", "--list", "--noheadings", "--raw", "--output", "NAME,BACK-FILE"]);
-  const own = stdout.split("\n").filter((line) => line.split(" ")[1]?.startsWith(`${join(state, "disks")}/`));
-  for (const line of own) {
+  const attached = stdout.split("\n").filter((line) => line.split(" ")[1]?.startsWith(`${join(state, "disks")}/`));
+  for (const line of attached) {
     await run(["losetup", "--detach", line.split(" ")[0]!]);
   }
 }

@@ -3,15 +3,26 @@ import type { Host } from "../stack/local-stack";
 import { ADDRESSES } from "../network/network";
 
 export interface ImageFile {
-  /** Below the host's root. */
+  /** Relative to the host's root. */
   readonly path: string;
   readonly content: string;
   readonly mode?: number;
 }
 
-/** How each cloud's image finds the script that it was given. */
-const CLOUDS: Readonly<Record<Cloud, (host: Host) => ImageFile[]>> = {
-  aws: ({ name, userData }) => [
+interface CloudImage {
+  /** Address of the cloud's name server. */
+  readonly resolver: string;
+  /** Files by which the image's agent finds the user data. */
+  readonly files: (host: Host) => ImageFile[];
+}
+
+const CLOUD_IMAGES: Readonly<Record<Cloud, CloudImage>> = {
+  aws: { resolver: ADDRESSES.resolver, files: awsFiles },
+  gcp: { resolver: ADDRESSES.metadata, files: gcpFiles },
+};
+
+function awsFiles({ name, userData }: Host): ImageFile[] {
+  return [
     { path: "var/lib/cloud/seed/nocloud/meta-data", content: `instance-id: ${name}\nlocal-hostname: ${name}\n` },
     { path: "var/lib/cloud/seed/nocloud/user-data", content: userData },
     {
@@ -19,21 +30,24 @@ const CLOUDS: Readonly<Record<Cloud, (host: Host) => ImageFile[]>> = {
       content: "datasource_list: [NoCloud]\nnetwork: {config: disabled}\napt: {preserve_sources_list: true}\n",
     },
     ...disabled("google-startup-scripts.service", "google-shutdown-scripts.service", "google-guest-agent.service"),
-  ],
-  // The agent's runner of scripts asks the metadata service; the rest of the agent sets up what the rehearsal has set up.
-  gcp: () => [
+  ];
+}
+
+/** Only the agent's script runner is needed; the rehearsal sets up what the rest of the agent would. */
+function gcpFiles(): ImageFile[] {
+  return [
     { path: "etc/cloud/cloud-init.disabled", content: "" },
     ...disabled("google-guest-agent.service", "google-shutdown-scripts.service"),
     {
       path: "etc/systemd/system/google-startup-scripts.service.d/rehearsal.conf",
       content: "[Service]\nStandardOutput=journal+console\nStandardError=journal+console\n",
     },
-  ],
-};
+  ];
+}
 
-/** What a host's root holds beyond Debian's: what the cloud's own image and network would give it. */
+/** Files on top of Debian's base root that the cloud's image and network would provide. */
 export function imageFiles(cloud: Cloud, host: Host): ImageFile[] {
-  const resolver = cloud === "aws" ? ADDRESSES.resolver : ADDRESSES.metadata;
+  const { resolver, files } = CLOUD_IMAGES[cloud];
   return [
     { path: "etc/resolv.conf", content: `nameserver ${resolver}\n` },
     { path: "etc/hostname", content: `${host.name}\n` },
@@ -41,7 +55,7 @@ export function imageFiles(cloud: Cloud, host: Host): ImageFile[] {
       path: "etc/apt/apt.conf.d/99-rehearsal",
       content: 'Acquire::Languages "none";\nDpkg::Options { "--force-unsafe-io"; };\n',
     },
-    ...CLOUDS[cloud](host),
+    ...files(host),
   ];
 }
 

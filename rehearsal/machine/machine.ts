@@ -2,41 +2,46 @@ import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, join } from "node:path";
 import type { Host, LocalStack } from "../stack/local-stack";
 import { attachDisk } from "./disks";
+import { bootStep } from "./boot-step";
 import { imageFiles, type ImageFile } from "./image";
 import { createControlGroups } from "./control-groups";
 import { hostNamespace } from "../network/network";
 import { CannotRehearseError } from "../system/preflight";
+import type { Progress } from "../system/progress";
 import {
   attempt,
+  recordedProcess,
+  recordProcess,
   run,
   startDetached,
-  processStartTime,
   until,
   type CommandResult,
   type RunOptions,
 } from "../system/process";
 
-/** Milliseconds that a node has to serve: packages come first. */
+/** Milliseconds within which a node must serve after power-on, including the installation of packages. */
 export const BOOT_TIMEOUT_MS = 900_000;
 
-/** Containers in the machine set kernel parameters of their own namespaces. */
+/** Containers inside the machine set kernel parameters of their own namespaces, which needs a writable /proc/sys. */
 const NSPAWN = { ...process.env, SYSTEMD_LOG_LEVEL: "warning", SYSTEMD_NSPAWN_API_VFS_WRITABLE: "yes" };
 
-/** Joins the groups before "--" and becomes the command behind it. */
-const JOINING = 'while [ "$1" != -- ]; do echo $$ >"$1"; shift; done; shift; exec "$@"';
+/** Joins the control groups before "--", then executes the command after it. */
+const JOIN_GROUPS = 'while [ "$1" != -- ]; do echo $$ >"$1"; shift; done; shift; exec "$@"';
 
-/** How a boot ended, or how far it is. */
 export type MachineState = "off" | "booting" | "serving" | "failed";
 
-export interface Condition {
+export interface MachineStatus {
   readonly state: MachineState;
-  /** Seconds from power on to serving. */
+  /** Seconds from power-on to serving. */
   readonly bootSeconds?: number;
   /** Why it failed. */
   readonly reason?: string;
 }
 
-/** One host as a container that boots like a machine: its own init, network, memory and disks. */
+/** A machine failed to boot, or did not serve in time. The message has its own reason. */
+export class BootError extends Error {}
+
+/** A host as a systemd-nspawn container that boots like a machine, with its own init, network, memory limit and disks. */
 export class Machine {
   private readonly directory: string;
   private readonly root: string;
@@ -50,12 +55,12 @@ export class Machine {
     this.root = join(this.directory, "root");
   }
 
-  /** What the machine prints while it boots. */
+  /** Path of its console output. */
   get console(): string {
     return join(this.directory, "console.log");
   }
 
-  /** Lays the machine's root over the base, as a new instance of the image. `files` come on top of what the cloud puts there. */
+  /** Creates a new instance of the image: an overlay over the base root. `files` are added to those of the cloud's image. */
   async create(base: string, files: readonly ImageFile[]): Promise<void> {
     for (const part of ["upper", "work", "root", "containers"]) {
       mkdirSync(join(this.directory, part), { recursive: true });
@@ -69,7 +74,7 @@ export class Machine {
     await run(["mount", "-t", "overlay", `ape-${this.host.name}`, "-o", layers, this.root]);
   }
 
-  /** Switches the machine on. */
+  /** Powers the machine on. */
   async start(): Promise<void> {
     const { host, stack } = this;
     const disks = await Promise.all(
@@ -93,23 +98,44 @@ export class Machine {
       "--link-journal=no",
       "--capability=all",
       "--system-call-filter=@keyring bpf",
-      // Containers in the machine can't stand on the overlay that its root is.
+      // podman's overlay driver does not work on the overlay that the root is.
       `--bind=${join(this.directory, "containers")}:/var/lib/containers`,
       ...disks.flatMap(({ device, path }) => [`--bind=${device}`, `--bind=${device}:${path}`]),
     ];
-    const joined = ["sh", "-ec", JOINING, "sh", ...groups, "--", ...command];
-    writeFileSync(this.startRecord, readFileSync("/proc/uptime", "utf8").split(" ")[0]!);
+    const joined = ["sh", "-ec", JOIN_GROUPS, "sh", ...groups, "--", ...command];
+    writeFileSync(this.startRecord, String(uptime()));
     const pid = startDetached(joined, log, { env: NSPAWN });
-    writeFileSync(this.pidFile, `${pid} ${processStartTime(pid)}`);
+    recordProcess(this.pidFile, pid);
   }
 
-  /** Waits until the machine serves, or has said why it doesn't. */
-  async settled(timeoutMs: number): Promise<Condition> {
-    await until(() => this.condition().state !== "booting", timeoutMs, 200);
-    return this.condition();
+  /** Waits until the machine serves or fails; after `timeoutMs` its state may still be "booting". */
+  async waitForBoot(timeoutMs: number, progress: Progress = () => undefined): Promise<MachineStatus> {
+    const booted = (): boolean => {
+      const { state } = this.status();
+      if (state === "booting") {
+        const { step, detail } = bootStep(this.printed());
+        progress(
+          step,
+          [...(detail === undefined ? [] : [detail]), `${this.secondsSinceStart().toFixed(0)} s`].join(", "),
+        );
+      }
+      return state !== "booting";
+    };
+    await until(booted, timeoutMs, 500);
+    return this.status();
   }
 
-  condition(): Condition {
+  /** Waits until the machine serves; returns the seconds from power-on. Throws BootError if it fails or takes too long. */
+  async waitUntilServing(progress?: Progress, timeoutMs = BOOT_TIMEOUT_MS): Promise<number> {
+    const { state, reason, bootSeconds } = await this.waitForBoot(timeoutMs, progress);
+    if (state !== "serving") {
+      const late = `still booting after ${timeoutMs / 1000} s`;
+      throw new BootError(`${this.host.name}: ${reason ?? (state === "booting" ? late : state)}`);
+    }
+    return bootSeconds!;
+  }
+
+  status(): MachineStatus {
     if (this.pid() === undefined) {
       const failed = this.failure();
       return failed === undefined ? { state: "off" } : { state: "off", reason: failed };
@@ -124,22 +150,22 @@ export class Machine {
       : { state: "serving", bootSeconds: Number(served) - Number(readFileSync(this.startRecord, "utf8")) };
   }
 
-  /** Ends the machine as a power cut does. */
+  /** Ends the machine like a power cut. */
   async kill(): Promise<void> {
     const leader = await this.leader();
     if (leader !== undefined) {
       process.kill(leader, "SIGKILL");
     }
     if (!(await until(() => this.pid() === undefined, 30_000))) {
-      throw new Error(`${this.host.name} does not end`);
+      throw new Error(`${this.host.name} did not end within 30 s`);
     }
   }
 
-  /** Shuts the machine down in order; what doesn't end in time loses its power. Says whether it ended by itself. */
+  /** Shuts the machine down; cuts its power after `timeoutMs`. Returns whether it shut down in time. */
   async shutDown(timeoutMs = 90_000): Promise<boolean> {
     const pid = this.pid();
     if (pid !== undefined) {
-      process.kill(pid, "SIGTERM"); // systemd-nspawn asks the machine's init to halt
+      process.kill(pid, "SIGTERM"); // systemd-nspawn makes the machine's init power off
     }
     const ended = await until(() => this.pid() === undefined, timeoutMs);
     if (!ended) {
@@ -148,45 +174,41 @@ export class Machine {
     return ended;
   }
 
-  /** Throws the machine away, its root with it. Its disks stay. */
+  /** Deletes the machine with its root. Its data disks remain. */
   async destroy(): Promise<void> {
     await this.kill();
     await attempt(["umount", this.root]);
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Runs a command inside the machine; it fails where the machine is off. */
+  /** Runs a command inside the machine. Exit code 255 if the machine is off. */
   async attempt(command: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
     const leader = await this.leader();
     return leader === undefined
       ? { code: 255, stdout: "", stderr: `${this.host.name} is off` }
-      : attempt([...entering(leader), ...command], options);
+      : attempt([...enterCommand(leader), ...command], options);
   }
 
-  /** Runs a command inside the machine that must succeed. */
+  /** Runs a command inside the machine that must succeed. Throws CommandError, or CannotRehearseError if it is off. */
   async run(command: readonly string[], options: RunOptions = {}): Promise<string> {
     return run([...(await this.enter()), ...command], options);
   }
 
-  /** What enters the machine: put a command behind it. */
+  /** Command prefix that enters the machine's namespaces. Throws CannotRehearseError if it is off. */
   async enter(): Promise<string[]> {
     const leader = await this.leader();
     if (leader === undefined) {
       throw new CannotRehearseError(`${this.host.name} is off`);
     }
-    return entering(leader);
+    return enterCommand(leader);
   }
 
-  /** The process of systemd-nspawn, as long as it is the one that was started. */
+  /** The process id of systemd-nspawn while it runs. */
   private pid(): number | undefined {
-    if (!existsSync(this.pidFile)) {
-      return undefined;
-    }
-    const [pid, start] = readFileSync(this.pidFile, "utf8").split(" ");
-    return processStartTime(Number(pid)) === start ? Number(pid) : undefined;
+    return recordedProcess(this.pidFile);
   }
 
-  /** The machine's init as this machine sees it. */
+  /** Process id of the machine's init, outside its namespaces. */
   private async leader(): Promise<number | undefined> {
     const pid = this.pid();
     if (pid === undefined) {
@@ -205,16 +227,25 @@ export class Machine {
     return existsSync(this.console) ? readFileSync(this.console, "utf8") : "";
   }
 
+  private secondsSinceStart(): number {
+    return uptime() - Number(readFileSync(this.startRecord, "utf8"));
+  }
+
   private get pidFile(): string {
     return join(this.directory, "pid");
   }
 
-  /** When the machine was switched on, on the kernel's clock, by which its console counts as well. */
+  /** File with the power-on time in seconds of kernel uptime, the clock that the console's timestamps use. */
   private get startRecord(): string {
     return join(this.directory, "started");
   }
 }
 
-function entering(leader: number): string[] {
+/** Seconds since this machine's kernel started. */
+function uptime(): number {
+  return Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
+}
+
+function enterCommand(leader: number): string[] {
   return ["nsenter", `--target=${leader}`, "--mount", "--uts", "--ipc", "--net", "--pid", "--"];
 }

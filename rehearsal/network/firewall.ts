@@ -1,9 +1,9 @@
 import type { Host, AllowRule } from "../stack/local-stack";
 
-/** Metadata and name service: what clouds serve on link-local addresses never passes a firewall. */
+/** Metadata and name services: clouds do not filter their link-local addresses. */
 const LINK_LOCAL = "169.254.0.0/16";
 
-/** The host's planned firewall rules in nftables' own language: what is not permitted is dropped without a word. */
+/** A host's planned firewall rules as an nftables ruleset. Packets that no rule allows are dropped. */
 export function firewallRules({ ingress, egress }: Pick<Host, "ingress" | "egress">): string {
   return `flush ruleset
 table inet ape_firewall {
@@ -31,7 +31,7 @@ function range({ from, to }: AllowRule["ports"]): string {
   return from === to ? String(from) : `${from}-${to}`;
 }
 
-/** Cuts a host off from all but these addresses, connections that are open included. */
+/** nftables rules that isolate a host from all but these addresses, including established connections. */
 export function isolationRules(reachable: readonly string[]): string {
   const elements = [LINK_LOCAL, ...reachable].join(", ");
   const direction = (hook: "input" | "output", side: "saddr" | "daddr"): string => `  chain ${hook} {
@@ -39,12 +39,12 @@ export function isolationRules(reachable: readonly string[]): string {
     ${hook === "input" ? "iif" : "oif"} lo accept
     ip ${side} { ${elements} } accept
   }`;
-  return `table inet ape_cut {
+  return `table inet ape_isolation {
 ${direction("input", "saddr")}
 ${direction("output", "daddr")}
 }
 `;
 }
 
-/** Takes a cut back, also where there is none. */
-export const NO_ISOLATION = "add table inet ape_cut\ndelete table inet ape_cut\n";
+/** Removes the isolation, if any. */
+export const NO_ISOLATION = "add table inet ape_isolation\ndelete table inet ape_isolation\n";

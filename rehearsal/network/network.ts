@@ -2,22 +2,22 @@ import { isolationRules, firewallRules, NO_ISOLATION } from "./firewall";
 import type { Host, LocalStack } from "../stack/local-stack";
 import { attempt, run } from "../system/process";
 
-/** Where the stand-ins answer, inside the rehearsal's own network only. The last two are reserved for documentation. */
+/** Addresses of the stand-ins, reachable only inside the rehearsal's network. 198.51.100.0/24 and 203.0.113.0/24 are reserved for documentation. */
 export const ADDRESSES = {
   metadata: "169.254.169.254",
-  /** The name service of AWS; Google's is the metadata address. */
+  /** AWS's name server; Google's is at the metadata address. */
   resolver: "169.254.169.253",
-  /** Object storage and secrets. */
+  /** Object storage and secret store. */
   cloud: "198.51.100.1",
   /** The API's public address. */
   balancer: "198.51.100.2",
   /** The registry of the API's image. */
   registry: "203.0.113.2",
-  /** Debian's archive and Neo4j's. */
+  /** Debian's and Neo4j's package archives. */
   internet: "203.0.113.1",
 } as const;
 
-/** The network namespace that stands for the cloud: its bridges are the subnets, its routes the network. */
+/** Network namespace of the cloud: a bridge for each subnet, and the routes between them. */
 export function cloudNamespace(stack: string): string {
   return `ape.${stack}`;
 }
@@ -27,17 +27,17 @@ export function hostNamespace(stack: string, host: string): string {
   return `ape.${stack}.${host}`;
 }
 
-/** Namespaces of this stack that exist. */
+/** Existing network namespaces of a stack. */
 export async function namespaces(stack: string): Promise<string[]> {
   const { stdout } = await attempt(["ip", "netns", "list"]);
-  const own = cloudNamespace(stack);
+  const cloud = cloudNamespace(stack);
   return stdout
     .split("\n")
     .map((line) => line.split(" ")[0]!)
-    .filter((name) => name === own || name.startsWith(`${own}.`));
+    .filter((name) => name === cloud || name.startsWith(`${cloud}.`));
 }
 
-/** Makes the stack's network: a bridge for each subnet, and routes between them. */
+/** Creates the stack's network: a bridge for each subnet, and routes between them. */
 export async function createNetwork(stack: LocalStack): Promise<void> {
   const name = cloudNamespace(stack.stack);
   await run(["ip", "netns", "add", name]);
@@ -81,7 +81,7 @@ export async function attachHost(stack: LocalStack, host: Host): Promise<void> {
   ]);
 }
 
-/** Switches the cloud's side of a host's cable. */
+/** Sets the cloud's end of a host's virtual cable up or down. */
 export function setLink(stack: LocalStack, host: Host, state: "up" | "down"): Promise<void> {
   return ip(cloudNamespace(stack.stack), [`link set ${portOf(stack, host)} ${state}`]);
 }
@@ -90,7 +90,7 @@ function portOf(stack: LocalStack, host: Host): string {
   return `host${stack.hosts.findIndex(({ name }) => name === host.name)}`;
 }
 
-/** Cuts a zone off from everything outside it. */
+/** Isolates a zone from everything outside it. */
 export async function isolateZone(stack: LocalStack, zone: string): Promise<void> {
   const within = stack.hosts.filter((host) => host.zone === zone);
   await Promise.all(
@@ -100,7 +100,7 @@ export async function isolateZone(stack: LocalStack, zone: string): Promise<void
   );
 }
 
-/** Heals a cut. */
+/** Ends a zone's isolation. */
 export async function healZone(stack: LocalStack, zone: string): Promise<void> {
   const within = stack.hosts.filter((host) => host.zone === zone);
   await Promise.all(
@@ -113,14 +113,14 @@ async function attached(stack: LocalStack, hosts: readonly Host[]): Promise<Host
   return hosts.filter((host) => present.includes(hostNamespace(stack.stack, host.name)));
 }
 
-/** Removes the stack's namespaces, and with them all that is inside: interfaces, bridges, routes, rules. */
+/** Removes the stack's namespaces with their interfaces, bridges, routes and rules. */
 export async function removeNetwork(stack: string): Promise<void> {
   for (const name of await namespaces(stack)) {
     await run(["ip", "netns", "delete", name]);
   }
 }
 
-/** Processes in the stack's namespaces. */
+/** Process ids in the stack's namespaces. */
 export async function processesIn(stack: string): Promise<number[]> {
   const lists = await Promise.all(
     (await namespaces(stack)).map(async (name) => (await attempt(["ip", "netns", "pids", name])).stdout),

@@ -1,19 +1,17 @@
+import { join } from "node:path";
 import type { Host } from "../stack/local-stack";
-import { hostNamespace } from "./network";
 import { run } from "../system/process";
+import { hostNamespace } from "./network";
 
-/** Seconds after which a port that says nothing does not answer: a firewall drops, it doesn't refuse. */
-const SILENT_SECONDS = 1;
+/** Connection timeout in seconds. The firewall drops packets instead of refusing connections. */
+const TIMEOUT_SECONDS = 1;
+const SCRIPT = join(__dirname, "open-ports.sh");
 
-/** The ports of one host that answer another host. Both need a place in the network. */
+/** The ports on which `to` accepts connections from `from`, sorted. Both hosts must be attached to the network. */
 export async function openPorts(stack: string, from: Host, to: Host, ports: readonly number[]): Promise<number[]> {
-  const script = `for port in "\${@:2}"; do
-  (timeout ${SILENT_SECONDS} bash -c "</dev/tcp/$1/$port" 2>/dev/null && echo "$port") &
-done
-wait`;
-  const command = ["bash", "-c", script, "reach", to.address, ...ports.map(String)];
-  const answered = await run(["ip", "netns", "exec", hostNamespace(stack, from.name), ...command]);
-  return answered
+  const command = ["bash", SCRIPT, to.address, String(TIMEOUT_SECONDS), ...ports.map(String)];
+  const accepted = await run(["ip", "netns", "exec", hostNamespace(stack, from.name), ...command]);
+  return accepted
     .split("\n")
     .filter(Boolean)
     .map(Number)

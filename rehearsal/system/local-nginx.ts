@@ -10,10 +10,10 @@ import { issue } from "../../components/pki/authority";
 
 const START_MS = 5000;
 
-/** A folder that a node's nginx can run from on this machine, with a certificate; remove it when done. */
+/** Creates a directory with a certificate from which a node's nginx can run on this machine. Remove it with `removeFolder`. */
 export function nginxFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "ape-nginx-"));
-  chmodSync(folder, 0o755); // nginx's workers are somebody else
+  chmodSync(folder, 0o755); // nginx's workers run as another user
   const { certificate, key } = issue(
     { seed: "s".repeat(48), name: "ape-local", from: "2026-01-01" },
     { name: "api", dnsNames: ["api"], addresses: [] },
@@ -23,7 +23,7 @@ export function nginxFolder(): string {
   return folder;
 }
 
-/** A node's nginx.conf as rendered, but for where it runs: in a folder, on a port of the loopback interface. */
+/** A node's rendered nginx.conf, changed only to run from a directory and to listen on the loopback interface. */
 export function localConfiguration(content: string, folder: string, port: number = SERVING.port): string {
   const adapted = content
     .replaceAll(TLS.certificate, join(folder, "node.crt"))
@@ -35,35 +35,35 @@ export function localConfiguration(content: string, folder: string, port: number
   return knowsHttp2Directive() ? adapted : adapted.replace("    http2 on;\n", "").replace(/ ssl;$/m, " ssl http2;");
 }
 
-/** HTTP/2 has its own directive since nginx 1.25.1; older ones are told so on the listen line. */
+/** nginx 1.25.1 introduced the http2 directive; older versions take it as a parameter of listen. */
 function knowsHttp2Directive(): boolean {
   return !/nginx\/1\.(1\d|2[0-4])\./.test(spawnSync("nginx", ["-v"]).stderr.toString());
 }
 
-/** What nginx says of a configuration: empty when it accepts it. */
+/** nginx's error output for a configuration; empty if nginx accepts it. */
 export function refusedByNginx(path: string): string {
   const { status, stderr } = spawnSync("nginx", ["-t", "-q", "-c", path]);
   return status === 0 ? "" : stderr.toString();
 }
 
-/** nginx that runs until it is stopped. */
+/** An nginx process that runs until `stop`. */
 export class LocalNginx {
   private constructor(readonly process: ChildProcess) {}
 
-  /** Starts nginx with a configuration that listens on a port of the loopback interface; returns when it answers there. */
+  /** Starts nginx and waits until it accepts connections on `port` of the loopback interface. Throws after 5 s with nginx's log. */
   static async start(folder: string, content: string, port: number): Promise<LocalNginx> {
     const path = join(folder, `nginx-${port}.conf`);
     writeFileSync(path, content);
-    const log = openSync(join(folder, `nginx-${port}.log`), "a");
+    const output = openSync(join(folder, `nginx-${port}.log`), "a");
     const nginx = new LocalNginx(
-      spawn("nginx", ["-p", folder, "-c", path, "-g", "daemon off;"], { stdio: ["ignore", "ignore", log] }),
+      spawn("nginx", ["-p", folder, "-c", path, "-g", "daemon off;"], { stdio: ["ignore", "ignore", output] }),
     );
     const end = Date.now() + START_MS;
     while (!(await answers(port))) {
       if (Date.now() > end) {
         await nginx.stop();
-        const said = readFileSync(join(folder, `nginx-${port}.log`), "utf8");
-        throw new Error(`nginx does not answer on port ${port} within ${START_MS / 1000} s: ${said}`);
+        const log = readFileSync(join(folder, `nginx-${port}.log`), "utf8");
+        throw new Error(`nginx does not answer on port ${port} within ${START_MS / 1000} s: ${log}`);
       }
       await sleep(50);
     }
@@ -74,7 +74,7 @@ export class LocalNginx {
     return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
-  /** Ends it: what it has first (SIGQUIT), or at once (SIGTERM). */
+  /** Stops nginx: gracefully, finishing open requests (SIGQUIT), or immediately (SIGTERM). */
   async stop(signal: "SIGQUIT" | "SIGTERM" = "SIGTERM"): Promise<void> {
     if (!this.ended) {
       this.process.kill(signal);
@@ -83,7 +83,7 @@ export class LocalNginx {
   }
 }
 
-/** Removes what nginxFolder made. */
+/** Removes a directory created by `nginxFolder`. */
 export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -2,10 +2,10 @@ import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { CACHE, STATE } from "./paths";
 
-/** The machine can't hold a rehearsal. */
+/** This machine cannot run a rehearsal, or the rehearsal lacks what a command needs. */
 export class CannotRehearseError extends Error {}
 
-/** Programs that a rehearsal runs, and the Debian packages that bring them. */
+/** Programs that a rehearsal runs, and the Debian packages that contain them. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   debootstrap: "debootstrap",
   dnsmasq: "dnsmasq-base",
@@ -29,19 +29,19 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
 };
 
 const GIB = 2 ** 30;
-/** Room for the base root and the packages that are kept, and for what each node writes. Seen: 0.3 and 0.5 GiB; doubled or more. */
+/** Disk space for the base root and cached packages, and for the writes of each node. Measured: 0.3 and 0.5 GiB; at least doubled. */
 const BASE_GIB = 2;
 const NODE_GIB = 1.5;
 
-/** Throws CannotRehearseError where nobody may boot nodes, or look at them. */
+/** Throws CannotRehearseError unless this is Linux and the user is root. */
 export function assertRoot(): void {
   refuse([
-    ...(process.platform === "linux" ? [] : [`it takes Linux, and this is ${process.platform}`]),
-    ...(process.getuid?.() === 0 ? [] : ["it takes root: run it with sudo"]),
+    ...(process.platform === "linux" ? [] : [`requires Linux; this is ${process.platform}`]),
+    ...(process.getuid?.() === 0 ? [] : ["requires root: run it with sudo"]),
   ]);
 }
 
-/** Throws CannotRehearseError with everything that keeps this machine from booting so many nodes. */
+/** Throws CannotRehearseError with every reason why this machine cannot boot this number of nodes. */
 export function assertCanRehearse(nodes: number): void {
   assertRoot();
   refuse([...missingPrograms(), ...missingSpace(BASE_GIB + nodes * NODE_GIB)]);
@@ -50,7 +50,7 @@ export function assertCanRehearse(nodes: number): void {
 function refuse(problems: readonly string[]): void {
   if (problems.length > 0) {
     throw new CannotRehearseError(
-      `Nodes can't be booted here:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+      `Nodes cannot be booted on this machine:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     );
   }
 }
@@ -80,6 +80,6 @@ function missingSpace(neededGiB: number): string[] {
     const freeGiB = (bavail * bsize) / GIB;
     return freeGiB >= neededGiB
       ? []
-      : [`${directory} has ${freeGiB.toFixed(1)} GiB free and needs ${neededGiB.toFixed(1)}`];
+      : [`${directory} has ${freeGiB.toFixed(1)} GiB free and needs ${neededGiB.toFixed(1)} GiB`];
   });
 }

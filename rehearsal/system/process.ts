@@ -1,16 +1,13 @@
 import { spawn, type SpawnOptions } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
-/** Receives one line of progress at a time. */
-export type Progress = (text: string) => void;
-
 export interface RunOptions {
   /** Text for the program's standard input. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Called with each chunk of output as it arrives. */
-  readonly output?: Progress;
+  readonly output?: (text: string) => void;
   /** Milliseconds after which the program is killed. Default: no limit. */
   readonly timeoutMs?: number;
 }

@@ -5,7 +5,8 @@ import { redisCli, replication } from "../../rehearsal/drills/redis/members";
 import { planStack } from "../../stacks/plan";
 import { planFrom } from "../../planning/plan";
 import type { Machine } from "../../rehearsal/machine/machine";
-import { takeDown, type Rehearsal } from "../../rehearsal/rehearsal";
+import type { Rehearsal } from "../../rehearsal/rehearsal";
+import { takeDown } from "../../rehearsal/running";
 import { until } from "../../rehearsal/system/process";
 import { boot, canBoot } from "../support/rehearsal";
 
@@ -115,6 +116,6 @@ describe("Redis Cluster, booted on this machine", function () {
 });
 
 async function serves(machine: Machine): Promise<void> {
-  const { state, reason } = await machine.settled(5 * MINUTE);
+  const { state, reason } = await machine.waitForBoot(5 * MINUTE);
   assert.equal(state, "serving", `${machine.host.name}: ${reason ?? "does not serve"}`);
 }

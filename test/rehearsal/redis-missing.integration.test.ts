@@ -41,7 +41,7 @@ describe("Redis' nodes, booted with something missing", function () {
     ["redis-3", /cannot install packages: .*redis-absent/],
   ] as const) {
     it(`${name} says what on its console`, async () => {
-      const condition = await rehearsal.machine(name).settled(8 * MINUTE);
+      const condition = await rehearsal.machine(name).waitForBoot(8 * MINUTE);
       assert.equal(condition.state, "failed");
       assert.match(condition.reason!, reason);
     });

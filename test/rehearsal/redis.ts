@@ -8,7 +8,8 @@ import { planFrom } from "../../planning/plan";
 import type { Host } from "../../rehearsal/stack/local-stack";
 import { hostNamespace, namespaces } from "../../rehearsal/network/network";
 import { openPorts } from "../../rehearsal/network/reachable-ports";
-import { runningStacks, takeDown, type Rehearsal } from "../../rehearsal/rehearsal";
+import type { Rehearsal } from "../../rehearsal/rehearsal";
+import { runningStacks, takeDown } from "../../rehearsal/running";
 import { attempt } from "../../rehearsal/system/process";
 import { boot, canBoot, assertDrillPasses } from "../support/rehearsal";
 

@@ -69,7 +69,7 @@ const FOUND: Step = {
       );
     const before = await members.primary();
     await before.run(patronictl("switchover", "--force", "timescaledb"));
-    await members.settled(MINUTE);
+    await members.waitUntilHealthy(MINUTE);
     assert.notEqual((await members.primary()).host.name, before.host.name);
     assert.deepEqual([await recovering(writer), await recovering(reader)], ["f\n", "t\n"]);
     rmSync(folder, { recursive: true });
@@ -121,7 +121,7 @@ function planOf(stack: string, settings: readonly string[]): StackPlan {
 /** The data nodes, once the standby follows. */
 async function settled(rehearsal: Rehearsal): Promise<TimescaleDbMembers> {
   const members = await TimescaleDbMembers.of(rehearsal);
-  assert.notEqual(await members.settled(4 * MINUTE), undefined, "the standby does not follow");
+  assert.notEqual(await members.waitUntilHealthy(4 * MINUTE), undefined, "the standby does not follow");
   return members;
 }
 

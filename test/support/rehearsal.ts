@@ -6,7 +6,8 @@ import { report } from "../../tools/drill/report";
 import { runDrill } from "../../rehearsal/drills/run";
 import { assertCanRehearse, CannotRehearseError } from "../../rehearsal/system/preflight";
 import type { LocalStack } from "../../rehearsal/stack/local-stack";
-import { Rehearsal, runningStacks, takeDown } from "../../rehearsal/rehearsal";
+import { Rehearsal } from "../../rehearsal/rehearsal";
+import { runningStacks, takeDown } from "../../rehearsal/running";
 
 /** Nodes that a test boots at most. */
 const NODES = 4;
@@ -42,7 +43,7 @@ export async function boot(
     const rehearsal = await Rehearsal.prepare(plan, services, () => undefined, alter);
     await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
     for (const machine of rehearsal.machines) {
-      const { state, reason, bootSeconds } = await machine.settled(BOOT_MS);
+      const { state, reason, bootSeconds } = await machine.waitForBoot(BOOT_MS);
       const { name } = machine.host;
       assert.equal(state, "serving", `${name}: ${reason ?? "does not serve"}`);
       console.log(`      ${stack}: ${name} served ${bootSeconds!.toFixed(1)} s after power on`);

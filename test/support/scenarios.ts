@@ -1,4 +1,5 @@
-import { takeDown, type Rehearsal } from "../../rehearsal/rehearsal";
+import type { Rehearsal } from "../../rehearsal/rehearsal";
+import { takeDown } from "../../rehearsal/running";
 import { canBoot } from "./rehearsal";
 
 /** What is asked of booted nodes: a test. */

@@ -6,7 +6,7 @@ import { DoesNotFitError } from "../../components/node/placement";
 import { ConfigError } from "../../stacks/config/load";
 import { planFrom } from "../../planning/plan";
 import { CannotRehearseError } from "../../rehearsal/system/preflight";
-import { takeDown } from "../../rehearsal/rehearsal";
+import { takeDown } from "../../rehearsal/running";
 import { UsageError } from "../../planning/stack-file";
 import { DRILLS } from "../../rehearsal/drills/drills";
 import { report } from "./report";

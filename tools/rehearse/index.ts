@@ -9,7 +9,8 @@ import { planFrom } from "../../planning/plan";
 import { UsageError } from "../../planning/stack-file";
 import { BOOT_TIMEOUT_MS, type Machine } from "../../rehearsal/machine/machine";
 import { assertCanRehearse, assertRoot, CannotRehearseError, PROGRAMS } from "../../rehearsal/system/preflight";
-import { Rehearsal, runningStacks, takeDown } from "../../rehearsal/rehearsal";
+import { Rehearsal } from "../../rehearsal/rehearsal";
+import { runningStacks, takeDown } from "../../rehearsal/running";
 import { nodeStatus, report } from "./report";
 import { ServiceError } from "../../rehearsal/cloud/services";
 import { standIns } from "../../rehearsal/cloud/stand-ins";
@@ -189,7 +190,7 @@ function bootTask(
     title: machine.host.name,
     task: async (_, task) => {
       await rehearsal.launch(machine);
-      const { state, bootSeconds, reason } = await machine.settled(BOOT_TIMEOUT_MS);
+      const { state, bootSeconds, reason } = await machine.waitForBoot(BOOT_TIMEOUT_MS);
       if (state !== "serving") {
         const late = `still booting after ${BOOT_TIMEOUT_MS / 1000} s`;
         throw new Error(`${machine.host.name}: ${reason ?? (state === "booting" ? late : `it is ${state}`)}`);

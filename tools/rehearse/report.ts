@@ -19,7 +19,7 @@ export interface NodeStatus {
 
 export function nodeStatus(machine: Machine): NodeStatus {
   const { host } = machine;
-  const { state, bootSeconds = null, reason = null } = machine.condition();
+  const { state, bootSeconds = null, reason = null } = machine.status();
   return {
     node: host.name,
     state,

@@ -4,50 +4,50 @@ import { join } from "node:path";
 import { VERSIONS, type VersionName } from "../../../components/neo4j/version";
 import { buildOnce } from "../build-cache";
 import { run } from "../../system/process";
+import type { Progress } from "../../system/progress";
 import { neo4jJars } from "./jars";
 import { neo4jPackage } from "./package";
 
-/** Changes when the package is to be built anew from the same jars. */
+/** Increment to rebuild the package from the same jars. */
 const RECIPE = 1;
 const SUITE = "stable";
-/** As Neo4j calls it. */
+/** File name on Neo4j's package server. */
 const KEY_FILE = "neotechnology.gpg.key";
 
-/** An APT archive with the Community server, in the layout of Neo4j's own. */
+/** An APT archive with the Community server, in the layout of Neo4j's package server. */
 export interface Neo4jArchive {
   readonly directory: string;
-  /** Fingerprint of the key that signs it. */
+  /** Fingerprint of its signing key. */
   readonly fingerprint: string;
 }
 
 /**
- * An archive that takes the place of Neo4j's own for one version; made once and kept in `cache`. It has a key of its own,
- * which nobody keeps once the archive is signed.
+ * Builds an archive of one Neo4j version, cached in `cache`. It is signed with a generated key that is deleted
+ * afterwards.
  */
-export async function neo4jArchive(
-  cache: string,
-  name: VersionName,
-  progress: (text: string) => void,
-): Promise<Neo4jArchive> {
+export async function neo4jArchive(cache: string, name: VersionName, progress: Progress): Promise<Neo4jArchive> {
   const { package: version, component } = VERSIONS[name];
   const release = version.replace(/^\d+:/, "");
-  const directory = await buildOnce(join(cache, `neo4j-archive-${release}-${RECIPE}`), async (making) => {
-    progress(`Neo4j ${release} from Maven Central`);
+  const directory = await buildOnce(join(cache, `neo4j-archive-${release}-${RECIPE}`), async (unfinished) => {
+    progress(`downloading Neo4j ${release} from Maven Central`);
     const jars = await neo4jJars(cache, release);
     const lists = `dists/${SUITE}/${component}/binary-amd64`;
-    mkdirSync(join(making, lists), { recursive: true });
-    mkdirSync(join(making, "pool"));
-    progress(`packing Neo4j ${release}`);
-    const { file, control } = await neo4jPackage(join(making, "pool"), jars, version);
-    writeFileSync(join(making, lists, "Packages"), `${control}${await facts(making, `pool/${file}`)}\n`);
-    await sign(making, component, `${component}/binary-amd64/Packages`);
+    mkdirSync(join(unfinished, lists), { recursive: true });
+    mkdirSync(join(unfinished, "pool"));
+    progress(`packaging Neo4j ${release}`);
+    const { file, control } = await neo4jPackage(join(unfinished, "pool"), jars, version);
+    writeFileSync(
+      join(unfinished, lists, "Packages"),
+      `${control}${await packageFields(unfinished, `pool/${file}`)}\n`,
+    );
+    await sign(unfinished, component, `${component}/binary-amd64/Packages`);
     rmSync(jars, { recursive: true });
   });
   return { directory, fingerprint: readFileSync(join(directory, "fingerprint"), "utf8") };
 }
 
-/** What a package list says of a file beside its control fields. */
-async function facts(archive: string, file: string): Promise<string> {
+/** A file's fields in a package list that are not control fields. */
+async function packageFields(archive: string, file: string): Promise<string> {
   const path = join(archive, file);
   const [sha256] = (await run(["sha256sum", path])).split(" ");
   return `Filename: ${file}\nSize: ${statSync(path).size}\nSHA256: ${sha256}\n`;

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { buildOnce } from "../build-cache";
 import { run } from "../../system/process";
 
-/** What copies an artefact and all that it needs. */
+/** Maven goal that copies an artefact with all its dependencies. */
 const COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
 
 /**
- * The jars of a real Neo4j Community server, from Maven Central, as a folder; fetched once and kept in `cache`. Throws
- * where Maven is missing or Central can't be reached.
+ * Downloads the jars of a Neo4j Community server from Maven Central, cached in `cache`. Returns their directory. Throws if
+ * Maven is missing or Maven Central is unreachable.
  */
 export function neo4jJars(cache: string, version: string): Promise<string> {
   return buildOnce(join(cache, `neo4j-jars-${version}`), async (unfinished) => {

@@ -2,20 +2,20 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run } from "../../system/process";
 
-/** A Debian package of Neo4j's Community server. */
+/** A Debian package of the Neo4j Community server. */
 export interface Neo4jPackage {
-  /** Below the folder that it was made in. */
+  /** Relative to the directory it was built in. */
   readonly file: string;
-  /** What a package list says of it. */
+  /** Its control file, which package lists repeat. */
   readonly control: string;
 }
 
-/** Logging as the jars bring it by default; Neo4j's own package ships the same as files. */
+/** Logging configuration: defaults inside the jars; Neo4j's package ships the same as files. */
 const LOGGING = ["server-logs.xml", "user-logs.xml"];
 
 /**
- * Builds the package in `directory` from the server's own jars. Layout, user and unit are those of Neo4j's package
- * (Operations Manual, "Default file locations"), which is on a server of its own.
+ * Builds the package in `directory` from the server's jars. Layout, user and unit are those of Neo4j's package
+ * (Operations Manual, "Default file locations").
  */
 export async function neo4jPackage(directory: string, jars: string, version: string): Promise<Neo4jPackage> {
   const file = `neo4j_${version.replace(/^\d+:/, "")}_all.deb`;

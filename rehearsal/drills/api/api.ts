@@ -142,14 +142,14 @@ async function nodeKilled(rehearsal: Rehearsal, { machines }: ApiNodes): Promise
   await sleep(CUT_MS);
   await rehearsal.plug(machine.host);
   await machine.start();
-  const { state, reason } = await machine.settled(BOOT_TIMEOUT_MS);
+  const { state, reason } = await machine.waitForBoot(BOOT_TIMEOUT_MS);
   return expect(state === "serving", `${machine.host.name} is ${state} after its restart: ${reason ?? ""}`);
 }
 
 /** The zone of the last node: Neo4j's single server stands in the first. */
 async function zoneCut(rehearsal: Rehearsal, { machines }: ApiNodes): Promise<string[]> {
   const { zone } = machines.at(-1)!.host;
-  await rehearsal.cut(zone);
+  await rehearsal.isolate(zone);
   await sleep(CUT_MS);
   await rehearsal.heal(zone);
   return [];

@@ -3,7 +3,7 @@ import { longestGap, waitForWrite, STEADY_MS } from "../client";
 import { expect, type Drill } from "../drill";
 import { Writer } from "./client";
 import { COMMUNITY } from "./settings";
-import { graph, load, lost, neo4jServer, serves } from "./server";
+import { graph, load, lost, neo4jServer } from "./server";
 
 const SIZE = 1000;
 /** Seconds without the graph while its node is replaced: a boot with its packages, and a start on what the disk holds. */
@@ -24,7 +24,7 @@ export const neo4jReplace: Drill = {
     const lostAt = Date.now();
     await server.destroy();
     await rehearsal.launch(server);
-    await serves(server);
+    await server.waitUntilServing();
     const bootSeconds = (Date.now() - lostAt) / 1000;
     await waitForWrite(writer, Date.now(), REPLACED_SECONDS * 1000);
     await sleep(STEADY_MS);

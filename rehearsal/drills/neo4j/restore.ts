@@ -7,7 +7,7 @@ import { longestGap, waitForWrite, STEADY_MS } from "../client";
 import { expect, type Drill, type Scenario } from "../drill";
 import { Writer } from "./client";
 import { COMMUNITY } from "./settings";
-import { graph, load, lost, neo4jServer, rows, serves } from "./server";
+import { graph, load, lost, neo4jServer, rows } from "./server";
 
 /** Facts, queries and episodes: three times as many nodes. */
 const SIZE = 10_000;
@@ -33,7 +33,7 @@ export const neo4jRestore: Drill = {
     const lostAt = Date.now();
     await rehearsal.destroy(server);
     await rehearsal.launch(server);
-    await serves(server);
+    await server.waitUntilServing();
     const bootSeconds = (Date.now() - lostAt) / 1000;
     const blank = await graph(server);
     progress("restoring");

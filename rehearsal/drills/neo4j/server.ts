@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { ASK } from "../../../components/neo4j/console";
-import { BOOT_TIMEOUT_MS, type Machine } from "../../machine/machine";
+import type { Machine } from "../../machine/machine";
 import { CannotRehearseError } from "../../system/preflight";
 import type { Rehearsal } from "../../rehearsal";
 import type { Writer } from "./client";
@@ -43,14 +43,6 @@ export async function graph(machine: Machine): Promise<{ nodes: number; relation
   const [[nodes]] = (await rows(machine, "MATCH (n:Fact|Query|Episode) RETURN count(n)")) as [[number]];
   const [[relationships]] = (await rows(machine, "MATCH ()-[r:ANSWERS|DURING]->() RETURN count(r)")) as [[number]];
   return { nodes, relationships, checksum: createHash("sha256").update(JSON.stringify(found)).digest("hex") };
-}
-
-/** Waits until a node that was switched on serves. */
-export async function serves(machine: Machine): Promise<void> {
-  const { state, reason } = await machine.settled(BOOT_TIMEOUT_MS);
-  if (state !== "serving") {
-    throw new Error(`${machine.host.name} is ${state}: ${reason ?? ""}`);
-  }
 }
 
 /** How many of a writer's acknowledged nodes are not there. */

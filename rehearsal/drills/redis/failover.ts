@@ -68,7 +68,7 @@ async function masterLost(rehearsal: Rehearsal, members: RedisMembers, { inject,
 
 /** What a client saw from a moment on, once everything is in its place again. */
 async function outcome(members: RedisMembers, writer: Writer, moment: number, before: Machine): ReturnType<Run> {
-  const rejoinSeconds = await members.settled(SETTLE_MS);
+  const rejoinSeconds = await members.waitUntilHealthy(SETTLE_MS);
   await sleep(STEADY_MS);
   await writer.stop();
   const gap = longestGap(writer, moment);
@@ -97,7 +97,7 @@ async function zoneCut(rehearsal: Rehearsal, members: RedisMembers): ReturnType<
   const outside = await writing(rehearsal, otherZone(members, old), "outside");
   const inside = await writing(rehearsal, zone, "inside");
   const cutAt = Date.now();
-  await rehearsal.cut(zone);
+  await rehearsal.isolate(zone);
   await sleep(CUT_MS);
   await rehearsal.heal(zone);
   const { measured, violations } = await outcome(members, outside, cutAt, old);
@@ -133,11 +133,11 @@ async function nodesRestarted(rehearsal: Rehearsal, members: RedisMembers): Retu
   for (const machine of members.machines) {
     problems.push(...expect(await machine.shutDown(), `${machine.host.name} does not shut down`));
     await machine.start();
-    const { state, reason } = await machine.settled(SETTLE_MS);
+    const { state, reason } = await machine.waitForBoot(SETTLE_MS);
     problems.push(
       ...expect(state === "serving", `${machine.host.name} is ${state} after its restart: ${reason ?? ""}`),
     );
-    const whole = await members.settled(SETTLE_MS);
+    const whole = await members.waitUntilHealthy(SETTLE_MS);
     problems.push(...expect(whole !== undefined, `${machine.host.name} did not rejoin after its restart`));
   }
   const { measured, violations } = await outcome(members, writer, startedAt, before);
@@ -145,7 +145,7 @@ async function nodesRestarted(rehearsal: Rehearsal, members: RedisMembers): Retu
 }
 
 async function settle(members: RedisMembers): Promise<void> {
-  if ((await members.settled(SETTLE_MS)) === undefined) {
+  if ((await members.waitUntilHealthy(SETTLE_MS)) === undefined) {
     const said = await Promise.all(
       members.machines.map(async (m) => `${m.host.name}: ${JSON.stringify(await replication(m))}`),
     );

@@ -33,7 +33,7 @@ export class RedisMembers {
   }
 
   /** Seconds until every member is in its place: one master, the others in step with it, every Sentinel knowing all; undefined when that takes too long. */
-  async settled(timeoutMs: number): Promise<number | undefined> {
+  async waitUntilHealthy(timeoutMs: number): Promise<number | undefined> {
     const started = Date.now();
     const whole = await until(async () => (await this.replicating()) && (await this.watched()), timeoutMs, 500);
     return whole ? (Date.now() - started) / 1000 : undefined;

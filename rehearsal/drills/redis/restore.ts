@@ -17,7 +17,7 @@ export const redisRestore: Drill = {
   async run(rehearsal, progress) {
     const members = new RedisMembers(rehearsal);
     progress("waiting until all members are in their places");
-    await members.settled(SETTLE_MS);
+    await members.waitUntilHealthy(SETTLE_MS);
     const master = (await members.master())!;
     const writer = await Writer.start(rehearsal, master.host.zone, `drill:${process.pid}:restore:`);
     await sleep(WRITING_MS);
@@ -31,7 +31,7 @@ export const redisRestore: Drill = {
     const began = Date.now();
     const said = await master.run(["/usr/local/sbin/ape-redis-restore", "--latest"]);
     const seconds = (Date.now() - began) / 1000;
-    const rejoin = await members.settled(SETTLE_MS);
+    const rejoin = await members.waitUntilHealthy(SETTLE_MS);
     const found = await Promise.all(members.machines.map(({ host }) => writer.read(host.address)));
     const scenario: Scenario = {
       scenario: "everything deleted",

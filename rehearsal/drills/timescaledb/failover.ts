@@ -126,7 +126,7 @@ async function zoneCut(rehearsal: Rehearsal, members: TimescaleDbMembers): Retur
   const outside = await writing(rehearsal, otherZone(rehearsal, old), "outside");
   const inside = await writing(rehearsal, old.host.zone, "inside");
   const cutAt = Date.now();
-  await rehearsal.cut(old.host.zone);
+  await rehearsal.isolate(old.host.zone);
   const both = await samplesWithTwoPrimaries(members, CUT_MS);
   await rehearsal.heal(old.host.zone);
   const healedAt = Date.now();
@@ -170,7 +170,7 @@ async function outcome(
   writer: Writer,
   { moment, before, limit }: Outage,
 ): ReturnType<Run> {
-  const rejoinSeconds = await members.settled(SETTLE_MS);
+  const rejoinSeconds = await members.waitUntilHealthy(SETTLE_MS);
   await sleep(STEADY_MS);
   await writer.stop();
   const gap = longestGap(writer, moment);
@@ -204,7 +204,7 @@ async function lost(members: TimescaleDbMembers, { args, acknowledged }: Writer)
 }
 
 async function settle(members: TimescaleDbMembers): Promise<void> {
-  if ((await members.settled(SETTLE_MS)) === undefined) {
+  if ((await members.waitUntilHealthy(SETTLE_MS)) === undefined) {
     throw new Error(`the data nodes don't find together within ${SETTLE_MS / 1000} s`);
   }
 }

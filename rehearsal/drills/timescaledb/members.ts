@@ -44,7 +44,7 @@ export class TimescaleDbMembers {
   }
 
   /** Seconds until the primary acknowledges only what its standby has as well; undefined when that takes too long. */
-  async settled(timeoutMs: number): Promise<number | undefined> {
+  async waitUntilHealthy(timeoutMs: number): Promise<number | undefined> {
     const started = Date.now();
     const whole = await until(async () => (await this.synchronous()) !== undefined, timeoutMs, 500);
     return whole ? (Date.now() - started) / 1000 : undefined;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BACKUP_PREFIX } from "../../../components/timescaledb/pgbackrest";
 import { APP_USER } from "../../../components/timescaledb/secrets";
 import { RESTORE_SCRIPT } from "../../../components/timescaledb/restore";
-import { BOOT_TIMEOUT_MS, type Machine } from "../../machine/machine";
+import type { Machine } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
 import { waitForWrite } from "../client";
 import { expect, type Drill, type Scenario } from "../drill";
@@ -29,7 +29,7 @@ export const timescaledbRestore: Drill = {
   services: ["timescaledb", "api"],
   async run(rehearsal, progress) {
     const members = await TimescaleDbMembers.of(rehearsal);
-    await members.settled(SETTLE_MS);
+    await members.waitUntilHealthy(SETTLE_MS);
     const primary = await members.primary();
     progress("loading prices and backing up");
     await load(primary);
@@ -53,7 +53,7 @@ export const timescaledbRestore: Drill = {
     progress("making new nodes");
     await resetEtcd(rehearsal, members);
     await Promise.all(members.machines.map((machine) => rehearsal.launch(machine)));
-    await Promise.all(members.machines.map(serves));
+    await Promise.all(members.machines.map((machine) => machine.waitUntilServing()));
     const newestSeconds = (Date.now() - lostAt) / 1000;
     const restored = await members.primary();
     const rows = Number(
@@ -67,7 +67,7 @@ export const timescaledbRestore: Drill = {
     await restored.run([RESTORE_SCRIPT, "--to", moment]);
     const pointInTimeSeconds = (Date.now() - began) / 1000;
     const after = await execute(restored, CHECKSUM);
-    const rejoined = await members.settled(SETTLE_MS);
+    const rejoined = await members.waitUntilHealthy(SETTLE_MS);
     const damaged = await damage(rehearsal, members);
     return {
       scenarios: [
@@ -118,13 +118,6 @@ async function resetEtcd(rehearsal: Rehearsal, { machines }: TimescaleDbMembers)
     (machine) => machine.host.services.includes("timescaledb") && !machines.includes(machine),
   )!;
   await witness.run(["ape-etcd-reset", "--majority-is-lost"]);
-}
-
-async function serves(machine: Machine): Promise<void> {
-  const { state, reason } = await machine.settled(BOOT_TIMEOUT_MS);
-  if (state !== "serving") {
-    throw new Error(`${machine.host.name} is ${state}: ${reason ?? ""}`);
-  }
 }
 
 /** Damages a file of a backup in the bucket, and looks whether the checks name it. */

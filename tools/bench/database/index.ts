@@ -6,7 +6,8 @@ import { planStack } from "../../../stacks/plan";
 import type { TierName } from "../../../stacks/tiers";
 import { planFrom } from "../../../planning/plan";
 import type { Machine } from "../../../rehearsal/machine/machine";
-import { Rehearsal, takeDown } from "../../../rehearsal/rehearsal";
+import { Rehearsal } from "../../../rehearsal/rehearsal";
+import { takeDown } from "../../../rehearsal/running";
 import { median } from "../measure";
 import { tuned } from "./tune";
 import { WORKLOADS, type Workload } from "./workloads";
@@ -68,10 +69,7 @@ export async function benchDatabase({
       const [machine] = rehearsal.machines as [Machine];
       progress(`${tier}: booting its node`);
       await rehearsal.launch(machine);
-      const { state, reason } = await machine.settled(600_000);
-      if (state !== "serving") {
-        throw new Error(`${machine.host.name} is ${state}: ${reason ?? ""}`);
-      }
+      await machine.waitUntilServing();
       await machine.run(["systemctl", "stop", POSTGRESQL_UNIT]);
       figures.push(...(await compare(machine, tier, spec.timescaledb, { rounds, seconds, progress })));
     } finally {
