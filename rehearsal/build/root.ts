@@ -61,7 +61,7 @@ async function buildRoot(unfinished: string, progress: Progress): Promise<void> 
   progress("building the base root", `debootstrap ${SUITE} from ${debian}`);
   const debootstrap = ["debootstrap", "--variant=minbase", `--include=${BASE.join(",")}`, SUITE, unfinished, debian];
   await run([...PRIVATE_MOUNTS, ...debootstrap], {
-    output: (text) => progress("building the base root", text.trim().split("\n").at(-1)!),
+    output: (text) => progress("building the base root", text.trim().split("\n").at(-1)),
   });
   progress("building the base root", `installing ${AGENTS.join(" and ")}`);
   await installAgents(unfinished, debian);

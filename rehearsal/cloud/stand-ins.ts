@@ -1,7 +1,7 @@
 import { MOTO } from "../build/moto";
 import type { LocalStack } from "../stack/local-stack";
 
-/** What is not the real thing in a rehearsal, and what takes its place. */
+/** A part of the cloud, and what replaces it in a rehearsal. */
 export interface StandIn {
   readonly what: string;
   readonly by: string;
@@ -16,35 +16,35 @@ export function standIns(
       ? [
           registry === undefined
             ? { what: "API containers", by: "servers that answer ok, behind the real nginx and HAProxy" }
-            : { what: "API's image", by: "a reference API in a registry here, run by the real podman" },
-          { what: "load balancer", by: "HAProxy with the planned health checks and time-outs" },
+            : { what: "API image", by: "a reference API from a local registry, run by podman" },
+          { what: "load balancer", by: "HAProxy with the planned health checks and timeouts" },
         ]
       : []),
     ...(services.includes("neo4j")
       ? [
           archives.length === 0
-            ? { what: "Neo4j Enterprise", by: "listeners on its ports, no database" }
-            : { what: "Neo4j's package archive", by: "its Community server as Maven Central has it, packed here" },
+            ? { what: "Neo4j Enterprise", by: "listeners on its ports; no database" }
+            : { what: "Neo4j package archive", by: "Neo4j Community from Maven Central, packaged locally" },
         ]
       : []),
     ...{
       aws: [
         {
           what: "S3, Secrets Manager",
-          by: `${MOTO.split("[")[0]} ${MOTO.split("==")[1]}, behind the planned policies`,
+          by: `${MOTO.split("[")[0]} ${MOTO.split("==")[1]}, which enforces the planned IAM policies`,
         },
-        { what: "instance metadata", by: "a service of the rehearsal" },
+        { what: "instance metadata", by: "an emulator" },
       ],
       gcp: [
         {
           what: "metadata, Cloud Storage, Secret Manager",
-          by: "services of the rehearsal, behind the planned bindings",
+          by: "emulators that enforce the planned IAM bindings",
         },
       ],
     }[cloud],
-    { what: "instances", by: "systemd-nspawn containers, held to their memory" },
+    { what: "instances", by: "systemd-nspawn containers with the planned memory limit" },
     { what: "disks", by: "loop devices" },
-    { what: "network, firewall", by: "network namespaces, nftables with the planned rules" },
-    { what: "Debian's archive", by: "the archive itself, through a cache" },
+    { what: "network, firewall", by: "network namespaces and nftables with the planned rules" },
+    { what: "Debian archive", by: "the real archive, through a cache" },
   ];
 }

@@ -3,7 +3,7 @@ import type { Machine } from "../../rehearsal/machine/machine";
 import type { Rehearsal } from "../../rehearsal/rehearsal";
 import { standIns } from "../../rehearsal/cloud/stand-ins";
 
-/** A node as it stands. */
+/** State of a node. */
 export interface NodeStatus {
   readonly node: string;
   readonly state: string;
@@ -11,9 +11,9 @@ export interface NodeStatus {
   readonly zone: string;
   readonly memGiB: number;
   readonly disks: readonly string[];
-  /** Seconds from power on to serving; null while it doesn't serve. */
+  /** Seconds from power-on to serving; null unless it serves. */
   readonly bootSeconds: number | null;
-  /** Why it failed; null when it didn't. */
+  /** Why it failed; null if it did not. */
   readonly reason: string | null;
 }
 
@@ -32,11 +32,11 @@ export function nodeStatus(machine: Machine): NodeStatus {
   };
 }
 
-/** The nodes and what stands in for the cloud, for people. */
+/** The nodes and the cloud's stand-ins, as text. */
 export function report(rehearsal: Rehearsal, { bold, dim }: Record<"bold" | "dim", (text: string) => string>): string {
   const statuses = rehearsal.machines.map(nodeStatus);
   const table = new Table({
-    head: ["node", "state", "address", "zone", "GiB", "boot to serving", "data disks"].map(bold),
+    head: ["node", "state", "address", "zone", "GiB", "boot time", "data disks"].map(bold),
     style: { head: [], border: [], compact: true },
   });
   for (const { node, state, address, zone, memGiB, bootSeconds, disks } of statuses) {
@@ -48,9 +48,10 @@ export function report(rehearsal: Rehearsal, { bold, dim }: Record<"bold" | "dim
     table.toString(),
     ...failures.map(({ node, reason }) => `${node}: ${reason}`),
     dim(
-      ["Stand-ins:", ...standIns(rehearsal.stack, rehearsal.services).map(({ what, by }) => `  ${what}: ${by}`)].join(
-        "\n",
-      ),
+      [
+        "Stand-ins for the cloud:",
+        ...standIns(rehearsal.stack, rehearsal.services).map(({ what, by }) => `  ${what}: ${by}`),
+      ].join("\n"),
     ),
     "",
   ].join("\n");

@@ -176,6 +176,7 @@ await_health() { # await_health ROLE COMMAND: polls for up to ten minutes
       say "$1 serves"
       return 0
     fi
+    ((seconds)) || say "waiting for $1 to serve"
     sleep 2
   done
   fail "$1 does not serve after 600 s: $(bash -c "$2" 2>&1 | tail -n 3 | tr '\n' '|')"
