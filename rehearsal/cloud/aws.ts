@@ -3,12 +3,12 @@ import { request as httpRequest, type IncomingMessage, type ServerResponse } fro
 import type { Host, LocalStack, Permission } from "../stack/local-stack";
 import { allowed, answer, answerJson, bodyOf, type Handler } from "./server";
 
-/** Where moto answers: inside the rehearsal's cloud only. */
+/** Port of moto on the loopback interface of the cloud's namespace. */
 export const MOTO_PORT = 5000;
 
 const TOKEN_HOURS = 6;
 
-/** The instance metadata service, version 2. A stand-in: moto has none. */
+/** Emulates the instance metadata service (IMDSv2), which moto lacks. */
 export function awsMetadata(stack: LocalStack): Handler {
   return (request, response, caller) => {
     const path = request.url!;
@@ -45,7 +45,7 @@ function metadata(stack: LocalStack, host: Host): Readonly<Record<string, string
   };
 }
 
-/** What a host's credentials are known by in a request's signature. */
+/** Access key id of a host's credentials. */
 export function accessKey({ name }: Pick<Host, "name">): string {
   return `ASIA${digest(`key ${name}`).slice(0, 16).toUpperCase()}`;
 }
@@ -58,8 +58,9 @@ function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** S3 and Secrets Manager: moto, behind the rights that the plan gives to each host's identity. */
-export function awsApis(stack: LocalStack): Handler {
+/** S3 and Secrets Manager: moto behind the permissions that the plan grants to each host. Uploads the stack's objects and secrets. */
+export async function awsApis(stack: LocalStack): Promise<Handler> {
+  await fillMoto(stack);
   return async (request, response, caller) => {
     const host = request.headers.host!;
     const body = await bodyOf(request);
@@ -74,20 +75,20 @@ export function awsApis(stack: LocalStack): Handler {
             Message: `${caller.name} may not read ${SecretId}`,
           });
     }
-    const wanted = s3Action(request, stack.region);
-    const permitted = key === accessKey(caller) && allowed(caller, wanted.action, wanted.bucket, wanted.key);
+    const operation = s3Action(request, stack.region);
+    const permitted = key === accessKey(caller) && allowed(caller, operation.action, operation.bucket, operation.key);
     return permitted
       ? forward(request, response, body)
       : answer(
           response,
           key === undefined ? 404 : 403,
-          `<Error><Code>AccessDenied</Code><Message>${caller.name} may not ${wanted.action} ${wanted.key}</Message></Error>`,
+          `<Error><Code>AccessDenied</Code><Message>${caller.name} may not ${operation.action} ${operation.key}</Message></Error>`,
           "application/xml",
         );
   };
 }
 
-/** What a request to S3 asks for, with the bucket in its path or in its host name. */
+/** Parses an S3 request, with the bucket in the path or in the host name. */
 export function s3Action(
   request: Pick<IncomingMessage, "method" | "url" | "headers">,
   region: string,
@@ -109,25 +110,25 @@ export function s3Action(
 
 function forward(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
   const { method, url, headers } = request;
-  const onward = httpRequest({ host: "127.0.0.1", port: MOTO_PORT, method, path: url, headers }, (answered) => {
+  const forwarded = httpRequest({ host: "127.0.0.1", port: MOTO_PORT, method, path: url, headers }, (answered) => {
     response.writeHead(answered.statusCode!, answered.headers);
     answered.pipe(response);
   });
-  onward.on("error", (error) => answer(response, 503, error.message));
-  onward.end(body);
+  forwarded.on("error", (error) => answer(response, 503, error.message));
+  forwarded.end(body);
 }
 
-/** Puts what the plan stores into moto. */
-export async function fillMoto(stack: LocalStack): Promise<void> {
+/** Uploads the stack's objects and secrets to moto. */
+async function fillMoto(stack: LocalStack): Promise<void> {
   const s3 = `s3.${stack.region}.amazonaws.com`;
   for (const bucket of stack.buckets) {
-    await ask(stack, "s3", { method: "PUT", path: `/${bucket}`, host: s3, body: bucketBody(stack.region) });
+    await sendToMoto(stack, "s3", { method: "PUT", path: `/${bucket}`, host: s3, body: bucketBody(stack.region) });
   }
   for (const { bucket, key, content } of stack.objects) {
-    await ask(stack, "s3", { method: "PUT", path: `/${bucket}/${encodeURI(key)}`, host: s3, body: content });
+    await sendToMoto(stack, "s3", { method: "PUT", path: `/${bucket}/${encodeURI(key)}`, host: s3, body: content });
   }
   for (const { name, value } of stack.secrets) {
-    await ask(stack, "secretsmanager", {
+    await sendToMoto(stack, "secretsmanager", {
       method: "POST",
       path: "/",
       host: `secretsmanager.${stack.region}.amazonaws.com`,
@@ -143,12 +144,12 @@ function bucketBody(region: string): string {
     : `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
 }
 
-/** What a request to moto is signed with by the stack's owner: moto asks who it is, and believes it. */
+/** Authorization header with full access: moto does not verify signatures. */
 export function ownersSignature(region: string, service: string): string {
   return `AWS4-HMAC-SHA256 Credential=REHEARSAL/20200101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 }
 
-interface Ask {
+interface MotoRequest {
   readonly method: string;
   readonly path: string;
   readonly host: string;
@@ -156,7 +157,11 @@ interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function ask({ region }: LocalStack, service: string, { method, path, host, body, headers }: Ask): Promise<void> {
+function sendToMoto(
+  { region }: LocalStack,
+  service: string,
+  { method, path, host, body, headers }: MotoRequest,
+): Promise<void> {
   const authorization = ownersSignature(region, service);
   return new Promise((resolve, reject) => {
     const sent = httpRequest(
@@ -172,7 +177,7 @@ function ask({ region }: LocalStack, service: string, { method, path, host, body
         answered.on("end", () =>
           answered.statusCode === 200
             ? resolve()
-            : reject(new Error(`moto answers ${answered.statusCode} to ${method} ${path}`)),
+            : reject(new Error(`moto returned ${answered.statusCode} for ${method} ${path}`)),
         );
       },
     );

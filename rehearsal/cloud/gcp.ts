@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Host, LocalStack } from "../stack/local-stack";
-import { cloudStorage, isPart, ObjectStore } from "./gcs";
+import { cloudStorage, isUploadChunk, ObjectStore } from "./gcs";
 import { allowed, answer, answerJson, denied, type Handler } from "./server";
 
 const PROJECT = "rehearsal";
 const TOKEN_SECONDS = 3600;
 
-/** Compute Engine's metadata service. A stand-in. */
+/** Emulates Compute Engine's metadata server. */
 export function gcpMetadata(): Handler {
   return (request, response, caller) => {
     if (request.headers["metadata-flavor"] !== "Google") {
@@ -32,7 +32,7 @@ export function gcpMetadata(): Handler {
   };
 }
 
-/** Answered as JSON, as it is. */
+/** An access token; unlike other directories it is returned as JSON. */
 class Token {
   readonly expires_in = TOKEN_SECONDS;
   readonly token_type = "Bearer";
@@ -57,7 +57,7 @@ function tokenOf({ name }: Pick<Host, "name">): string {
   return `ya29.${createHash("sha256").update(`token ${name}`).digest("hex")}`;
 }
 
-/** Cloud Storage and Secret Manager, what nodes use of them. Stand-ins, behind the rights that the plan gives to each host. */
+/** Emulates the parts of Cloud Storage and Secret Manager that nodes use, with the permissions that the plan grants to each host. */
 export function gcpApis(stack: LocalStack, directory: string): Handler {
   const store = new ObjectStore(directory);
   stack.objects.forEach(({ bucket, key, content }) => store.put(bucket, key, Buffer.from(content)));
@@ -65,8 +65,8 @@ export function gcpApis(stack: LocalStack, directory: string): Handler {
   const secrets = new Map(stack.secrets.map(({ name, value }) => [name, value]));
   return async (request, response, caller) => {
     const url = new URL(request.url!, "https://googleapis");
-    // Parts of an upload are admitted by its id. Source: Google Cloud, "Resumable uploads", session URIs.
-    if (!isPart(url) && request.headers.authorization !== `Bearer ${tokenOf(caller)}`) {
+    // The session URI authorises the chunks of a resumable upload. Source: Google Cloud, "Resumable uploads".
+    if (!isUploadChunk(url) && request.headers.authorization !== `Bearer ${tokenOf(caller)}`) {
       return answerJson(response, 401, { error: { code: 401, message: "no valid token" } });
     }
     const secret = /^\/v1\/projects\/[^/]+\/secrets\/([^/]+)\/versions\/latest:access$/.exec(url.pathname)?.[1];

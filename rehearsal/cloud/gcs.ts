@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { allowed, answer, answerJson, bodyOf, denied, type Handler } from "./server";
 
-/** Cloud Storage's JSON API, what nodes and pgBackRest use of it. A stand-in. */
+/** Emulates the parts of Cloud Storage's JSON API that nodes and pgBackRest use. */
 export function cloudStorage(store: ObjectStore): Handler {
   const uploads = new Map<string, Upload>();
   return async (request, response, caller) => {
@@ -67,8 +67,8 @@ export function cloudStorage(store: ObjectStore): Handler {
 
 const UPLOAD_ID = "upload_id";
 
-/** Whether a request brings a part of an upload that has begun. */
-export function isPart(url: URL): boolean {
+/** Whether a request uploads a chunk of a resumable upload. */
+export function isUploadChunk(url: URL): boolean {
   return url.pathname.startsWith("/upload/") && url.searchParams.has(UPLOAD_ID);
 }
 
@@ -85,13 +85,13 @@ interface Resumable {
   readonly range?: string;
 }
 
-/** An upload in parts: the first request asks for its id, the last one knows the whole length. */
+/** A resumable upload: the first request creates a session, the last chunk states the total length. */
 function resumable({ store, uploads, response, url, body, range }: Resumable, bucket: string, key: string): void {
   const id = url.searchParams.get(UPLOAD_ID);
   if (id === null) {
-    const made = randomUUID();
-    uploads.set(made, { parts: [] });
-    response.setHeader("x-guploader-uploadid", made);
+    const session = randomUUID();
+    uploads.set(session, { parts: [] });
+    response.setHeader("x-guploader-uploadid", session);
     return answer(response, 200, "");
   }
   const upload = uploads.get(id);
@@ -108,7 +108,7 @@ function resumable({ store, uploads, response, url, body, range }: Resumable, bu
   answerJson(response, 200, store.describe(bucket, key));
 }
 
-/** Objects below a prefix; with a delimiter only those right below it, and the names of what is further down. */
+/** Objects with a prefix. With a delimiter only those directly below it, and the prefixes of deeper ones. */
 function listing(store: ObjectStore, bucket: string, prefix: string, delimiter: string | null): object {
   const keys = store.list(bucket, prefix);
   const folder = (key: string): string | undefined => {
@@ -121,7 +121,7 @@ function listing(store: ObjectStore, bucket: string, prefix: string, delimiter: 
   };
 }
 
-/** Objects as files, so that they outlive the process. */
+/** Stores objects as files so that they survive a restart. */
 export class ObjectStore {
   constructor(private readonly directory: string) {}
 
@@ -138,7 +138,7 @@ export class ObjectStore {
     rmSync(this.file(bucket, key), { force: true });
   }
 
-  /** Keys with a prefix, in order. */
+  /** Keys with a prefix, sorted. */
   list(bucket: string, prefix: string): string[] {
     const folder = join(this.directory, bucket);
     return (existsSync(folder) ? readdirSync(folder) : [])
@@ -147,7 +147,7 @@ export class ObjectStore {
       .sort();
   }
 
-  /** The object's resource, as the API shows it. */
+  /** The object's resource in the API. */
   describe(bucket: string, name: string): object {
     const content = this.get(bucket, name)!;
     return {

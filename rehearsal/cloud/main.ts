@@ -1,23 +1,33 @@
-/** The cloud as the rehearsal's nodes see it: metadata, object storage, secrets and the way to Debian's packages. */
+/** The process that emulates the cloud for nodes: metadata, object storage, secrets and package archives. */
 import { createReadStream, readFileSync, writeFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { join, normalize } from "node:path";
 import { pipeline } from "node:stream/promises";
+import type { Cloud } from "../../components/model/cloud";
 import type { LocalStack } from "../stack/local-stack";
 import { ADDRESSES } from "../network/network";
-import { awsApis, awsMetadata, fillMoto } from "./aws";
+import { awsApis, awsMetadata } from "./aws";
 import { gcpApis, gcpMetadata } from "./gcp";
 import { answer, type Handler } from "./server";
 
+interface Emulator {
+  readonly metadata: (stack: LocalStack) => Handler;
+  /** Object storage and secrets. `objects` is a directory for the objects' files. */
+  readonly apis: (stack: LocalStack, objects: string) => Handler | Promise<Handler>;
+}
+
+const EMULATORS: Readonly<Record<Cloud, Emulator>> = {
+  aws: { metadata: awsMetadata, apis: awsApis },
+  gcp: { metadata: gcpMetadata, apis: gcpApis },
+};
+
 async function main(state: string): Promise<void> {
   const stack = JSON.parse(readFileSync(join(state, "stack.json"), "utf8")) as LocalStack;
-  if (stack.cloud === "aws") {
-    await fillMoto(stack);
-  }
-  const metadata = { aws: awsMetadata, gcp: gcpMetadata }[stack.cloud](stack);
-  const apis = stack.cloud === "aws" ? awsApis(stack) : gcpApis(stack, join(state, "objects"));
+  const emulator = EMULATORS[stack.cloud];
+  const metadata = emulator.metadata(stack);
+  const apis = await emulator.apis(stack, join(state, "objects"));
   const mirror = debian(join(state, "mirror.sock"));
   const archives = new Map(stack.archives.map(({ host, directory }) => [host, files(directory)]));
   const known = callers(stack);
@@ -35,7 +45,7 @@ async function main(state: string): Promise<void> {
 
 const METADATA_HOSTS: readonly string[] = [ADDRESSES.metadata, "metadata.google.internal"];
 
-/** Finds who calls by where the call comes from, and the service by the name that was called. */
+/** Identifies the caller by its address, and the service by the requested host name. */
 function callers(
   stack: LocalStack,
 ): (route: (host: string) => Handler) => (i: IncomingMessage, o: ServerResponse) => void {
@@ -49,7 +59,7 @@ function callers(
     Promise.resolve(route(request.headers.host!.split(":")[0]!)(request, response, caller)).catch((error: unknown) => {
       console.error(`${caller.name} ${request.method} ${request.url}: ${String(error)}`);
       if (response.headersSent) {
-        response.destroy(); // a node that loses its power goes away in the middle of an answer
+        response.destroy(); // a node may lose its power while it receives a response
       } else {
         answer(response, 500, String(error));
       }
@@ -57,20 +67,20 @@ function callers(
   };
 }
 
-/** Debian's archive, through the cache that runs outside. */
+/** Debian's archive, through the mirror's cache. */
 function debian(socketPath: string): Handler {
   return (request, response) => {
     const { method, url, headers } = request;
-    const onward = httpRequest({ socketPath, method, path: url, headers }, (answered) => {
+    const forwarded = httpRequest({ socketPath, method, path: url, headers }, (answered) => {
       response.writeHead(answered.statusCode!, answered.headers);
       answered.pipe(response);
     });
-    onward.on("error", (error) => answer(response, 502, error.message));
-    request.pipe(onward);
+    forwarded.on("error", (error) => answer(response, 502, error.message));
+    request.pipe(forwarded);
   };
 }
 
-/** A folder's files. */
+/** Serves the files of a directory. */
 function files(directory: string): Handler {
   return async ({ url }, response) => {
     const path = normalize(join(directory, decodeURIComponent(new URL(url!, "https://archive").pathname)));

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { CACHE } from "../system/paths";
 import type { Mirrors } from "../build/debian";
 
-/** Where the mirror answers: a socket in the file system, which every network namespace shares. */
+/** Unix socket of the mirror: network namespaces share the file system. */
 export function mirrorSocket(state: string): string {
   return join(state, "mirror.sock");
 }
 
-/** nginx as a cache before Debian's archive, in the archive's own layout. */
+/** nginx.conf of a caching proxy for Debian's archive, with the archive's layout. */
 export function mirrorConfiguration(state: string, { debian, security }: Mirrors): string {
   const cache = join(CACHE, "packages");
   mkdirSync(cache, { recursive: true });
@@ -42,7 +42,7 @@ ${location("/debian", debian)}
 function location(path: string, uri: string): string {
   const { origin, pathname } = new URL(uri);
   const pass = `rewrite ^${path}/(.*)$ ${pathname.replace(/\/$/, "")}/$1 break; proxy_pass ${origin};`;
-  return `    # Never changed once published.
+  return `    # Published files never change.
     location ~ "^${path}/.*(\\.deb$|/by-hash/)" { ${pass} proxy_cache_valid 200 30d; }
     location ${path}/ { ${pass} proxy_cache_valid 200 5m; }`;
 }

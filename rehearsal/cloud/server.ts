@@ -1,26 +1,26 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Host, Permission } from "../stack/local-stack";
 
-/** Answers one kind of request. `caller` is the host that the request comes from. */
+/** Handles the requests of one service. `caller` is the host that sent the request. */
 export type Handler = (request: IncomingMessage, response: ServerResponse, caller: Host) => Promise<void> | void;
 
-/** Answers with a text. */
+/** Sends a response. */
 export function answer(response: ServerResponse, status: number, body: string | Buffer, type = "text/plain"): void {
   response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body) });
   response.end(body);
 }
 
-/** Answers with JSON. */
+/** Sends a JSON response. */
 export function answerJson(response: ServerResponse, status: number, body: unknown): void {
   answer(response, status, JSON.stringify(body), "application/json");
 }
 
-/** Answers as Google's services do to whom they don't let in. */
+/** Sends Google Cloud's 403 response. */
 export function denied(response: ServerResponse, message: string): void {
   answerJson(response, 403, { error: { code: 403, message } });
 }
 
-/** The whole body of a request. */
+/** Reads the whole body of a request. */
 export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of request) {
@@ -29,7 +29,7 @@ export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** Whether a host's planned rights allow an action on an object or a secret. */
+/** Whether a host's planned permissions allow an action on an object or a secret. */
 export function allowed(
   { permissions }: Pick<Host, "permissions">,
   action: Permission["action"],
@@ -37,7 +37,9 @@ export function allowed(
   key = "",
 ): boolean {
   return permissions.some(
-    (right) =>
-      right.action === action && right.on === on && (right.exact ? right.prefix === key : key.startsWith(right.prefix)),
+    (permission) =>
+      permission.action === action &&
+      permission.on === on &&
+      (permission.exact ? permission.prefix === key : key.startsWith(permission.prefix)),
   );
 }

@@ -1,25 +1,31 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Cloud } from "../../components/model/cloud";
 import { MOTO_PORT, ownersSignature } from "./aws";
 import type { LocalStack } from "../stack/local-stack";
 import { cloudNamespace } from "../network/network";
 import { run } from "../system/process";
 
-/** The stack's object storage, as its owner sees it: without the nodes' limited rights. */
+/** The stack's object storage with full access, unlike the nodes' limited permissions. */
 export interface Storage {
-  /** Keys with a prefix, in order; at most a thousand. */
+  /** The first thousand keys with a prefix, sorted. */
   list(bucket: string, prefix: string): Promise<string[]>;
   get(bucket: string, key: string): Promise<Buffer>;
   put(bucket: string, key: string, content: Buffer): Promise<void>;
 }
 
-/** Opens the object storage of a stack that is being rehearsed in a directory. */
+const STORAGE: Readonly<Record<Cloud, (stack: LocalStack, state: string) => Storage>> = {
+  aws: (stack) => motoStorage(stack),
+  gcp: (_stack, state) => fileStorage(join(state, "objects")),
+};
+
+/** Opens the object storage of a running stack. */
 export function storageOf(stack: LocalStack, state: string): Storage {
-  return stack.cloud === "aws" ? moto(stack) : files(join(state, "objects"));
+  return STORAGE[stack.cloud](stack, state);
 }
 
-function moto({ stack, region }: LocalStack): Storage {
-  // What is not text passes through base64 on its way.
+function motoStorage({ stack, region }: LocalStack): Storage {
+  // Binary content passes through base64 because processes exchange text.
   const curl = (script: string, path: string, input = ""): Promise<string> =>
     run(
       [
@@ -45,8 +51,8 @@ function moto({ stack, region }: LocalStack): Storage {
   };
 }
 
-/** The stand-in for Cloud Storage keeps each object in a file. */
-function files(directory: string): Storage {
+/** The Cloud Storage emulator stores each object in a file. */
+function fileStorage(directory: string): Storage {
   const folder = (bucket: string): string => {
     mkdirSync(join(directory, bucket), { recursive: true });
     return join(directory, bucket);

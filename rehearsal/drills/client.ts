@@ -5,14 +5,14 @@ import { hostNamespace } from "../network/network";
 import type { Host } from "../stack/local-stack";
 import type { Rehearsal } from "../rehearsal";
 
-/** A write that was acknowledged: one line of a writer's output. */
+/** An acknowledged write: one line of a writer's output. */
 export interface Acknowledged {
   readonly number: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** A program of the drills that runs in a host's place in the network. */
+/** A client program that runs in a host's network namespace. */
 export interface ClientProgram {
   /** Path of the TypeScript file. */
   readonly script: string;
@@ -20,16 +20,16 @@ export interface ClientProgram {
   readonly args: unknown;
 }
 
-/** The command that runs a program in a host's place. */
+/** The command that runs a client program in a host's network namespace. */
 export function clientCommand(rehearsal: Rehearsal, host: Host, { script, args }: ClientProgram): string[] {
   const within = ["ip", "netns", "exec", hostNamespace(rehearsal.stack.stack, host.name)];
   return [...within, process.execPath, "-r", "ts-node/register", script, JSON.stringify(args)];
 }
 
-/** Where the programs run, so that ts-node finds its settings. */
+/** Working directory of client programs, where ts-node finds its settings. */
 export const CLIENT_DIRECTORY = join(__dirname, "..", "..");
 
-/** A client that writes numbered values, one after the other, until it is stopped. */
+/** A client that writes numbered values one after another until it is stopped. */
 export class WriterProcess {
   readonly acknowledged: Acknowledged[] = [];
   private readonly child: ChildProcess;
@@ -60,23 +60,23 @@ export class WriterProcess {
   }
 }
 
-/** Milliseconds of undisturbed writing before and after a failure. */
+/** Milliseconds of undisturbed writes before and after a fault. */
 export const STEADY_MS = 2000;
-/** A failure may take this long to take effect; a write accepted meanwhile says nothing. */
+/** Milliseconds until an injected fault has taken effect; writes accepted earlier do not count. */
 const FAULT_DELAY_MS = 1000;
 
-/** Waits for a write to be accepted after a moment. Throws when none is within `timeoutMs`. */
+/** Waits for a write accepted after `moment`. Throws if there is none within `timeoutMs`. */
 export async function waitForWrite(writer: WriterProcess, moment: number, timeoutMs: number): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (writer.acknowledged.at(-1) === undefined || writer.acknowledged.at(-1)!.at <= moment + FAULT_DELAY_MS) {
     if (Date.now() > end) {
-      throw new Error(`${writer.host.name} gets no write accepted for ${timeoutMs / 1000} s`);
+      throw new Error(`no write of ${writer.host.name} was accepted for ${timeoutMs / 1000} s`);
     }
     await sleep(100);
   }
 }
 
-/** The longest time between two accepted writes that ends after a moment, in seconds. */
+/** The longest interval between two accepted writes that ends after `moment`, in seconds. */
 export function longestGap({ acknowledged }: Pick<WriterProcess, "acknowledged">, moment: number): number {
   const gaps = acknowledged.slice(1).map(({ at }, index) => (at > moment ? at - acknowledged[index]!.at : 0));
   return Math.round(Math.max(0, ...gaps) / 10) / 100;

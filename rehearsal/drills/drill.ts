@@ -1,33 +1,34 @@
 import type { Service } from "../../components/model/role";
 import type { Rehearsal } from "../rehearsal";
+import type { Progress } from "../system/progress";
 
-/** Something that goes wrong on purpose, measured on a stack's own nodes. */
+/** Injects faults into a stack's running nodes and measures the effect. */
 export interface Drill {
   readonly name: string;
   readonly description: string;
-  /** Services whose nodes it needs. */
+  /** Services whose nodes it requires. */
   readonly services: readonly Service[];
-  /** Config on top of the stack's that it takes to run here. Default: none. */
+  /** Config overrides that it requires, as key=value. Default: none. */
   readonly settings?: readonly string[];
-  /** Runs it. Every figure of the result is measured; `passed` says whether what must hold held. */
-  run(rehearsal: Rehearsal, progress: (text: string) => void): Promise<DrillResult>;
+  /** Runs the drill. Every figure of the result is measured. */
+  run(rehearsal: Rehearsal, progress: Progress): Promise<DrillResult>;
 }
 
-/** What a drill found. */
+/** Results of a drill. */
 export interface DrillResult {
-  readonly scenarios: readonly Scenario[];
+  readonly scenarios: readonly ScenarioResult[];
 }
 
-/** One thing that went wrong, and what came of it. */
-export interface Scenario {
+/** A fault and its measured effect. */
+export interface ScenarioResult {
   readonly scenario: string;
-  /** Figures by name; the unit is part of the name. */
+  /** Figures by name. The name includes the unit. */
   readonly measured: Readonly<Record<string, number | string | boolean>>;
-  /** What had to hold and didn't; empty when all did. */
+  /** Expectations that were not met. */
   readonly violations: readonly string[];
 }
 
-/** Figures as a violation when a condition doesn't hold. */
-export function expect(holds: boolean, otherwise: string): string[] {
-  return holds ? [] : [otherwise];
+/** The violation if a condition is false. */
+export function expect(condition: boolean, violation: string): string[] {
+  return condition ? [] : [violation];
 }

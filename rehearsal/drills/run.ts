@@ -1,51 +1,46 @@
 import type { StackPlan } from "../../stacks/plan";
 import { assertRoot } from "../system/preflight";
+import type { Progress } from "../system/progress";
 import { Rehearsal } from "../rehearsal";
 import { runningStacks, takeDown } from "../running";
 import type { Drill, DrillResult } from "./drill";
 
-/** A drill that was run: what is stored. */
+/** The stored result of a drill. */
 export interface DrillRecord extends DrillResult {
   readonly drill: string;
   readonly stack: string;
   readonly cloud: string;
-  /** When it began, ISO 8601. */
+  /** Start time, ISO 8601. */
   readonly at: string;
   readonly seconds: number;
   readonly passed: boolean;
 }
 
-/** The stack's nodes that a drill needs: those that run already, or newly booted ones, which then are ours to end. */
-export async function bootForDrill(
-  drill: Drill,
-  plan: StackPlan,
-  progress: (text: string) => void,
-): Promise<{ rehearsal: Rehearsal; ours: boolean }> {
+/** Opens the stack's running nodes, or boots those that a drill requires. After a failed boot nothing remains. */
+export async function bootForDrill(drill: Drill, plan: StackPlan, progress: Progress): Promise<Rehearsal> {
   const { stack } = plan.spec;
   assertRoot();
   if (runningStacks().includes(stack)) {
-    return { rehearsal: Rehearsal.open(stack), ours: false };
+    return Rehearsal.open(stack);
   }
   try {
     const rehearsal = await Rehearsal.prepare(plan, drill.services, progress);
     progress(`booting ${rehearsal.machines.map(({ host }) => host.name).join(", ")}`);
     await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
-    for (const machine of rehearsal.machines) {
-      await machine.waitUntilServing();
-    }
-    return { rehearsal, ours: true };
+    await Promise.all(
+      rehearsal.machines.map((machine) =>
+        machine.waitUntilServing((step, detail) => progress(`${machine.host.name}: ${step}`, detail)),
+      ),
+    );
+    return rehearsal;
   } catch (error) {
     await takeDown(stack);
     throw error;
   }
 }
 
-/** Runs a drill and says how it went. */
-export async function runDrill(
-  drill: Drill,
-  rehearsal: Rehearsal,
-  progress: (text: string) => void,
-): Promise<DrillRecord> {
+/** Runs a drill and returns its result. */
+export async function runDrill(drill: Drill, rehearsal: Rehearsal, progress: Progress): Promise<DrillRecord> {
   const begun = Date.now();
   const { scenarios } = await drill.run(rehearsal, progress);
   return {

@@ -2,12 +2,12 @@ import { machineType } from "../../components/model/machine-types";
 import type { Host, LocalBalancer, LocalDisk, LocalStack, AllowRule, Permission } from "./local-stack";
 import { memberAddress, type Planned, type Resources } from "./resources";
 
-interface Subnet {
+interface Ec2Subnet {
   readonly cidrBlock: string;
   readonly availabilityZone: string;
 }
 
-interface Instance {
+interface Ec2Instance {
   readonly subnetId: string;
   readonly privateIp: string;
   readonly instanceType: string;
@@ -17,7 +17,7 @@ interface Instance {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-interface Template {
+interface LaunchTemplate {
   readonly instanceType: string;
   readonly userData: string;
   readonly iamInstanceProfile: { readonly name: string };
@@ -25,7 +25,7 @@ interface Template {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-interface Group {
+interface ScalingGroup {
   readonly minSize: number;
   readonly vpcZoneIdentifiers: readonly string[];
   readonly launchTemplate?: { readonly id: string };
@@ -34,7 +34,7 @@ interface Group {
   };
 }
 
-interface Rule {
+interface SecurityGroupRule {
   readonly securityGroupId: string;
   readonly fromPort: number;
   readonly toPort: number;
@@ -42,19 +42,19 @@ interface Rule {
   readonly referencedSecurityGroupId?: string;
 }
 
-/** What planned AWS resources mean here. */
+/** Translates planned AWS resources. */
 export function awsStack(stack: string, region: string, resources: Resources): LocalStack {
-  const bare = [...instances(resources), ...members(resources)];
+  const hosts = [...instanceHosts(resources), ...groupHosts(resources)];
   const balancer = balancerOf(resources);
-  const peers = [...bare, ...(balancer === undefined ? [] : [{ address: balancer.source, groups: balancer.groups }])];
+  const peers = [...hosts, ...(balancer === undefined ? [] : [{ address: balancer.source, groups: balancer.groups }])];
   return {
     stack,
     cloud: "aws",
     region,
     subnets: resources
-      .of<Subnet>("aws:ec2/subnet:Subnet")
+      .of<Ec2Subnet>("aws:ec2/subnet:Subnet")
       .map(({ name, inputs }) => ({ name, cidr: inputs.cidrBlock })),
-    hosts: bare.map(({ groups, ...host }) => ({
+    hosts: hosts.map(({ groups, ...host }) => ({
       ...host,
       ingress: allowRules(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", groups, peers),
       egress: allowRules(resources, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", groups, peers),
@@ -99,14 +99,14 @@ interface Certificate {
   readonly certificateChain: string;
 }
 
-/** The load balancer as its security group and its nodes see it. */
+/** The load balancer, with its source address and security groups for the firewall rules. */
 function balancerOf(
   resources: Resources,
 ): { source: string; groups: readonly string[]; local: LocalBalancer } | undefined {
   const [balancer] = resources.of<LoadBalancer>("aws:lb/loadBalancer:LoadBalancer");
   const [targets] = resources.of<TargetGroup>("aws:lb/targetGroup:TargetGroup");
-  const [own] = resources.of<Certificate>("aws:acm/certificate:Certificate");
-  if (balancer === undefined || targets === undefined || own === undefined) {
+  const [certificate] = resources.of<Certificate>("aws:acm/certificate:Certificate");
+  if (balancer === undefined || targets === undefined || certificate === undefined) {
     return undefined;
   }
   const { idleTimeout, securityGroups, subnets } = balancer.inputs;
@@ -118,7 +118,11 @@ function balancerOf(
     local: {
       port: targets.inputs.port,
       source,
-      certificate: [own.inputs.certificateBody, own.inputs.certificateChain, own.inputs.privateKey].join("\n"),
+      certificate: [
+        certificate.inputs.certificateBody,
+        certificate.inputs.certificateChain,
+        certificate.inputs.privateKey,
+      ].join("\n"),
       idleSeconds: idleTimeout,
       health: {
         path,
@@ -135,8 +139,8 @@ interface Ec2Host extends Omit<Host, "ingress" | "egress"> {
   readonly groups: readonly string[];
 }
 
-function instances(resources: Resources): Ec2Host[] {
-  return resources.of<Instance>("aws:ec2/instance:Instance").map(({ name, id, inputs }) => {
+function instanceHosts(resources: Resources): Ec2Host[] {
+  return resources.of<Ec2Instance>("aws:ec2/instance:Instance").map(({ name, id, inputs }) => {
     const subnet = subnetOf(resources, inputs.subnetId);
     return {
       name,
@@ -154,9 +158,9 @@ function instances(resources: Resources): Ec2Host[] {
   });
 }
 
-/** One place in each zone of every scaling group, so that a client can be put on either side of a cut. */
-function members(resources: Resources): Ec2Host[] {
-  return resources.of<Group>("aws:autoscaling/group:Group").flatMap(({ name, inputs }) => {
+/** One host per zone of every scaling group, so that drills can place a client on either side of an isolated zone. */
+function groupHosts(resources: Resources): Ec2Host[] {
+  return resources.of<ScalingGroup>("aws:autoscaling/group:Group").flatMap(({ name, inputs }) => {
     const template = templateOf(resources, inputs);
     return inputs.vpcZoneIdentifiers.map((subnetId, index) => {
       const subnet = subnetOf(resources, subnetId);
@@ -177,14 +181,14 @@ function members(resources: Resources): Ec2Host[] {
   });
 }
 
-function templateOf(resources: Resources, { launchTemplate, mixedInstancesPolicy }: Group): Template {
+function templateOf(resources: Resources, { launchTemplate, mixedInstancesPolicy }: ScalingGroup): LaunchTemplate {
   const wanted =
     launchTemplate?.id ?? mixedInstancesPolicy!.launchTemplate.launchTemplateSpecification.launchTemplateId;
-  return resources.one<Template>("aws:ec2/launchTemplate:LaunchTemplate", ({ id }) => id === wanted).inputs;
+  return resources.one<LaunchTemplate>("aws:ec2/launchTemplate:LaunchTemplate", ({ id }) => id === wanted).inputs;
 }
 
-function subnetOf(resources: Resources, wanted: string): Planned<Subnet> {
-  return resources.one<Subnet>("aws:ec2/subnet:Subnet", ({ id }) => id === wanted);
+function subnetOf(resources: Resources, wanted: string): Planned<Ec2Subnet> {
+  return resources.one<Ec2Subnet>("aws:ec2/subnet:Subnet", ({ id }) => id === wanted);
 }
 
 function size(instanceType: string): Pick<Host, "instanceType" | "vcpu" | "memGiB"> {
@@ -205,7 +209,7 @@ function disks(resources: Resources, instance: string): LocalDisk[] {
       return {
         name: volume.name,
         sizeGiB: volume.inputs.size,
-        // What udev makes of the serial number that EBS volumes have as NVMe devices.
+        // udev's name for an EBS volume, from the serial number of its NVMe device.
         path: `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`,
       };
     });
@@ -218,7 +222,7 @@ function allowRules(
   hosts: readonly Pick<Ec2Host, "address" | "groups">[],
 ): AllowRule[] {
   return resources
-    .of<Rule>(type)
+    .of<SecurityGroupRule>(type)
     .filter(({ inputs }) => groups.includes(inputs.securityGroupId))
     .map(({ inputs }) => ({
       ports: { from: inputs.fromPort, to: inputs.toPort },
@@ -247,7 +251,7 @@ const ACTIONS: Readonly<Record<string, Permission["action"]>> = {
   "secretsmanager:GetSecretValue": "secret",
 };
 
-/** What the planned policy of an instance profile's role allows. */
+/** Permissions from the planned policies of an instance profile's role. */
 function permissions(resources: Resources, profileName: string): Permission[] {
   const profile = resources.one<{ role: string }>(
     "aws:iam/instanceProfile:InstanceProfile",
@@ -269,7 +273,7 @@ function right(action: Permission["action"] | undefined, resource: string, state
     case undefined:
       return [];
     case "secret":
-      // The store ends every ARN in six characters of its own.
+      // Secrets Manager appends six random characters to every ARN.
       return [{ action, on: resource.split(":secret:")[1]!.replace(/-\?{6}$/, ""), prefix: "", exact: false }];
     case "list":
       return (statement.Condition?.StringLike?.["s3:prefix"] ?? ["*"]).map((prefix) => ({

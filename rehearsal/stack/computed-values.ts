@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What starts an id of each type, as the clouds write them. */
+/** Id prefixes of the clouds, by resource type. */
 const ID_PREFIXES: Readonly<Record<string, string>> = {
   "aws:ec2/instance:Instance": "i-",
   "aws:ec2/securityGroup:SecurityGroup": "sg-",
@@ -11,8 +11,8 @@ const ID_PREFIXES: Readonly<Record<string, string>> = {
 const ID_LENGTH = 17;
 
 /**
- * What a cloud would add to a resource: ids, names and generated passwords. The same seed always makes the same, so that
- * a stack planned again still fits its disks.
+ * Values that a cloud would compute: ids, names and generated passwords. They depend only on the seed, so that a stack
+ * that is planned again still matches the data on its disks.
  */
 export function computedValues(seed: string): (resource: pulumi.runtime.MockResourceArgs) => Record<string, unknown> {
   return ({ type, name, inputs }) => {
@@ -37,7 +37,7 @@ function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** Letters and digits, as the program asks for them. */
+/** A password of letters and digits. */
 function password(seed: string, name: string, length: number): string {
   let text = "";
   for (let block = 0; text.length < length; block++) {

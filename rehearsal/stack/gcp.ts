@@ -6,7 +6,7 @@ interface Subnetwork {
   readonly ipCidrRange: string;
 }
 
-interface Instance {
+interface GceInstance {
   readonly zone: string;
   readonly machineType: string;
   readonly networkInterfaces: readonly [{ readonly subnetwork: string; readonly networkIp: string }];
@@ -17,15 +17,18 @@ interface Instance {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-interface Manager {
+interface InstanceGroupManager {
   readonly baseInstanceName: string;
   readonly distributionPolicyZones: readonly string[];
   readonly versions: readonly [{ readonly instanceTemplate: string }];
 }
 
-type Template = Pick<Instance, "machineType" | "networkInterfaces" | "serviceAccount" | "metadata" | "tags" | "labels">;
+type InstanceTemplate = Pick<
+  GceInstance,
+  "machineType" | "networkInterfaces" | "serviceAccount" | "metadata" | "tags" | "labels"
+>;
 
-interface Firewall {
+interface FirewallRule {
   readonly direction: "INGRESS" | "EGRESS";
   readonly allows?: readonly { readonly protocol: string; readonly ports?: readonly string[] }[];
   readonly targetTags: readonly string[];
@@ -34,9 +37,9 @@ interface Firewall {
   readonly destinationRanges?: readonly string[];
 }
 
-/** What planned Google Cloud resources mean here. */
+/** Translates planned Google Cloud resources. */
 export function gcpStack(stack: string, region: string, resources: Resources): LocalStack {
-  const bare = [...instances(resources), ...members(resources)];
+  const hosts = [...instanceHosts(resources), ...groupHosts(resources)];
   const balancer = balancerOf(resources);
   return {
     stack,
@@ -45,10 +48,10 @@ export function gcpStack(stack: string, region: string, resources: Resources): L
     subnets: resources
       .of<Subnetwork>("gcp:compute/subnetwork:Subnetwork")
       .map(({ name, inputs }) => ({ name, cidr: inputs.ipCidrRange })),
-    hosts: bare.map(({ tags, ...host }) => ({
+    hosts: hosts.map(({ tags, ...host }) => ({
       ...host,
-      ingress: allowRules(resources, "INGRESS", tags, bare),
-      egress: allowRules(resources, "EGRESS", tags, bare),
+      ingress: allowRules(resources, "INGRESS", tags, hosts),
+      egress: allowRules(resources, "EGRESS", tags, hosts),
     })),
     buckets: resources.of<{ name: string }>("gcp:storage/bucket:Bucket").map(({ inputs }) => inputs.name),
     objects: resources
@@ -76,13 +79,15 @@ interface HealthCheck {
   readonly httpsHealthCheck: { readonly port: number; readonly requestPath: string };
 }
 
-/** Of the networks that Google's load balancers speak from (https://cloud.google.com/load-balancing/docs/https#firewall-rules). */
+/** Address in the source ranges of Google's load balancers (https://cloud.google.com/load-balancing/docs/https#firewall-rules). */
 const GOOGLE_FRONT_END = "35.191.0.1";
 
 function balancerOf(resources: Resources): LocalBalancer | undefined {
   const [service] = resources.of<BackendService>("gcp:compute/backendService:BackendService");
-  const [own] = resources.of<{ certificate: string; privateKey: string }>("gcp:compute/sSLCertificate:SSLCertificate");
-  if (service === undefined || own === undefined) {
+  const [certificate] = resources.of<{ certificate: string; privateKey: string }>(
+    "gcp:compute/sSLCertificate:SSLCertificate",
+  );
+  if (service === undefined || certificate === undefined) {
     return undefined;
   }
   const { inputs: health } = resources.one<HealthCheck>(
@@ -92,7 +97,7 @@ function balancerOf(resources: Resources): LocalBalancer | undefined {
   return {
     port: health.httpsHealthCheck.port,
     source: GOOGLE_FRONT_END,
-    certificate: [own.inputs.certificate, own.inputs.privateKey].join("\n"),
+    certificate: [certificate.inputs.certificate, certificate.inputs.privateKey].join("\n"),
     idleSeconds: service.inputs.timeoutSec,
     health: {
       path: health.httpsHealthCheck.requestPath,
@@ -108,8 +113,8 @@ interface GceHost extends Omit<Host, "ingress" | "egress"> {
   readonly tags: readonly string[];
 }
 
-function instances(resources: Resources): GceHost[] {
-  return resources.of<Instance>("gcp:compute/instance:Instance").map(({ name, inputs }) => ({
+function instanceHosts(resources: Resources): GceHost[] {
+  return resources.of<GceInstance>("gcp:compute/instance:Instance").map(({ name, inputs }) => ({
     name,
     zone: inputs.zone,
     ...common(resources, inputs),
@@ -122,12 +127,12 @@ function instances(resources: Resources): GceHost[] {
   }));
 }
 
-/** One place in each zone of every instance group, so that a client can be put on either side of a cut. */
-function members(resources: Resources): GceHost[] {
+/** One host per zone of every instance group, so that drills can place a client on either side of an isolated zone. */
+function groupHosts(resources: Resources): GceHost[] {
   return resources
-    .of<Manager>("gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager")
+    .of<InstanceGroupManager>("gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager")
     .flatMap(({ name, id, inputs }) => {
-      const template = resources.one<Template>(
+      const template = resources.one<InstanceTemplate>(
         "gcp:compute/instanceTemplate:InstanceTemplate",
         (candidate) => candidate.id === inputs.versions[0].instanceTemplate,
       ).inputs;
@@ -149,7 +154,7 @@ function members(resources: Resources): GceHost[] {
 
 function common(
   resources: Resources,
-  inputs: Template,
+  inputs: InstanceTemplate,
 ): Pick<GceHost, "services" | "subnet" | "instanceType" | "vcpu" | "memGiB" | "userData" | "permissions" | "tags"> {
   const { vcpu, memGiB } = machineType("gcp", inputs.machineType)!;
   return {
@@ -170,12 +175,12 @@ function subnetOf(resources: Resources, wanted: string): Planned<Subnetwork> {
 
 function allowRules(
   resources: Resources,
-  direction: Firewall["direction"],
+  direction: FirewallRule["direction"],
   tags: readonly string[],
   hosts: readonly Pick<GceHost, "address" | "tags">[],
 ): AllowRule[] {
   return resources
-    .of<Firewall>("gcp:compute/firewall:Firewall")
+    .of<FirewallRule>("gcp:compute/firewall:Firewall")
     .map(({ inputs }) => inputs)
     .filter((rule) => rule.direction === direction && rule.targetTags.some((tag) => tags.includes(tag)))
     .flatMap((rule) =>
@@ -187,7 +192,7 @@ function allowRules(
 }
 
 function peers(
-  { sourceTags = [], sourceRanges = [], destinationRanges = [] }: Firewall,
+  { sourceTags = [], sourceRanges = [], destinationRanges = [] }: FirewallRule,
   hosts: readonly Pick<GceHost, "address" | "tags">[],
 ): string[] {
   return [
@@ -213,7 +218,7 @@ const BUCKET_ACTIONS: Readonly<Record<string, readonly Permission["action"][]>> 
   "roles/storage.legacyBucketReader": ["list"],
 };
 
-/** What the planned bindings of a service account allow. */
+/** Permissions from the planned IAM bindings of a service account. */
 function permissions(resources: Resources, member: string): Permission[] {
   return [
     ...resources
@@ -240,14 +245,14 @@ function permissions(resources: Resources, member: string): Permission[] {
   ];
 }
 
-/** Which objects a condition means, in the two forms that the program writes. */
+/** Objects that an IAM condition matches, in the two forms that the program writes. Throws on any other form. */
 function objects(expression: string | undefined): Pick<Permission, "prefix" | "exact"> {
   if (expression === undefined) {
     return { prefix: "", exact: false };
   }
   const match = /^resource\.name(\.startsWith\(| == )"projects\/_\/buckets\/[^/]+\/objects\/(.*)"\)?$/.exec(expression);
   if (match === null) {
-    throw new Error(`the rehearsal does not understand the condition ${expression}`);
+    throw new Error(`the rehearsal does not support the IAM condition ${expression}`);
   }
   return { prefix: match[2]!, exact: match[1] === " == " };
 }

@@ -1,8 +1,8 @@
 import type { Cloud } from "../../components/model/cloud";
 
 /**
- * What a stack's planned resources mean on one machine, whichever cloud they are of. Made from nothing but the
- * resources that the program registers, so that what boots here is what would boot there.
+ * A stack's planned resources as what to run on one machine, independent of the cloud. It is derived only from the
+ * resources that the program registers, so that the same nodes boot here and in the cloud.
  */
 export interface LocalStack {
   readonly stack: string;
@@ -13,40 +13,40 @@ export interface LocalStack {
   readonly buckets: readonly string[];
   readonly objects: readonly StoredObject[];
   readonly secrets: readonly StoredSecret[];
-  /** Package archives other than Debian's that nodes can reach: a host's name, and the folder that it serves. */
+  /** Package archives other than Debian's that nodes can reach: host name and the directory that it serves. */
   readonly archives: readonly { readonly host: string; readonly directory: string }[];
-  /** What stands before the API's nodes; absent where it runs on Kubernetes. */
+  /** The load balancer of the API's nodes. Undefined if the API runs on Kubernetes. */
   readonly balancer?: LocalBalancer;
-  /** The registry that the API's image is pulled from; absent where servers stand in for it. */
+  /** The registry of the API's image. Undefined if stand-in servers replace the API. */
   readonly registry?: LocalRegistry;
-  /** Whether nodes have a way to the internet: a NAT gateway. */
+  /** Whether nodes reach the internet through a NAT gateway. */
   readonly internet: boolean;
 }
 
-/** Where nodes find the reference API. */
+/** The registry with the reference API's images. */
 export interface LocalRegistry {
   readonly host: string;
-  /** The registry's storage. */
+  /** The registry's storage directory. */
   readonly directory: string;
-  /** Whole names of the releases, by version. */
+  /** Full image references of the releases, by version. */
   readonly images: Readonly<Record<string, string>>;
 }
 
-/** A cloud's load balancer: HTTPS in, HTTPS on to one of the nodes. */
+/** A load balancer with HTTPS on both sides. */
 export interface LocalBalancer {
-  /** Port of the nodes. */
+  /** Port on the nodes. */
   readonly port: number;
-  /** The address that nodes see. */
+  /** Source address of its connections to nodes. */
   readonly source: string;
-  /** Certificate and key, PEM. */
+  /** Certificate chain and key, PEM. */
   readonly certificate: string;
-  /** Seconds without a byte after which a connection is closed. */
+  /** Idle timeout of connections in seconds. */
   readonly idleSeconds: number;
   readonly health: {
     readonly path: string;
     readonly intervalSeconds: number;
     readonly timeoutSeconds: number;
-    /** Answers in a row that change a node's state. */
+    /** Consecutive results that change a node's state. */
     readonly healthy: number;
     readonly unhealthy: number;
   };
@@ -58,7 +58,7 @@ export interface Subnet {
   readonly cidr: string;
 }
 
-/** An instance, or a place for one that a scaling group may start. */
+/** An instance, or one that a scaling group may start. */
 export interface Host {
   readonly name: string;
   readonly services: readonly string[];
@@ -69,7 +69,7 @@ export interface Host {
   readonly instanceType: string;
   readonly vcpu: number;
   readonly memGiB: number;
-  /** Whether it is started with the stack; otherwise only when a scaling group grows. */
+  /** Whether it starts with the stack; otherwise only when a scaling group grows. */
   readonly starts: boolean;
   readonly userData: string;
   readonly disks: readonly LocalDisk[];
@@ -79,25 +79,25 @@ export interface Host {
 }
 
 export interface LocalDisk {
-  /** The volume's name: its data outlive the host. */
+  /** The volume's name. Its data survive the host. */
   readonly name: string;
   readonly sizeGiB: number;
-  /** Where the host finds it: a path below /dev/disk/by-id. */
+  /** Device path on the host, below /dev/disk/by-id. */
   readonly path: string;
 }
 
-/** TCP to or from any of these networks on these ports. */
+/** Allows TCP to or from these networks on these ports. */
 export interface AllowRule {
   readonly peers: readonly string[];
   readonly ports: { readonly from: number; readonly to: number };
 }
 
-/** What an identity may do, in the words of the stand-ins. */
+/** A permission of a host's identity, independent of the cloud. */
 export interface Permission {
   readonly action: "get" | "put" | "delete" | "list" | "secret";
-  /** Bucket, or the name of a secret, which may end in "*". */
+  /** Name of a bucket or of a secret. */
   readonly on: string;
-  /** Key prefix, or a whole key when `exact`. Empty: everything. */
+  /** Key prefix, or a whole key if `exact`. The empty prefix matches every key. */
   readonly prefix: string;
   readonly exact: boolean;
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Cloud } from "../../components/model/cloud";
 import { deployApe } from "../../stacks/ape";
 import { PROJECT } from "../../stacks/config/load";
 import type { StackPlan } from "../../stacks/plan";
@@ -12,7 +13,9 @@ import { computedValues } from "./computed-values";
 import { imageName, registryHost, type ApiImages } from "../build/api-images";
 import { Resources } from "./resources";
 
-/** Runs the program as an update would and reads what it registered. The same seed always makes the same secrets. */
+const LOCAL_STACKS: Readonly<Record<Cloud, typeof awsStack>> = { aws: awsStack, gcp: gcpStack };
+
+/** Runs the program as `pulumi up` would and translates its resources. The same seed yields the same secrets. */
 export async function localStack(plan: StackPlan, seed: string, substitutes: Substitutes = {}): Promise<LocalStack> {
   const { neo4j, apiImages } = substitutes;
   const { spec } = plan;
@@ -27,8 +30,7 @@ export async function localStack(plan: StackPlan, seed: string, substitutes: Sub
       reveal: true,
     },
   );
-  const read = { aws: awsStack, gcp: gcpStack }[spec.cloud];
-  const stack = read(spec.stack, spec.region, new Resources(resources));
+  const stack = LOCAL_STACKS[spec.cloud](spec.stack, spec.region, new Resources(resources));
   return {
     ...stack,
     ...(neo4j === undefined

@@ -11,11 +11,11 @@ export class Resources {
       .map(({ name, id, inputs }) => ({ name, id, inputs: inputs as unknown as T }));
   }
 
-  /** The one of a type that a reference means; throws when the plan doesn't hold it. */
+  /** The resource that a reference means. Throws if the plan lacks it. */
   one<T>(type: string, matches: (resource: Planned<T>) => boolean): Planned<T> {
     const found = this.of<T>(type).find(matches);
     if (found === undefined) {
-      throw new Error(`the plan refers to a ${type} that it does not hold`);
+      throw new Error(`the plan refers to a ${type} that it does not contain`);
     }
     return found;
   }
@@ -27,11 +27,11 @@ export interface Planned<T> {
   readonly inputs: T;
 }
 
-/** The address of a host that a scaling group starts: the cloud would choose it, here it follows from its number. */
+/** Address of a host in a scaling group. The cloud would assign one; here it is derived from the zone's index. */
 export function memberAddress(cidr: string, zone: number): string {
   const [a, b, c] = cidr.split(".");
   return `${a}.${b}.${c}.${FIRST_MEMBER_HOST + zone}`;
 }
 
-/** Clear of what clouds keep for themselves and of the gateway. */
+/** Host part of the first address, above those reserved by the clouds. */
 const FIRST_MEMBER_HOST = 16;

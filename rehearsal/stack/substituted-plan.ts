@@ -4,9 +4,9 @@ import type { Neo4jArchive } from "../build/neo4j/archive";
 import { FIRST_VERSION, imageName } from "../build/api-images";
 import type { Substitutes } from "./substitutes";
 
-/** A plan whose nodes do without the software that can't be had here, and everything else as planned. */
+/** Replaces software that is not available locally: the API's image and Neo4j. Everything else stays as planned. */
 export function withSubstitutes(plan: StackPlan, substitutes: Substitutes): StackPlan {
-  const replaced = (placed: Placed): Placed => ({ ...placed, role: standIn(placed.role, substitutes) });
+  const replaced = (placed: Placed): Placed => ({ ...placed, role: substituteRole(placed.role, substitutes) });
   const { spec } = plan;
   return {
     ...plan,
@@ -15,7 +15,7 @@ export function withSubstitutes(plan: StackPlan, substitutes: Substitutes): Stac
     nodes: plan.nodes.map((node) => ({ ...node, roles: node.roles.map(replaced) })),
     ...(plan.apiGroup === undefined
       ? {}
-      : { apiGroup: { ...plan.apiGroup, role: standIn(plan.apiGroup.role, substitutes) } }),
+      : { apiGroup: { ...plan.apiGroup, role: substituteRole(plan.apiGroup.role, substitutes) } }),
   };
 }
 
@@ -23,8 +23,7 @@ function imageOf(planned: string, { apiImages }: Substitutes): string {
   return apiImages === undefined ? planned : imageName(planned, apiImages.digests[FIRST_VERSION]);
 }
 
-/** The API's image is its owner's, and Neo4j's packages are on a server of their own. */
-function standIn(role: Role, { neo4j, apiImages }: Substitutes): Role {
+function substituteRole(role: Role, { neo4j, apiImages }: Substitutes): Role {
   switch (role.service) {
     case "api":
       return {
@@ -44,12 +43,12 @@ function standIn(role: Role, { neo4j, apiImages }: Substitutes): Role {
   }
 }
 
-/** The same packages of the same archive, but for whose signature they are believed. */
+/** The planned packages, trusted with the local archive's signing key. */
 function signedBy({ fingerprint }: Neo4jArchive, planned: Provision): Provision {
   return { ...planned, sources: planned.sources!.map((source) => ({ ...source, fingerprint })) };
 }
 
-/** Says "ok" to every HTTP request; a copy for each role, since two may share a node. */
+/** A server that answers "ok" to every HTTP request. One file per role because roles may share a node. */
 function server(role: string): NodeFile {
   return { path: `/usr/local/lib/ape/stand-in-${role}`, mode: "0755", content: SERVER };
 }
@@ -78,7 +77,7 @@ function unit(name: string, role: string, host: string, port: number | "%i"): No
 
 const QUADLET = "/etc/containers/systemd/ape-api@.container";
 
-/** nginx, HAProxy and releases as planned, and a server that answers in the place of each container. */
+/** nginx, HAProxy and releases as planned, with a stand-in server instead of each container. */
 function withoutImage(planned: Provision): Provision {
   return {
     ...planned,
@@ -87,12 +86,12 @@ function withoutImage(planned: Provision): Provision {
       ...planned.files.filter(({ path }) => path !== QUADLET),
       server("api"),
       unit("ape-api@.service", "api", "127.0.0.1", "%i"),
-      { path: "/usr/local/bin/podman", mode: "0755", content: "#!/bin/sh\n# There is no image to pull.\n" },
+      { path: "/usr/local/bin/podman", mode: "0755", content: "#!/bin/sh\n# No image to pull.\n" },
     ],
   };
 }
 
-/** The limits of a container need control groups that a machine in a container doesn't have; the machine's own hold. */
+/** Containers without limits: a machine in a container has no control groups for them. The machine's limit applies. */
 function withoutCgroups(planned: Provision): Provision {
   return {
     ...planned,
@@ -104,7 +103,7 @@ function withoutCgroups(planned: Provision): Provision {
   };
 }
 
-/** Something on each of the role's ports, so that its firewall can be seen to work. */
+/** A stand-in server on each of the role's ports, so that firewall rules can be tested. */
 function listeners({ name, service, listens }: Role): Provision {
   const files = listens.map(({ port }) => unit(`${name}-${port}.service`, service, "0.0.0.0", port));
   return {

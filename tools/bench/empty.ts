@@ -1,2 +1,2 @@
-/** The least that Pulumi can run: what every other program is measured against. */
+/** The smallest Pulumi program, the baseline of all ratios. */
 export = (): Promise<object> => Promise.resolve({});

@@ -6,18 +6,18 @@ import { usageOf } from "../../cost/usage";
 import { planFrom, planResources } from "../../planning/plan";
 import { copyOf, median } from "./measure";
 
-/** How long an estimate of so many resources takes. */
+/** Time to estimate a number of resources. */
 export interface EstimateFigure {
   readonly resources: number;
   readonly lines: number;
   readonly milliseconds: number;
-  /** Of one resource: the same for any number of them when the time is linear. */
+  /** Per resource: constant if the time is linear. */
   readonly microsecondsEach: number;
 }
 
 const SIZES = [1_000, 10_000] as const;
 
-/** Times estimates of a planned stack's own resources, again and again under other names until there are enough. */
+/** Times estimates of a planned stack's resources, copied under other names to reach each size. */
 export async function benchEstimate(stack: string, rounds: number): Promise<EstimateFigure[]> {
   const plan = planFrom(stack, []);
   const planned = plannedResources((await planResources(plan)).resources);
@@ -46,7 +46,7 @@ export async function benchEstimate(stack: string, rounds: number): Promise<Esti
   });
 }
 
-/** So many resources: whole copies of a stack, each with names and relations of its own, and a part of one. */
+/** `size` resources: copies of a stack, renamed consistently; the last copy may be partial. */
 export function multiplied(resources: readonly CloudResource[], size: number): CloudResource[] {
   return Array.from({ length: size }, (_, index) => {
     const resource = resources[index % resources.length]!;

@@ -11,7 +11,7 @@ import { measure, median, ratio, type Subject } from "./measure";
 import { benchNginx, type NginxFigure } from "./nginx";
 
 const program = new Command("npm run bench --")
-  .description("Times things against each other, as ratios of one run.")
+  .description("Measures performance as ratios within one run.")
   .addHelpText(
     "after",
     `
@@ -21,20 +21,20 @@ Examples:
   npm run bench -- estimate
   npm run bench -- policy
   npm run bench -- nginx
-  npm run bench -- database --tier t3 --seconds 30      as root: boots the tier's own node on this machine`,
+  npm run bench -- database --tier t3 --seconds 30      requires root: boots the tier's node on this machine`,
   );
 
 program
   .command("start", { isDefault: true })
-  .description("the program's start and its plans, against an empty Pulumi program")
-  .option("-n, --rounds <number>", "rounds that count", "5")
+  .description("start and plan of this program, against an empty Pulumi program")
+  .option("-n, --rounds <number>", "measured rounds", "5")
   .option("--json", "print the figures as JSON", false)
   .action(benchStart);
 
 program
   .command("estimate")
-  .description("estimating 1,000 and 10,000 resources")
-  .option("-n, --rounds <number>", "rounds that count", "9")
+  .description("cost estimate of 1,000 and 10,000 resources")
+  .option("-n, --rounds <number>", "measured rounds", "9")
   .option("--json", "print the figures as JSON", false)
   .action(async ({ rounds, json }: { readonly rounds: string; readonly json: boolean }) => {
     const figures = await benchEstimate(STACK, Number(rounds));
@@ -43,8 +43,8 @@ program
 
 program
   .command("policy")
-  .description("judging 100, 1,000 and 10,000 resources, and the pack's start against an empty pack's")
-  .option("-n, --rounds <number>", "rounds that count", "5")
+  .description("policy check of 100, 1,000 and 10,000 resources; start of the pack, against an empty pack")
+  .option("-n, --rounds <number>", "measured rounds", "5")
   .option("--json", "print the figures as JSON", false)
   .action(async ({ rounds, json }: { readonly rounds: string; readonly json: boolean }) => {
     const judged = await benchPolicy(STACK, Number(rounds));
@@ -56,8 +56,8 @@ program
 
 program
   .command("nginx")
-  .description("requests through the rendered nginx, over TLS, against the same straight to a container")
-  .option("-n, --rounds <number>", "rounds that count", "5")
+  .description("requests through the rendered nginx with TLS, against requests straight to a container")
+  .option("-n, --rounds <number>", "measured rounds", "5")
   .option("--seconds <number>", "seconds of each run", "4")
   .option("--json", "print the figures as JSON", false)
   .action(async ({ rounds, seconds, json }: NginxOptions) => {
@@ -75,7 +75,9 @@ interface NginxOptions {
 
 program
   .command("database")
-  .description("TimescaleDB's rendered settings, against timescaledb-tune's and PostgreSQL's own, on the tier's node")
+  .description(
+    "TimescaleDB's rendered settings, against timescaledb-tune's and PostgreSQL's defaults, on the tier's node",
+  )
   .addOption(new Option("-t, --tier <tiers...>", "tiers").choices(TIER_NAMES).default([...TIER_NAMES], "all"))
   .option("-n, --rounds <number>", "rounds", "3")
   .option("--seconds <number>", "seconds of each run", "15")
@@ -103,10 +105,10 @@ function estimateTable(figures: readonly EstimateFigure[]): string {
 }
 
 function nginxTable(figures: readonly NginxFigure[]): string {
-  const head = ["upstream answers", "", "requests/s", "p50", "p99", "ratio"];
+  const head = ["upstream delay", "", "requests/s", "p50", "p99", "ratio"];
   const table = new Table({ head, style: { head: [], border: [] } });
   for (const { upstreamMs, bare, nginx, ratio: toBare } of figures) {
-    const when = upstreamMs === 0 ? "at once" : `after ${upstreamMs} ms`;
+    const when = upstreamMs === 0 ? "none" : `${upstreamMs} ms`;
     for (const [name, run, relative] of [
       ["bare", bare, 1],
       ["nginx", nginx, toBare],
@@ -118,7 +120,7 @@ function nginxTable(figures: readonly NginxFigure[]): string {
   return table.toString();
 }
 
-/** Shows what is going on, on a line of its own, to people only. */
+/** Shows progress in one line of a terminal; nothing elsewhere. */
 function progressLine(): (text: string) => void {
   return process.stderr.isTTY ? (text) => process.stderr.write(`\r\x1b[K${text}`) : () => undefined;
 }
@@ -157,9 +159,9 @@ function plan(name: string, ...settings: string[]): Subject {
 
 const SUBJECTS: readonly Subject[] = [
   start("empty Pulumi program", ["tools/bench/empty.ts"]),
-  start("this program, until it is planned", ["index.ts", "--until-planned"]),
+  start("this program, plan only", ["index.ts", "--until-planned"]),
   start("this program, all resources registered", ["index.ts"]),
-  start("the same under ts-node's defaults", ["index.ts"], { BENCH_CHECK_TYPES: "1" }),
+  start("the same with ts-node's defaults", ["index.ts"], { BENCH_CHECK_TYPES: "1" }),
   plan("plan of T4 on AWS", "tier=t4"),
   plan("plan of T4 on Google Cloud", "tier=t4", "cloud=gcp"),
 ];
@@ -172,7 +174,7 @@ function benchStart({ rounds, json }: { readonly rounds: string; readonly json: 
 interface StartFigure {
   readonly name: string;
   readonly seconds: number;
-  /** To the first of them. */
+  /** Relative to the first subject. */
   readonly ratio: number;
 }
 

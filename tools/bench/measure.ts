@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { performance } from "node:perf_hooks";
 
-/** A command to be timed as a whole process. */
+/** A command to time as a whole process. */
 export interface Subject {
   readonly name: string;
   readonly command: readonly string[];
@@ -13,7 +13,7 @@ export interface Measured extends Subject {
   readonly seconds: readonly number[];
 }
 
-/** Times subjects in turn, A B C A B C, so that a machine that slows down slows all of them. The first round doesn't count. */
+/** Times subjects in turn, A B C A B C, so that a slower machine affects all of them. The first round is a warm-up. */
 export function measure(subjects: readonly Subject[], rounds: number, progress: (text: string) => void): Measured[] {
   const seconds = subjects.map((): number[] => []);
   for (let round = 0; round <= rounds; round++) {
@@ -33,19 +33,19 @@ export function measure(subjects: readonly Subject[], rounds: number, progress: 
   return subjects.map((subject, index) => ({ ...subject, seconds: seconds[index]! }));
 }
 
-/** The middle of several values. */
+/** The median of several values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Round by round, how many times as long a subject took as another. */
+/** Median over the rounds of a subject's time relative to another's. */
 export function ratio(subject: Measured, base: Measured): number {
   return median(subject.seconds.map((value, round) => value / base.seconds[round]!));
 }
 
-/** A resource under another name, as part of a copy of its stack. */
+/** A renamed resource of a copied stack. */
 export function copyOf<
   T extends { readonly urn: string; readonly parent: string; readonly dependsOn: readonly string[] },
 >(resource: T, copy: string): T {

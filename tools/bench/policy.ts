@@ -8,17 +8,17 @@ import { planFrom, planResources } from "../../planning/plan";
 import type { Judged } from "../../planning/record";
 import { copyOf, median, type Subject } from "./measure";
 
-/** How long judging so many resources takes. */
+/** Time to judge a number of resources. */
 export interface PolicyFigure {
   readonly resources: number;
   readonly milliseconds: number;
-  /** Of one resource: the same for any number of them when the time is linear. */
+  /** Per resource: constant if the time is linear. */
   readonly microsecondsEach: number;
 }
 
 const SIZES = [100, 1_000, 10_000] as const;
 
-/** Times the whole pack on a planned stack's own resources, again and again under other names until there are enough. */
+/** Times the whole pack on a planned stack's resources, copied under other names to reach each size. */
 export async function benchPolicy(stack: string, rounds: number): Promise<PolicyFigure[]> {
   const plan = planFrom(stack, []);
   const { judged } = await planResources(plan);
@@ -40,7 +40,7 @@ export async function benchPolicy(stack: string, rounds: number): Promise<Policy
   });
 }
 
-/** So many resources: whole copies of a stack, each with names and relations of its own, and a part of one. */
+/** `size` resources: copies of a stack, renamed consistently; the last copy may be partial. */
 function multiplied(resources: readonly Judged[], size: number): Judged[] {
   return Array.from({ length: size }, (_, index) => {
     const resource = resources[index % resources.length]!;
@@ -58,7 +58,7 @@ function multiplied(resources: readonly Judged[], size: number): Judged[] {
 
 const START = join(__dirname, "start-pack.js");
 
-/** The start of the pack, against that of one without a policy. */
+/** Start of the pack, against a pack without policies. */
 export const PACKS: readonly Subject[] = [
   { name: "empty policy pack", command: ["node", START, join(__dirname, "empty-pack")] },
   { name: "this policy pack", command: ["node", START, join(__dirname, "../../policy")] },

@@ -1,5 +1,5 @@
 "use strict";
-// Starts a policy pack as the engine does, until it says the port on which it judges. Usage: node start-pack.js FOLDER
+// Starts a policy pack like the engine and ends it when it prints its port. Usage: node start-pack.js FOLDER
 const { spawn } = require("node:child_process");
 
 const pack = spawn(process.execPath, [require.resolve("@pulumi/pulumi/cmd/run-policy-pack"), "127.0.0.1:0", "."], {

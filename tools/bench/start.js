@@ -1,4 +1,4 @@
-// Starts a program as Pulumi's language host does, but under mocks: ts-node with the project's tsconfig, then the program.
+// Starts a program like Pulumi's language host, but with mocks: ts-node with the project's tsconfig, then the program.
 // Usage: node start.js PROGRAM [--until-planned]
 const path = require("node:path");
 
@@ -7,7 +7,7 @@ process.chdir(root);
 const checked = process.env.BENCH_CHECK_TYPES !== undefined;
 require("ts-node").register({
   project: "tsconfig.json",
-  // The host's default; the project's tsconfig asks for neither types (noCheck) nor TypeScript's own compiler (swc).
+  // The host's default; the project's tsconfig disables type checks (noCheck) and compiles with swc.
   ...(checked ? { transpileOnly: false, swc: false } : {}),
   compilerOptions: {
     target: "es6",

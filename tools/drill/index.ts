@@ -5,17 +5,18 @@ import colours from "picocolors";
 import { DoesNotFitError } from "../../components/node/placement";
 import { ConfigError } from "../../stacks/config/load";
 import { planFrom } from "../../planning/plan";
+import { ServiceError } from "../../rehearsal/cloud/services";
+import { BootError } from "../../rehearsal/machine/machine";
 import { CannotRehearseError } from "../../rehearsal/system/preflight";
-import { takeDown } from "../../rehearsal/running";
+import { runningStacks, takeDown } from "../../rehearsal/running";
+import { streamProgress } from "../../rehearsal/system/progress";
 import { UsageError } from "../../planning/stack-file";
 import { DRILLS } from "../../rehearsal/drills/drills";
 import { report } from "./report";
 import { bootForDrill, runDrill } from "../../rehearsal/drills/run";
 
 const program = new Command("npm run drill --")
-  .description(
-    "Makes something go wrong on a stack's own nodes, booted on this machine, and measures what comes of it.",
-  )
+  .description("Injects faults into a stack's nodes, booted on this machine, and measures the effect.")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .addHelpText(
     "after",
@@ -24,9 +25,9 @@ Examples:
   npm run drill -- list
   npm run drill -- redis-failover
   npm run drill -- redis-failover --set cloud=gcp --json
-  npm run drill -- redis-failover --keep      leave the nodes running afterwards: see "npm run rehearse -- status"
+  npm run drill -- redis-failover --keep      keep the nodes running: "npm run rehearse -- status"
 
-Exit code: 0 when everything held that must hold, 1 when something didn't, 2 when the command is wrong.`,
+Exit codes: 0 all expectations met; 1 an expectation was not met, or the drill cannot run; 2 usage error.`,
   );
 
 program
@@ -40,17 +41,12 @@ program
 
 program
   .command("run <drill>", { isDefault: true })
-  .description("run a drill; boots the nodes that it needs unless they run already")
-  .option("-s, --stack <name>", "stack whose Pulumi.<name>.yaml is read", "prod")
-  .option(
-    "--set <key=value>",
-    "config on top of the stack's, repeatable",
-    (value, all: string[]) => [...all, value],
-    [],
-  )
-  .option("--output <file.json>", "where the result is stored; default: .cache/drills/<drill>-<cloud>.json")
+  .description("run a drill; boots the nodes that it requires unless they are running")
+  .option("-s, --stack <name>", "stack; its config is read from Pulumi.<name>.yaml", "prod")
+  .option("--set <key=value>", "override a config value, repeatable", (value, all: string[]) => [...all, value], [])
+  .option("--output <file.json>", "file for the result. Default: .cache/drills/<drill>-<cloud>.json")
   .option("--json", "print the result as JSON", false)
-  .option("--keep", "leave the nodes running", false)
+  .option("--keep", "keep the nodes running", false)
   .action(drill);
 
 interface DrillOptions {
@@ -65,22 +61,23 @@ async function drill(name: string, { stack, set, output, json, keep }: DrillOpti
   const chosen = DRILLS.find((candidate) => candidate.name === name);
   if (chosen === undefined) {
     throw new UsageError(
-      `no such drill: ${name} (there are ${DRILLS.map((each) => each.name).join(", ")}), for example "npm run drill -- ${DRILLS[0]!.name}"`,
+      `unknown drill ${name}; use ${DRILLS.map((each) => each.name).join(", ")}, for example "npm run drill -- ${DRILLS[0]!.name}"`,
     );
   }
-  const progress = (text: string): void => console.error(colours.dim(text));
+  const progress = streamProgress(process.stderr, colours.dim);
   const settings = [...(chosen.settings ?? []), ...set];
   if (chosen.settings !== undefined) {
-    progress(`with ${chosen.settings.join(" and ")}`);
+    progress(`config overrides: ${chosen.settings.join(" ")}`);
   }
-  const { rehearsal, ours } = await bootForDrill(chosen, planFrom(stack, settings), progress);
-  const ended = async (): Promise<void> => {
-    if (ours && !keep) {
+  const wasRunning = runningStacks().includes(stack);
+  const end = async (): Promise<void> => {
+    if (!wasRunning && !keep) {
       await takeDown(stack);
     }
   };
-  process.once("SIGINT", () => void ended().finally(() => process.exit(130)));
+  process.once("SIGINT", () => void end().finally(() => process.exit(130)));
   try {
+    const rehearsal = await bootForDrill(chosen, planFrom(stack, settings), progress);
     const result = await runDrill(chosen, rehearsal, progress);
     const file = output ?? join(".cache", "drills", `${name}-${result.cloud}.json`);
     mkdirSync(dirname(file), { recursive: true });
@@ -88,20 +85,15 @@ async function drill(name: string, { stack, set, output, json, keep }: DrillOpti
     process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : report(result, colours));
     process.exitCode = result.passed ? 0 : 1;
   } finally {
-    await ended();
+    await end();
   }
 }
 
 program.parseAsync().catch((error: unknown) => {
-  if (
-    error instanceof ConfigError ||
-    error instanceof DoesNotFitError ||
-    error instanceof UsageError ||
-    error instanceof CannotRehearseError
-  ) {
-    console.error(error.message);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-    return;
+  const expected = [ConfigError, DoesNotFitError, UsageError, CannotRehearseError, ServiceError, BootError];
+  if (!(error instanceof Error) || !expected.some((kind) => error instanceof kind)) {
+    throw error;
   }
-  throw error;
+  console.error(error.message);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 });

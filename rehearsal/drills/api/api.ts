@@ -2,27 +2,27 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BOOT_TIMEOUT_MS } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
 import { FIRST_VERSION, type Version } from "../../build/api-images";
-import { expect, type Drill, type Scenario } from "../drill";
+import { expect, type Drill, type ScenarioResult } from "../drill";
 import { COMMUNITY } from "../neo4j/settings";
 import { Load, seed, measureLoad, type LoadStats } from "./load";
 import { ApiNodes, servingPort } from "./nodes";
 
-/** Seconds of undisturbed requests before and after. */
+/** Seconds of undisturbed load before and after each scenario. */
 const STEADY_SECONDS = 6;
-/** Milliseconds that everything has to be in its place again. */
+/** Milliseconds until the API must be ready again. */
 const SETTLE_MS = 180_000;
-const CUT_MS = 30_000;
+const ISOLATION_MS = 30_000;
 
-/** What happens under load, until it is over; and what had to hold beside the failures. */
+/** Runs a scenario under load and returns the violations that are not failed requests. */
 type Run = (rehearsal: Rehearsal, nodes: ApiNodes) => Promise<readonly string[]>;
 
-interface Disturbance {
+interface LoadScenario {
   readonly run: Run;
-  /** Whether no request may fail. Not so where a node is lost: what it was answering is lost with it. */
-  readonly unseen: boolean;
+  /** Whether no request may fail. False if a node is lost, which fails its requests in flight. */
+  readonly zeroFailures: boolean;
 }
 
-/** What the Scaling Strategy queries. */
+/** Metrics that the Scaling Strategy queries. */
 const METRICS = [
   "http_requests_total",
   "http_request_duration_seconds_bucket",
@@ -30,33 +30,33 @@ const METRICS = [
   "db_connection_pool_max",
 ];
 
-const DISTURBANCES: Readonly<Record<string, Disturbance>> = {
-  nothing: { run: (_rehearsal, nodes) => measured(nodes), unseen: true },
-  "container killed": { run: containerKilled, unseen: true },
-  "new version": { run: (_rehearsal, nodes) => released(nodes, "1.1.0"), unseen: true },
-  "version that crashes": { run: (_rehearsal, nodes) => refused(nodes, "1.3.0", "1.1.0"), unseen: true },
-  "version that is never ready": { run: (_rehearsal, nodes) => refused(nodes, "1.2.0", "1.1.0"), unseen: true },
-  "node killed": { run: nodeKilled, unseen: false },
-  "zone cut off": { run: zoneCut, unseen: false },
+const SCENARIOS: Readonly<Record<string, LoadScenario>> = {
+  nothing: { run: (_rehearsal, nodes) => measured(nodes), zeroFailures: true },
+  "container killed": { run: containerKilled, zeroFailures: true },
+  "new version": { run: (_rehearsal, nodes) => released(nodes, "1.1.0"), zeroFailures: true },
+  "version that crashes": { run: (_rehearsal, nodes) => refused(nodes, "1.3.0", "1.1.0"), zeroFailures: true },
+  "version that is never ready": { run: (_rehearsal, nodes) => refused(nodes, "1.2.0", "1.1.0"), zeroFailures: true },
+  "node killed": { run: nodeKilled, zeroFailures: false },
+  "zone cut off": { run: zoneIsolated, zeroFailures: false },
 };
 
 export const api: Drill = {
   name: "api",
   description:
-    "under steady load a container is killed, a new version and two broken ones are rolled out, a node is killed, a zone cut off",
+    "under steady load: kills a container, releases a new version and two broken ones, kills a node, isolates a zone",
   services: ["api", "timescaledb", "neo4j", "redis"],
   settings: ["tier=t3", "highAvailability=true", "placement=packed", "neo4jLicense=none", ...COMMUNITY],
   async run(rehearsal, progress) {
     const nodes = new ApiNodes(rehearsal);
     await nodes.release(FIRST_VERSION);
     if (!(await nodes.serve(FIRST_VERSION, SETTLE_MS))) {
-      throw new Error(`${FIRST_VERSION} does not serve on all nodes within ${SETTLE_MS / 1000} s`);
+      throw new Error(`${FIRST_VERSION} does not serve on all nodes after ${SETTLE_MS / 1000} s`);
     }
     await seed(rehearsal);
-    const scenarios: Scenario[] = [];
-    for (const [scenario, disturbance] of Object.entries(DISTURBANCES)) {
+    const scenarios: ScenarioResult[] = [];
+    for (const [scenario, loadScenario] of Object.entries(SCENARIOS)) {
       progress(scenario);
-      const found = { scenario, ...(await underLoad(rehearsal, nodes, disturbance)) };
+      const found = { scenario, ...(await underLoad(rehearsal, nodes, loadScenario)) };
       progress(JSON.stringify(found.measured));
       scenarios.push(found);
     }
@@ -67,10 +67,10 @@ export const api: Drill = {
 async function underLoad(
   rehearsal: Rehearsal,
   nodes: ApiNodes,
-  { run, unseen }: Disturbance,
-): Promise<Omit<Scenario, "scenario">> {
+  { run, zeroFailures }: LoadScenario,
+): Promise<Omit<ScenarioResult, "scenario">> {
   if (!(await nodes.ready(SETTLE_MS))) {
-    throw new Error(`the API is not ready on all nodes within ${SETTLE_MS / 1000} s`);
+    throw new Error(`the API is not ready on all nodes after ${SETTLE_MS / 1000} s`);
   }
   const before = await measureLoad(rehearsal, STEADY_SECONDS);
   const failedBefore = await rehearsal.balancerErrors();
@@ -87,10 +87,13 @@ async function underLoad(
     measured: { seconds, ...columns({ before, during, after }), failedWithoutRepetition: failedOnce },
     violations: [
       ...violations,
-      ...expect(before.failures === 0, `${before.failures} requests failed before`),
-      ...expect(!unseen || during.failures === 0, `${during.failures} requests failed`),
-      ...expect(settled, "not all containers are ready afterwards"),
-      ...expect(after.failures === 0, `${after.failures} requests failed afterwards`),
+      ...expect(before.failures === 0, `${before.failures} requests failed before the scenario`),
+      ...expect(
+        !zeroFailures || during.failures === 0,
+        `${during.failures} requests failed after the client's single retry`,
+      ),
+      ...expect(settled, "not all containers are ready after the scenario"),
+      ...expect(after.failures === 0, `${after.failures} requests failed after the scenario`),
     ],
   };
 }
@@ -99,7 +102,7 @@ function columns(stretches: Readonly<Record<string, LoadStats>>): Record<string,
   return Object.fromEntries(
     Object.entries(stretches).map(([name, { requests, failures, p50, p95, p99 }]) => [
       name,
-      `${requests} requests, ${failures} failed, p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms`,
+      `${requests} requests, ${failures} failed after one retry, p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms`,
     ]),
   );
 }
@@ -121,7 +124,7 @@ async function released(nodes: ApiNodes, version: Version): Promise<string[]> {
   await nodes.release(version);
   return [
     ...expect(await nodes.serve(version, SETTLE_MS), `${version} does not serve on all nodes`),
-    ...expect(await nodes.run(version), `containers of another version than ${version} run`),
+    ...expect(await nodes.run(version), `containers of a version other than ${version} are running`),
   ];
 }
 
@@ -129,7 +132,7 @@ async function refused(nodes: ApiNodes, version: Version, old: Version): Promise
   await nodes.release(version);
   const violations = [
     ...expect(await nodes.refuse(version, SETTLE_MS), `${version} is not refused on all nodes`),
-    ...expect(await nodes.run(old), `containers of another version than ${old} run`),
+    ...expect(await nodes.run(old), `containers of a version other than ${old} are running`),
   ];
   await nodes.release(old);
   return violations;
@@ -139,18 +142,18 @@ async function nodeKilled(rehearsal: Rehearsal, { machines }: ApiNodes): Promise
   const machine = machines.at(-1)!;
   await rehearsal.unplug(machine.host);
   await machine.kill();
-  await sleep(CUT_MS);
+  await sleep(ISOLATION_MS);
   await rehearsal.plug(machine.host);
   await machine.start();
   const { state, reason } = await machine.waitForBoot(BOOT_TIMEOUT_MS);
   return expect(state === "serving", `${machine.host.name} is ${state} after its restart: ${reason ?? ""}`);
 }
 
-/** The zone of the last node: Neo4j's single server stands in the first. */
-async function zoneCut(rehearsal: Rehearsal, { machines }: ApiNodes): Promise<string[]> {
+/** Isolates the zone of the last node: Neo4j's single server is in the first. */
+async function zoneIsolated(rehearsal: Rehearsal, { machines }: ApiNodes): Promise<string[]> {
   const { zone } = machines.at(-1)!.host;
   await rehearsal.isolate(zone);
-  await sleep(CUT_MS);
+  await sleep(ISOLATION_MS);
   await rehearsal.heal(zone);
   return [];
 }

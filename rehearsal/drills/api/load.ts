@@ -7,18 +7,18 @@ import type { Rehearsal } from "../../rehearsal";
 import { run } from "../../system/process";
 
 const CONNECTIONS = 16;
-/** Milliseconds between two requests of a connection: some 80 a second together, below a client's limit and thirty times what T4 begins at. */
+/** Milliseconds between two requests of a connection: 80 requests/s in total, below the rate limit per client and thirty times where T4 begins. */
 const PAUSE_MS = 200;
 const SYMBOLS = 50;
 /** Seconds after which a request counts as failed. */
 const TIMEOUT_SECONDS = 10;
-/** Far longer than any scenario: it is stopped. */
+/** Upper bound, far longer than any scenario: `stop` ends the load. */
 const MAX_SECONDS = 1800;
 
-/** What clients saw of a stretch of time. */
+/** Statistics of a period of load, as seen by clients. */
 export interface LoadStats {
   readonly requests: number;
-  /** Answers that say so, and requests without an answer. */
+  /** Error responses, failed connections and timeouts, after the client's single retry. */
   readonly failures: number;
   /** Milliseconds. */
   readonly p50: number;
@@ -26,7 +26,7 @@ export interface LoadStats {
   readonly p99: number;
 }
 
-interface Report {
+interface WrkReport {
   readonly requests: number;
   readonly status: number;
   readonly connect: number;
@@ -38,7 +38,7 @@ interface Report {
   readonly p99: number;
 }
 
-/** Steady requests by wrk to the load balancer, through a client that repeats what failed, until they are stopped. */
+/** Constant load by wrk on the load balancer, through a client that retries failed idempotent requests once, until `stop`. */
 export class Load {
   private readonly child: ChildProcess;
   private printed = "";
@@ -59,7 +59,7 @@ export class Load {
     this.child.stdout!.setEncoding("utf8").on("data", (text: string) => (this.printed += text));
   }
 
-  /** Ends it and says what it saw. */
+  /** Ends the load and returns its statistics. */
   async stop(): Promise<LoadStats> {
     await new Promise((resolve) => {
       this.child.once("close", resolve);
@@ -67,9 +67,9 @@ export class Load {
     });
     const line = this.printed.split("\n").find((each) => each.startsWith("{"));
     if (line === undefined) {
-      throw new Error(`wrk did not report: ${this.printed}`);
+      throw new Error(`wrk printed no report: ${this.printed}`);
     }
-    const { requests, status, connect, read, write, timeout, p50, p95, p99 } = JSON.parse(line) as Report;
+    const { requests, status, connect, read, write, timeout, p50, p95, p99 } = JSON.parse(line) as WrkReport;
     const ms = (micros: number): number => Math.round(micros / 10) / 100;
     return {
       requests,
@@ -81,16 +81,16 @@ export class Load {
   }
 }
 
-/** Writes a price of each symbol that requests ask for; the nodes have just booted, and the tables may be on their way. */
+/** Writes a price for each requested symbol. Retries because the tables may not exist yet on freshly booted nodes. */
 export async function seed(rehearsal: Rehearsal): Promise<void> {
   const body = JSON.stringify({ at: "2026-01-30T12:00:00Z", close: 1 });
   const url = `https://${ADDRESSES.balancer}/prices/S[0-${SYMBOLS - 1}]`;
-  const patience = ["--retry", "30", "--retry-delay", "2"];
-  const curl = ["curl", "--silent", "--fail", "--insecure", ...patience, "--request", "PUT", "--data", body, url];
+  const retries = ["--retry", "30", "--retry-delay", "2"];
+  const curl = ["curl", "--silent", "--fail", "--insecure", ...retries, "--request", "PUT", "--data", body, url];
   await run(["ip", "netns", "exec", cloudNamespace(rehearsal.stack.stack), ...curl]);
 }
 
-/** What clients see in some seconds. */
+/** Applies load for some seconds and returns its statistics. */
 export async function measureLoad(rehearsal: Rehearsal, seconds: number): Promise<LoadStats> {
   const load = new Load(rehearsal);
   await sleep(seconds * 1000);

@@ -6,39 +6,39 @@ import type { Rehearsal } from "../../rehearsal";
 import type { Version } from "../../build/api-images";
 import { until } from "../../system/process";
 
-/** The API's nodes of a rehearsal, and what they run. */
+/** The API's nodes of a rehearsal. */
 export class ApiNodes {
   readonly machines: readonly Machine[];
 
-  /** Throws CannotRehearseError where servers stand in for the API. */
+  /** Throws CannotRehearseError if stand-in servers replace the API. */
   constructor(private readonly rehearsal: Rehearsal) {
     this.machines = rehearsal.machines.filter(({ host }) => host.services.includes("api"));
     if (rehearsal.stack.registry === undefined) {
-      throw new CannotRehearseError("the API's nodes run no container: it takes the nodes of all services");
+      throw new CannotRehearseError("the API's nodes run no containers: boot the nodes of all services");
     }
   }
 
-  /** The whole name of a version's image. */
+  /** Full image reference of a version. */
   image(version: Version): string {
     return this.rehearsal.stack.registry!.images[version]!;
   }
 
-  /** Says which version is wanted, as an update of the stack does. */
+  /** Requests a release like an update of the stack. */
   async release(version: Version): Promise<void> {
     await this.rehearsal.storage.put(this.rehearsal.bucket("bootstrap"), RELEASE_KEY, Buffer.from(this.image(version)));
   }
 
-  /** Whether all nodes run a version, within some time. */
+  /** Waits until all nodes serve a version; false after `timeoutMs`. */
   serve(version: Version, timeoutMs: number): Promise<boolean> {
     return this.all(`${RELEASE_STATE}/current`, version, timeoutMs);
   }
 
-  /** Whether all nodes have refused a version, within some time. */
+  /** Waits until all nodes have refused a version; false after `timeoutMs`. */
   refuse(version: Version, timeoutMs: number): Promise<boolean> {
     return this.all(REFUSED_FILE, version, timeoutMs);
   }
 
-  /** Whether all containers of all nodes are ready, within some time. */
+  /** Waits until all containers of all nodes are ready; false after `timeoutMs`. */
   ready(timeoutMs: number): Promise<boolean> {
     return until(async () => (await this.every(READY)).every(Boolean), timeoutMs, 500);
   }
@@ -61,12 +61,12 @@ export class ApiNodes {
   }
 }
 
-/** Each slot's serving port answers. */
+/** Succeeds if the container of each slot is ready. */
 const READY = `for port in $(grep -oP '127\\.0\\.0\\.1:\\K[0-9]+' ${UPSTREAM_FILE}); do
   curl -fsS -o /dev/null --max-time 3 http://127.0.0.1:$port/ready || exit 1
 done`;
 
-/** A port that a container of the node serves on. */
+/** Port of a serving container of a node. */
 export async function servingPort(machine: Machine): Promise<number> {
   const [first, second] = slotPorts(0);
   const text = await machine.run(["cat", UPSTREAM_FILE]);

@@ -1,4 +1,4 @@
--- What wrk sends: reads of prices and relations, and writes that may be repeated. At the end one line of JSON.
+-- wrk's requests: reads of prices and relations, and idempotent writes. Prints one line of JSON at the end.
 local symbols, sent = tonumber(os.getenv("SYMBOLS")), 0
 
 function delay()

@@ -6,7 +6,7 @@ import type { Rehearsal } from "../../rehearsal";
 import { WriterProcess } from "../client";
 import type { WriterArgs } from "./writer";
 
-/** A client that creates numbered nodes from an API host's place in the network, until it is stopped. */
+/** A client that creates numbered nodes from an API host's network namespace until it is stopped. */
 export class Writer extends WriterProcess {
   private constructor(
     rehearsal: Rehearsal,
@@ -16,7 +16,7 @@ export class Writer extends WriterProcess {
     super(rehearsal, host, { script: join(__dirname, "writer.ts"), args });
   }
 
-  /** Starts a client in the place of an API host of the server's zone. */
+  /** Starts a client in the namespace of an API host of the server's zone that is not booted. */
   static async start(rehearsal: Rehearsal, server: Host, run: string): Promise<Writer> {
     const host = rehearsal.clientHost(server.zone);
     await rehearsal.attach(host);

@@ -5,24 +5,24 @@ import { CannotRehearseError } from "../../system/preflight";
 import type { Rehearsal } from "../../rehearsal";
 import type { Writer } from "./client";
 
-/** The node of a single Neo4j server. Throws CannotRehearseError where there is none, or no real one. */
+/** The node of a single Neo4j server. Throws CannotRehearseError unless there is exactly one, with a real Neo4j. */
 export function neo4jServer(rehearsal: Rehearsal): Machine {
   const found = rehearsal.machines.filter(({ host }) => host.services.includes("neo4j"));
   if (found.length !== 1 || rehearsal.stack.archives.length === 0) {
     throw new CannotRehearseError(
-      "the drill needs a single server of Community Edition; Enterprise Edition can't be had here. For example: --set neo4jEdition=community --set overrides.neo4j.members=1",
+      "the drill requires a single server of Community Edition (Enterprise Edition is not available locally), for example --set neo4jEdition=community --set overrides.neo4j.members=1",
     );
   }
   return found[0]!;
 }
 
-/** What a query answers, as rows. */
+/** Result rows of a query. */
 export async function rows(machine: Machine, statement: string): Promise<unknown[][]> {
   const answer = await machine.run([ASK, "query", statement]);
   return (JSON.parse(answer) as { data: { values: unknown[][] } }).data.values;
 }
 
-/** Facts that answer queries, and episodes: as many as `size` each, the same every time. */
+/** Loads `size` queries, facts and episodes, the same every time. */
 export async function load(machine: Machine, size: number): Promise<void> {
   await rows(
     machine,
@@ -33,7 +33,7 @@ export async function load(machine: Machine, size: number): Promise<void> {
   );
 }
 
-/** Nodes and relationships of the graph that `load` makes, with a checksum over all their properties. */
+/** Number of nodes and relationships of the graph that `load` creates, with a checksum of all properties. */
 export async function graph(machine: Machine): Promise<{ nodes: number; relationships: number; checksum: string }> {
   const found = await rows(
     machine,
@@ -45,8 +45,8 @@ export async function graph(machine: Machine): Promise<{ nodes: number; relation
   return { nodes, relationships, checksum: createHash("sha256").update(JSON.stringify(found)).digest("hex") };
 }
 
-/** How many of a writer's acknowledged nodes are not there. */
-export async function lost(machine: Machine, { acknowledged, args }: Writer): Promise<number> {
+/** Number of a writer's acknowledged nodes that are missing. */
+export async function lostWrites(machine: Machine, { acknowledged, args }: Writer): Promise<number> {
   const found = await rows(machine, `MATCH (n:Drill {run: '${args.run}'}) RETURN n.number`);
   const numbers = new Set(found.map(([number]) => number as number));
   return acknowledged.filter(({ number }) => !numbers.has(number)).length;

@@ -1,2 +1,2 @@
-/** What a stack's config is changed to: Enterprise Edition can't be had where nodes are booted. */
+/** Config overrides for drills: Enterprise Edition is not available locally. */
 export const COMMUNITY = ["neo4jEdition=community", "overrides.neo4j.members=1"] as const;

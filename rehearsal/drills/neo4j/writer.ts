@@ -1,7 +1,7 @@
 /**
- * A client of Neo4j, run where an API process stands: creates numbered nodes, one managed transaction each, and prints
- * each that was acknowledged, with its time. Tries again at a steady pace: a driver left to itself waits twice as long
- * each time, and so sees up to twice the outage.
+ * A Neo4j client in an API host's network namespace. It creates numbered nodes, each in a managed transaction, and prints
+ * each acknowledged write with its time. It retries at a constant rate: the driver's exponential backoff would measure up
+ * to twice the outage.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,13 +14,13 @@ export interface WriterArgs {
   readonly user: string;
   readonly password: string;
   readonly ca: string;
-  /** Tells the nodes of one run from those of another. */
+  /** Identifies the nodes of one run. */
   readonly run: string;
 }
 
 const PAUSE_MS = 20;
 const CONNECT_MS = 1000;
-/** Milliseconds for which the driver itself may try again. */
+/** Milliseconds for which the driver retries. */
 const RETRY_MS = 500;
 
 async function main({ uri, user, password, ca, run }: WriterArgs): Promise<void> {
@@ -44,7 +44,7 @@ async function main({ uri, user, password, ca, run }: WriterArgs): Promise<void>
       );
       process.stdout.write(`${JSON.stringify({ number, at: Date.now() } satisfies Acknowledged)}\n`);
     } catch {
-      // Not acknowledged, and so not counted.
+      // Not acknowledged, therefore not counted.
     } finally {
       await session.close().catch(() => undefined);
     }
@@ -53,6 +53,6 @@ async function main({ uri, user, password, ca, run }: WriterArgs): Promise<void>
 }
 
 if (require.main === module) {
-  process.stdout.on("error", () => process.exit()); // nobody reads any more
+  process.stdout.on("error", () => process.exit()); // the reader has ended
   void main(JSON.parse(process.argv[2]!) as WriterArgs);
 }

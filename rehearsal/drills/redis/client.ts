@@ -7,7 +7,7 @@ import { CLIENT_DIRECTORY, clientCommand, WriterProcess } from "../client";
 import type { ReaderArgs } from "./reader";
 import type { WriterArgs } from "./writer";
 
-/** A client that writes numbered keys from an API host's place in the network, until it is stopped. */
+/** A client that writes numbered keys from an API host's network namespace until it is stopped. */
 export class Writer extends WriterProcess {
   private constructor(
     private readonly rehearsal: Rehearsal,
@@ -17,7 +17,7 @@ export class Writer extends WriterProcess {
     super(rehearsal, host, { script: join(__dirname, "writer.ts"), args });
   }
 
-  /** Starts a client in the place of an API host of that zone, where none is booted. */
+  /** Starts a client in the namespace of an API host of that zone that is not booted. */
   static async start(rehearsal: Rehearsal, zone: string, prefix: string): Promise<Writer> {
     const host = rehearsal.clientHost(zone);
     await rehearsal.attach(host);
@@ -35,12 +35,12 @@ export class Writer extends WriterProcess {
     return new Writer(rehearsal, host, args);
   }
 
-  /** The numbers that a member has of those that were acknowledged. */
+  /** The acknowledged numbers that a member has. */
   read(address: string): Promise<number[]> {
     return this.visit(address, false);
   }
 
-  /** Deletes all that was acknowledged. */
+  /** Deletes all acknowledged keys from a member; returns the numbers that it had. */
   erase(address: string): Promise<number[]> {
     return this.visit(address, true);
   }

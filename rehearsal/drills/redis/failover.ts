@@ -3,28 +3,28 @@ import { MAX_LAG_SECONDS } from "../../../components/redis/configuration";
 import type { Machine } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
 import { longestGap, waitForWrite, STEADY_MS } from "../client";
-import { expect, type Drill, type Scenario } from "../drill";
+import { expect, type Drill, type ScenarioResult } from "../drill";
 import { Writer } from "./client";
-import { lost } from "./keys";
+import { lostWrites } from "./keys";
 import { RedisMembers, replication } from "./members";
 
-/** Seconds without an accepted write that the loss of a master may cost. */
+/** Allowed write downtime in seconds when the master is lost. */
 const NODE_LOSS_SECONDS = 8;
-/** Milliseconds that everything has to be in its place again. */
+/** Milliseconds until all members must be healthy again. */
 const SETTLE_MS = 180_000;
-/** A cut must outlast the failover, and the lag after which a master that is cut off takes no more writes. */
-const CUT_MS = (MAX_LAG_SECONDS + 10) * 1000;
+/** Milliseconds of isolation: longer than the failover and than the lag after which an isolated master rejects writes. */
+const ISOLATION_MS = (MAX_LAG_SECONDS + 10) * 1000;
 
 export const redisFailover: Drill = {
   name: "redis-failover",
-  description: "the master's process is killed, its node, its zone cut off; then every node is restarted",
+  description: "kills the master's process and its node, isolates its zone, then restarts every node in turn",
   services: ["redis"],
   async run(rehearsal, progress) {
     const members = new RedisMembers(rehearsal);
-    const scenarios: Scenario[] = [];
+    const scenarios: ScenarioResult[] = [];
     for (const [name, scenario] of Object.entries(SCENARIOS)) {
-      progress(`${name}: waiting until all members are in their places`);
-      await settle(members);
+      progress(`${name}: waiting until all members are healthy`);
+      await waitUntilHealthy(members);
       progress(name);
       const found = { scenario: name, ...(await scenario(rehearsal, members)) };
       progress(JSON.stringify(found.measured));
@@ -34,7 +34,7 @@ export const redisFailover: Drill = {
   },
 };
 
-type Run = (rehearsal: Rehearsal, members: RedisMembers) => Promise<Omit<Scenario, "scenario">>;
+type Run = (rehearsal: Rehearsal, members: RedisMembers) => Promise<Omit<ScenarioResult, "scenario">>;
 
 const SCENARIOS: Readonly<Record<string, Run>> = {
   "process killed": (rehearsal, members) =>
@@ -47,7 +47,7 @@ const SCENARIOS: Readonly<Record<string, Run>> = {
       inject: (master) => master.kill(),
       recover: (master) => master.start(),
     }),
-  "zone cut off": zoneCut,
+  "zone cut off": zoneIsolated,
   "nodes restarted": nodesRestarted,
 };
 
@@ -58,7 +58,7 @@ interface Failure {
 
 async function masterLost(rehearsal: Rehearsal, members: RedisMembers, { inject, recover }: Failure): ReturnType<Run> {
   const old = (await members.master())!;
-  const writer = await writing(rehearsal, otherZone(members, old));
+  const writer = await startWriter(rehearsal, otherZone(members, old));
   const failedAt = Date.now();
   await inject(old);
   await waitForWrite(writer, failedAt, SETTLE_MS);
@@ -66,13 +66,13 @@ async function masterLost(rehearsal: Rehearsal, members: RedisMembers, { inject,
   return outcome(members, writer, failedAt, old);
 }
 
-/** What a client saw from a moment on, once everything is in its place again. */
+/** The effect of a fault on a client since `moment`, measured once all members are healthy. */
 async function outcome(members: RedisMembers, writer: Writer, moment: number, before: Machine): ReturnType<Run> {
   const rejoinSeconds = await members.waitUntilHealthy(SETTLE_MS);
   await sleep(STEADY_MS);
   await writer.stop();
   const gap = longestGap(writer, moment);
-  const missing = await lost(members, writer);
+  const missing = await lostWrites(members, writer);
   return {
     measured: {
       longestSecondsWithoutWrites: gap,
@@ -84,54 +84,54 @@ async function outcome(members: RedisMembers, writer: Writer, moment: number, be
       rejoinSeconds: rejoinSeconds ?? "never",
     },
     violations: [
-      ...expect(gap <= NODE_LOSS_SECONDS, `${gap} s without an accepted write; at most ${NODE_LOSS_SECONDS}`),
-      ...expect(missing.length === 0, `${missing.length} acknowledged writes are lost`),
+      ...expect(gap <= NODE_LOSS_SECONDS, `${gap} s of write downtime; at most ${NODE_LOSS_SECONDS} s`),
+      ...expect(missing.length === 0, `${missing.length} acknowledged writes were lost`),
       ...expect(rejoinSeconds !== undefined, `${before.host.name} did not rejoin`),
     ],
   };
 }
 
-async function zoneCut(rehearsal: Rehearsal, members: RedisMembers): ReturnType<Run> {
+async function zoneIsolated(rehearsal: Rehearsal, members: RedisMembers): ReturnType<Run> {
   const old = (await members.master())!;
   const { zone } = old.host;
-  const outside = await writing(rehearsal, otherZone(members, old), "outside");
-  const inside = await writing(rehearsal, zone, "inside");
-  const cutAt = Date.now();
+  const outside = await startWriter(rehearsal, otherZone(members, old), "outside");
+  const inside = await startWriter(rehearsal, zone, "inside");
+  const isolatedAt = Date.now();
   await rehearsal.isolate(zone);
-  await sleep(CUT_MS);
+  await sleep(ISOLATION_MS);
   await rehearsal.heal(zone);
-  const { measured, violations } = await outcome(members, outside, cutAt, old);
+  const { measured, violations } = await outcome(members, outside, isolatedAt, old);
   await inside.stop();
-  const whileCut = inside.acknowledged.filter(({ at }) => at > cutAt && at < cutAt + CUT_MS);
-  const late = whileCut.filter(({ at }) => at > cutAt + MAX_LAG_SECONDS * 1000 + CLOCK_MS);
+  const whileIsolated = inside.acknowledged.filter(({ at }) => at > isolatedAt && at < isolatedAt + ISOLATION_MS);
+  const late = whileIsolated.filter(({ at }) => at > isolatedAt + MAX_LAG_SECONDS * 1000 + CLOCK_MS);
   return {
     measured: {
       ...measured,
-      acceptedOnCutOffSide: whileCut.length,
+      acceptedOnCutOffSide: whileIsolated.length,
       acceptedOnCutOffSideAfterMaxLag: late.length,
-      lostOnCutOffSide: (await lost(members, inside)).length,
+      lostOnCutOffSide: (await lostWrites(members, inside)).length,
     },
     violations: [
       ...violations,
       ...expect(
         late.length === 0,
-        `${late.length} writes were accepted on the cut-off side after ${MAX_LAG_SECONDS} s`,
+        `${late.length} writes were accepted in the isolated zone after ${MAX_LAG_SECONDS} s`,
       ),
       ...expect(measured.masterAfter !== old.host.name, "no other member became master"),
     ],
   };
 }
 
-/** Redis looks at its replicas once a second. */
+/** Tolerance in milliseconds: Redis checks its replicas once a second. */
 const CLOCK_MS = 1500;
 
 async function nodesRestarted(rehearsal: Rehearsal, members: RedisMembers): ReturnType<Run> {
   const before = (await members.master())!;
-  const writer = await writing(rehearsal, before.host.zone);
+  const writer = await startWriter(rehearsal, before.host.zone);
   const startedAt = Date.now();
   const problems: string[] = [];
   for (const machine of members.machines) {
-    problems.push(...expect(await machine.shutDown(), `${machine.host.name} does not shut down`));
+    problems.push(...expect(await machine.shutDown(), `${machine.host.name} did not shut down`));
     await machine.start();
     const { state, reason } = await machine.waitForBoot(SETTLE_MS);
     problems.push(
@@ -144,19 +144,19 @@ async function nodesRestarted(rehearsal: Rehearsal, members: RedisMembers): Retu
   return { measured, violations: [...problems, ...violations] };
 }
 
-async function settle(members: RedisMembers): Promise<void> {
+async function waitUntilHealthy(members: RedisMembers): Promise<void> {
   if ((await members.waitUntilHealthy(SETTLE_MS)) === undefined) {
-    const said = await Promise.all(
+    const states = await Promise.all(
       members.machines.map(async (m) => `${m.host.name}: ${JSON.stringify(await replication(m))}`),
     );
-    throw new Error(`the members don't find together within ${SETTLE_MS / 1000} s\n${said.join("\n")}`);
+    throw new Error(`the members are not healthy after ${SETTLE_MS / 1000} s\n${states.join("\n")}`);
   }
 }
 
 let runs = 0;
 
-/** A client that has been writing for a while. */
-async function writing(rehearsal: Rehearsal, zone: string, side = "client"): Promise<Writer> {
+/** Starts a client and lets it write undisturbed for a moment. */
+async function startWriter(rehearsal: Rehearsal, zone: string, side = "client"): Promise<Writer> {
   const writer = await Writer.start(rehearsal, zone, `drill:${process.pid}:${++runs}:${side}:`);
   await waitForWrite(writer, Date.now(), SETTLE_MS);
   await sleep(STEADY_MS);

@@ -2,8 +2,8 @@ import type { Acknowledged } from "../client";
 import type { Writer } from "./client";
 import type { RedisMembers } from "./members";
 
-/** Writes that were acknowledged to a client and that the master doesn't know. */
-export async function lost(members: RedisMembers, writer: Writer): Promise<Acknowledged[]> {
+/** Writes that were acknowledged to a client but are missing on the master. */
+export async function lostWrites(members: RedisMembers, writer: Writer): Promise<Acknowledged[]> {
   const master = await members.master();
   if (master === undefined) {
     return [...writer.acknowledged];

@@ -7,7 +7,7 @@ import type { Machine } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
 import { until } from "../../system/process";
 
-/** Redis' members, asked on their own nodes. */
+/** Redis members, queried on their own nodes. */
 export class RedisMembers {
   readonly machines: readonly Machine[];
 
@@ -15,24 +15,24 @@ export class RedisMembers {
     this.machines = rehearsal.machines.filter(({ host }) => host.services.includes("redis"));
     if (this.machines.length !== MEMBERS.sentinel) {
       throw new CannotRehearseError(
-        `the drill needs Redis under Sentinels: highAvailability true and redisMode auto, as in --stack prod`,
+        "the drill requires Redis with Sentinel: highAvailability true and redisMode auto, for example --stack prod",
       );
     }
   }
 
-  /** The member that takes writes, as it says itself; undefined when there is none, throws when there are two. */
+  /** The member that reports itself master; undefined if there is none. Throws if there are two. */
   async master(): Promise<Machine | undefined> {
     const roles = await Promise.all(this.machines.map(async (machine) => (await replication(machine)).role));
     const masters = this.machines.filter((_, index) => roles[index] === "master");
     if (masters.length > 1) {
       throw new Error(
-        `split brain: ${masters.map(({ host }) => host.name).join(" and ")} both take themselves for the master`,
+        `split brain: ${masters.map(({ host }) => host.name).join(" and ")} both report themselves master`,
       );
     }
     return masters[0];
   }
 
-  /** Seconds until every member is in its place: one master, the others in step with it, every Sentinel knowing all; undefined when that takes too long. */
+  /** Seconds until there is one master, all replicas follow it and every Sentinel sees all members; undefined after `timeoutMs`. */
   async waitUntilHealthy(timeoutMs: number): Promise<number | undefined> {
     const started = Date.now();
     const whole = await until(async () => (await this.replicating()) && (await this.watched()), timeoutMs, 500);
@@ -59,7 +59,7 @@ export class RedisMembers {
   }
 }
 
-/** What a member says of its part in replication; empty when it doesn't answer. */
+/** A member's "info replication"; empty if it does not answer. */
 export async function replication(machine: Machine): Promise<Readonly<Record<string, string>>> {
   const text = await redisCli(machine, USERS.monitoring, REDIS_PORT, ["info", "replication"]);
   return Object.fromEntries(
@@ -74,7 +74,7 @@ function sentinel(machine: Machine, ...command: readonly string[]): Promise<stri
   return redisCli(machine, USERS.sentinel, SENTINEL_PORT, ["sentinel", ...command]);
 }
 
-/** Runs redis-cli on a member's own node as one of its users; nothing when it doesn't answer. */
+/** Runs redis-cli on a member's node as one of its users. Returns "" if the command fails. */
 export async function redisCli(
   machine: Machine,
   user: string,
@@ -88,7 +88,7 @@ export async function redisCli(
   return code === 0 ? stdout : "";
 }
 
-/** Names and values on lines of their own, as redis-cli prints them. */
+/** Parses redis-cli's alternating lines of names and values. */
 function pairs(text: string): Readonly<Record<string, string>> {
   const lines = text.split(/\r?\n/);
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-/** Reads numbered keys from one member, or deletes them, and prints the numbers that it had. Their numbers come on standard input, as JSON. */
+/** Reads or deletes numbered keys of one member and prints the numbers it had. The numbers are JSON on standard input. */
 import { text } from "node:stream/consumers";
 import Redis from "ioredis";
 
@@ -9,11 +9,11 @@ export interface ReaderArgs {
   readonly password: string;
   readonly ca: string;
   readonly prefix: string;
-  /** Delete what is read. */
+  /** Delete the keys after reading them. */
   readonly erase: boolean;
 }
 
-/** Keys asked for at once. */
+/** Keys per command. */
 const BATCH = 1000;
 
 async function main({ address, port, username, password, ca, prefix, erase }: ReaderArgs): Promise<void> {

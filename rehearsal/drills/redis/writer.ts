@@ -1,6 +1,6 @@
 /**
- * A client of Redis, run where an API process would stand: writes numbered keys one after the other and prints each that
- * was acknowledged, with its time. Finds the master through the Sentinels, as an application does.
+ * A Redis client in an API host's network namespace. It writes numbered keys one after another and prints each acknowledged
+ * write with its time. Like an application it discovers the master through the Sentinels.
  */
 import Redis, { type RedisOptions } from "ioredis";
 import type { Acknowledged } from "../client";
@@ -11,11 +11,11 @@ export interface WriterArgs {
   readonly username: string;
   readonly password: string;
   readonly ca: string;
-  /** Begins every key. */
+  /** Prefix of every key. */
   readonly prefix: string;
 }
 
-/** Milliseconds that an answer may take before the client looks for a master again. */
+/** Milliseconds without an answer after which the client rediscovers the master. */
 const ANSWER_MS = 500;
 const CONNECT_MS = 1000;
 const PAUSE_MS = 20;
@@ -41,7 +41,7 @@ function connect(args: WriterArgs): Redis {
     lazyConnect: true,
   };
   const redis = new Redis(options);
-  redis.on("error", () => undefined); // every failure is met where the connection is used
+  redis.on("error", () => undefined); // failures surface where the connection is used
   return redis;
 }
 
@@ -75,6 +75,6 @@ function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
 }
 
 if (require.main === module) {
-  process.stdout.on("error", () => process.exit()); // nobody reads any more
+  process.stdout.on("error", () => process.exit()); // the reader has ended
   void main(JSON.parse(process.argv[2]!) as WriterArgs);
 }

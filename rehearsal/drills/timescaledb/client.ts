@@ -7,7 +7,7 @@ import type { Rehearsal } from "../../rehearsal";
 import { WriterProcess } from "../client";
 import type { WriterArgs } from "./writer";
 
-/** A client that inserts numbered rows from beside an API process, through that node's own proxy. */
+/** A client that inserts numbered rows from an API node, through that node's HAProxy. */
 export class Writer extends WriterProcess {
   private constructor(
     rehearsal: Rehearsal,
@@ -17,11 +17,11 @@ export class Writer extends WriterProcess {
     super(rehearsal, host, { script: join(__dirname, "writer.ts"), args });
   }
 
-  /** Starts a client on the API's node in a zone. Throws CannotRehearseError where none is booted. */
+  /** Starts a client on a zone's API node. Throws CannotRehearseError if none is booted. */
   static start(rehearsal: Rehearsal, zone: string, run: string): Writer {
     const machine = rehearsal.machines.find(({ host }) => host.services.includes("api") && host.zone === zone);
     if (machine === undefined) {
-      throw new CannotRehearseError(`no node of the API is booted in ${zone}`);
+      throw new CannotRehearseError(`no API node is booted in ${zone}`);
     }
     return new Writer(rehearsal, machine.host, {
       port: proxyPorts().writer,

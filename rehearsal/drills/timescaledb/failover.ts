@@ -5,38 +5,38 @@ import type { Machine } from "../../machine/machine";
 import { CannotRehearseError } from "../../system/preflight";
 import type { Rehearsal } from "../../rehearsal";
 import { longestGap, waitForWrite, STEADY_MS } from "../client";
-import { expect, type Drill, type Scenario } from "../drill";
+import { expect, type Drill, type ScenarioResult } from "../drill";
 import { Writer } from "./client";
 import { ask, execute, patronictl, TimescaleDbMembers } from "./members";
 
 /**
- * Seconds without an acknowledged row that each failure may cost. Leadership runs out after 20 s, the least that Patroni
- * allows; with a look at the cluster every 5 s, the proxy's two checks and the noise of a small machine on top.
+ * Allowed write downtime in seconds per fault. The leader lease expires after 20 s, Patroni's minimum; added to that are
+ * Patroni's 5 s loop, two health checks of the proxy and the noise of a small machine.
  */
 const LIMITS = { process: 15, node: 30, zone: 35, switchover: 8 } as const;
 
-/** Milliseconds that everything has to be in its place again. */
+/** Milliseconds until both data nodes must be healthy again. */
 const SETTLE_MS = 240_000;
-/** A cut must outlast the failover. */
-const CUT_MS = 45_000;
+/** Milliseconds of isolation: longer than the failover. */
+const ISOLATION_MS = 45_000;
 
 export const timescaledbFailover: Drill = {
   name: "timescaledb-failover",
   description:
-    "the primary's process is killed, its node, its zone cut off; a setting is changed; the standby takes over as planned",
+    "kills the primary's process and its node, isolates its zone, changes a setting that requires a restart, then switches over",
   services: ["timescaledb", "api"],
   async run(rehearsal, progress) {
     const members = await TimescaleDbMembers.of(rehearsal);
-    await settle(members);
+    await waitUntilHealthy(members);
     await execute(
       await members.primary(),
       `CREATE TABLE IF NOT EXISTS drill_writes (run text, number bigint, PRIMARY KEY (run, number));
        GRANT SELECT, INSERT ON drill_writes TO ${APP_USER}`,
     );
-    const scenarios: Scenario[] = [];
+    const scenarios: ScenarioResult[] = [];
     for (const [name, scenario] of Object.entries(SCENARIOS)) {
-      progress(`${name}: waiting until both data nodes are in their places`);
-      await settle(members);
+      progress(`${name}: waiting until both data nodes are healthy`);
+      await waitUntilHealthy(members);
       progress(name);
       const found = { scenario: name, ...(await scenario(rehearsal, members)) };
       progress(JSON.stringify(found.measured));
@@ -46,7 +46,7 @@ export const timescaledbFailover: Drill = {
   },
 };
 
-type Run = (rehearsal: Rehearsal, members: TimescaleDbMembers) => Promise<Omit<Scenario, "scenario">>;
+type Run = (rehearsal: Rehearsal, members: TimescaleDbMembers) => Promise<Omit<ScenarioResult, "scenario">>;
 
 const SCENARIOS: Readonly<Record<string, Run>> = {
   "process killed": (rehearsal, members) =>
@@ -59,7 +59,7 @@ const SCENARIOS: Readonly<Record<string, Run>> = {
       inject: (primary) => primary.kill(),
       recover: (primary) => primary.start(),
     }),
-  "zone cut off": zoneCut,
+  "zone cut off": zoneIsolated,
   "settings changed": settingsChanged,
   switchover: (rehearsal, members) =>
     primaryLost(rehearsal, members, LIMITS.switchover, {
@@ -80,7 +80,7 @@ async function primaryLost(
   { inject, recover }: Failure,
 ): ReturnType<Run> {
   const old = await members.primary();
-  const writer = await writing(rehearsal, otherZone(rehearsal, old));
+  const writer = await startWriter(rehearsal, otherZone(rehearsal, old));
   const failedAt = Date.now();
   await inject(old);
   await waitForWrite(writer, failedAt, SETTLE_MS);
@@ -88,22 +88,22 @@ async function primaryLost(
   return outcome(members, writer, { moment: failedAt, before: old, limit });
 }
 
-/** A setting that takes a restart changes, and the node's own command puts it in force. */
+/** Changes a setting that requires a restart and applies it with the node's restart command. */
 async function settingsChanged(rehearsal: Rehearsal, members: TimescaleDbMembers): ReturnType<Run> {
   const old = await members.primary();
   const before = Number(await execute(old, `SHOW ${RESTART_SETTING}`));
-  const writer = await writing(rehearsal, otherZone(rehearsal, old));
+  const writer = await startWriter(rehearsal, otherZone(rehearsal, old));
   const changedAt = Date.now();
   await old.run(patronictl("edit-config", "--quiet", "--force", "--pg", `${RESTART_SETTING}=${before + 8}`));
-  await sleep(PATRONI_LOOKS_MS);
-  const said = await old.run([RESTART_SCRIPT]);
+  await sleep(PATRONI_LOOP_MS);
+  const output = await old.run([RESTART_SCRIPT]);
   const { measured, violations } = await outcome(members, writer, {
     moment: changedAt,
     before: old,
     limit: LIMITS.switchover,
   });
   const inForce = await Promise.all(members.machines.map((machine) => ask(machine, `SHOW ${RESTART_SETTING}`)));
-  const first = /restarting (\S+)/.exec(said)?.[1];
+  const first = /restarting (\S+)/.exec(output)?.[1];
   return {
     measured: { ...measured, restartedFirst: first ?? "none" },
     violations: [
@@ -118,38 +118,42 @@ async function settingsChanged(rehearsal: Rehearsal, members: TimescaleDbMembers
 }
 
 const RESTART_SETTING = "max_locks_per_transaction";
-/** Patroni looks at its configuration every five seconds. */
-const PATRONI_LOOKS_MS = 7000;
+/** Milliseconds until Patroni has read its configuration; its loop takes 5 s. */
+const PATRONI_LOOP_MS = 7000;
 
-async function zoneCut(rehearsal: Rehearsal, members: TimescaleDbMembers): ReturnType<Run> {
+async function zoneIsolated(rehearsal: Rehearsal, members: TimescaleDbMembers): ReturnType<Run> {
   const old = await members.primary();
-  const outside = await writing(rehearsal, otherZone(rehearsal, old), "outside");
-  const inside = await writing(rehearsal, old.host.zone, "inside");
-  const cutAt = Date.now();
+  const outside = await startWriter(rehearsal, otherZone(rehearsal, old), "outside");
+  const inside = await startWriter(rehearsal, old.host.zone, "inside");
+  const isolatedAt = Date.now();
   await rehearsal.isolate(old.host.zone);
-  const both = await samplesWithTwoPrimaries(members, CUT_MS);
+  const both = await samplesWithTwoPrimaries(members, ISOLATION_MS);
   await rehearsal.heal(old.host.zone);
   const healedAt = Date.now();
-  const { measured, violations } = await outcome(members, outside, { moment: cutAt, before: old, limit: LIMITS.zone });
+  const { measured, violations } = await outcome(members, outside, {
+    moment: isolatedAt,
+    before: old,
+    limit: LIMITS.zone,
+  });
   await inside.stop();
-  const onCutOffSide = inside.acknowledged.filter(({ at }) => at > cutAt + CUT_LANDS_MS && at < healedAt);
-  const missing = await lost(members, inside);
+  const onCutOffSide = inside.acknowledged.filter(({ at }) => at > isolatedAt + ISOLATION_DELAY_MS && at < healedAt);
+  const missing = await lostWrites(members, inside);
   return {
     measured: { ...measured, acknowledgedOnCutOffSide: onCutOffSide.length, samplesWithTwoPrimaries: both },
     violations: [
       ...violations,
-      ...expect(onCutOffSide.length === 0, `${onCutOffSide.length} rows were acknowledged on the cut-off side`),
-      ...expect(missing.length === 0, `${missing.length} rows that the cut-off side acknowledged are lost`),
-      ...expect(both === 0, `both data nodes took themselves for the primary in ${both} samples`),
+      ...expect(onCutOffSide.length === 0, `${onCutOffSide.length} rows were acknowledged in the isolated zone`),
+      ...expect(missing.length === 0, `${missing.length} rows acknowledged in the isolated zone were lost`),
+      ...expect(both === 0, `both data nodes accepted writes in ${both} samples`),
       ...expect(measured.primaryAfter !== old.host.name, "the standby did not take over"),
     ],
   };
 }
 
-/** A cut is made of several commands. */
-const CUT_LANDS_MS = 1000;
+/** Milliseconds until the isolation, which takes several commands, is in effect. */
+const ISOLATION_DELAY_MS = 1000;
 
-/** How often both servers said, in their own nodes, that they take writes. */
+/** Number of samples, two per second, in which both servers accept writes. */
 async function samplesWithTwoPrimaries(members: TimescaleDbMembers, durationMs: number): Promise<number> {
   let both = 0;
   for (const end = Date.now() + durationMs; Date.now() < end; await sleep(500)) {
@@ -164,7 +168,7 @@ interface Outage {
   readonly limit: number;
 }
 
-/** What a client saw from a moment on, once everything is in its place again. */
+/** The effect of a fault on a client since `moment`, measured once both data nodes are healthy. */
 async function outcome(
   members: TimescaleDbMembers,
   writer: Writer,
@@ -174,7 +178,7 @@ async function outcome(
   await sleep(STEADY_MS);
   await writer.stop();
   const gap = longestGap(writer, moment);
-  const missing = await lost(members, writer);
+  const missing = await lostWrites(members, writer);
   return {
     measured: {
       longestSecondsWithoutWrites: gap,
@@ -186,15 +190,15 @@ async function outcome(
       rejoinSeconds: rejoinSeconds ?? "never",
     },
     violations: [
-      ...expect(gap <= limit, `${gap} s without an acknowledged row; at most ${limit}`),
-      ...expect(missing.length === 0, `${missing.length} acknowledged rows are lost`),
+      ...expect(gap <= limit, `${gap} s of write downtime; at most ${limit} s`),
+      ...expect(missing.length === 0, `${missing.length} acknowledged rows were lost`),
       ...expect(rejoinSeconds !== undefined, `${before.host.name} did not rejoin`),
     ],
   };
 }
 
-/** Rows that were acknowledged to a client and that the primary doesn't have. */
-async function lost(members: TimescaleDbMembers, { args, acknowledged }: Writer): Promise<number[]> {
+/** Rows that were acknowledged to a client but are missing on the primary. */
+async function lostWrites(members: TimescaleDbMembers, { args, acknowledged }: Writer): Promise<number[]> {
   const rows = await execute(
     await members.primary(),
     `SELECT number FROM drill_writes WHERE run = '${args.run}' ORDER BY number`,
@@ -203,27 +207,27 @@ async function lost(members: TimescaleDbMembers, { args, acknowledged }: Writer)
   return acknowledged.map(({ number }) => number).filter((number) => !found.has(number));
 }
 
-async function settle(members: TimescaleDbMembers): Promise<void> {
+async function waitUntilHealthy(members: TimescaleDbMembers): Promise<void> {
   if ((await members.waitUntilHealthy(SETTLE_MS)) === undefined) {
-    throw new Error(`the data nodes don't find together within ${SETTLE_MS / 1000} s`);
+    throw new Error(`the data nodes are not healthy after ${SETTLE_MS / 1000} s`);
   }
 }
 
 let runs = 0;
 
-/** A client that has been writing for a while. */
-async function writing(rehearsal: Rehearsal, zone: string, side = "client"): Promise<Writer> {
+/** Starts a client and lets it write undisturbed for a moment. */
+async function startWriter(rehearsal: Rehearsal, zone: string, side = "client"): Promise<Writer> {
   const writer = Writer.start(rehearsal, zone, `${process.pid}-${++runs}-${side}`);
   await waitForWrite(writer, Date.now(), SETTLE_MS);
   await sleep(STEADY_MS);
   return writer;
 }
 
-/** A zone with a node of the API that a failure of the primary leaves alone. */
+/** A zone with an API node that a failure of the primary does not affect. */
 function otherZone(rehearsal: Rehearsal, primary: Machine): string {
   const other = rehearsal.machines.find(({ host }) => host.services.includes("api") && host.zone !== primary.host.zone);
   if (other === undefined) {
-    throw new CannotRehearseError(`no node of the API is booted outside ${primary.host.zone}`);
+    throw new CannotRehearseError(`no API node is booted outside ${primary.host.zone}`);
   }
   return other.host.zone;
 }

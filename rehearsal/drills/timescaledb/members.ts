@@ -5,45 +5,47 @@ import { CannotRehearseError } from "../../system/preflight";
 import type { Rehearsal } from "../../rehearsal";
 import { CommandError, until } from "../../system/process";
 
-/** TimescaleDB's data nodes, asked on themselves: what the network does to others doesn't matter here. */
+/** TimescaleDB's data nodes, queried locally so that network faults do not affect the queries. */
 export class TimescaleDbMembers {
   private constructor(
-    /** The nodes that hold the data. */
+    /** The data nodes, without the witness. */
     readonly machines: readonly Machine[],
   ) {}
 
-  /** Finds the data nodes; a witness has no Patroni. Throws CannotRehearseError when there aren't two. */
+  /** Finds the data nodes: those with Patroni, which the witness lacks. Throws CannotRehearseError unless there are two. */
   static async of(rehearsal: Rehearsal): Promise<TimescaleDbMembers> {
     const found = await Promise.all(
       rehearsal.machines.map(async (machine) => (await machine.attempt(["test", "-e", PATRONI_CONFIG])).code === 0),
     );
     const machines = rehearsal.machines.filter((_, index) => found[index]);
     if (machines.length !== 2) {
-      throw new CannotRehearseError("the drill needs two data nodes: highAvailability true, as in --stack prod");
+      throw new CannotRehearseError(
+        "the drill requires two data nodes: highAvailability true, for example --stack prod",
+      );
     }
     return new TimescaleDbMembers(machines);
   }
 
   /** The nodes whose server reports itself writable. */
   async primaries(): Promise<Machine[]> {
-    const said = await Promise.all(this.machines.map((machine) => ask(machine, "SELECT pg_is_in_recovery()")));
-    return this.machines.filter((_, index) => said[index] === "f");
+    const recovering = await Promise.all(this.machines.map((machine) => ask(machine, "SELECT pg_is_in_recovery()")));
+    return this.machines.filter((_, index) => recovering[index] === "f");
   }
 
-  /** The one that takes writes. Throws when there is none, or more than one. */
+  /** The node that accepts writes. Throws unless there is exactly one. */
   async primary(): Promise<Machine> {
     const found = await this.primaries();
     if (found.length !== 1) {
       throw new Error(
         found.length === 0
-          ? "no data node takes writes"
-          : `split brain: ${found.map(({ host }) => host.name).join(" and ")} both take writes`,
+          ? "no data node accepts writes"
+          : `split brain: ${found.map(({ host }) => host.name).join(" and ")} both accept writes`,
       );
     }
     return found[0]!;
   }
 
-  /** Seconds until the primary acknowledges only what its standby has as well; undefined when that takes too long. */
+  /** Seconds until replication is synchronous; undefined after `timeoutMs`. */
   async waitUntilHealthy(timeoutMs: number): Promise<number | undefined> {
     const started = Date.now();
     const whole = await until(async () => (await this.synchronous()) !== undefined, timeoutMs, 500);
@@ -68,24 +70,24 @@ interface PatroniMember {
   readonly State: string;
 }
 
-/** The cluster's members as Patroni lists them on a node. */
+/** The cluster's members as listed by Patroni on a node; empty if it does not answer. */
 export async function patroni(machine: Machine): Promise<PatroniMember[]> {
   const { code, stdout } = await machine.attempt(patronictl("list", "--format", "json"), { timeoutMs: 10_000 });
   return code === 0 ? (JSON.parse(stdout) as PatroniMember[]) : [];
 }
 
-/** The command line of Patroni's client on a node. */
+/** patronictl command line on a node. */
 export function patronictl(...command: readonly string[]): string[] {
   return ["patronictl", "-c", PATRONI_CONFIG, ...command];
 }
 
-/** What the server on a node says, one value a line; undefined when it doesn't answer. */
+/** Result of a query on a node's server, one value per line; undefined if it fails. */
 export async function ask(machine: Machine, statement: string, database = "postgres"): Promise<string | undefined> {
   const { code, stdout } = await machine.attempt(psql(statement, database), { timeoutMs: 5000 });
   return code === 0 ? stdout.trim() : undefined;
 }
 
-/** Runs a statement on a node's server as its superuser. Throws CommandError. */
+/** Runs a statement on a node's server as superuser. Throws CommandError. */
 export async function execute(machine: Machine, statement: string): Promise<string> {
   const command = psql(statement, DEFAULT_DATABASE);
   const result = await machine.attempt(command);

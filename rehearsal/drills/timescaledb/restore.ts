@@ -5,19 +5,19 @@ import { RESTORE_SCRIPT } from "../../../components/timescaledb/restore";
 import type { Machine } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
 import { waitForWrite } from "../client";
-import { expect, type Drill, type Scenario } from "../drill";
+import { expect, type Drill, type ScenarioResult } from "../drill";
 import { Writer } from "./client";
 import { execute, TimescaleDbMembers } from "./members";
 
-/** Seconds of acknowledged writes that the loss of both data nodes may cost: a minute until WAL leaves, and its way. */
+/** Allowed loss in seconds of acknowledged writes when both data nodes are lost: archive_timeout of 60 s plus the upload. */
 const RPO_SECONDS = 120;
-/** Seconds until the database is back; the Scaling Strategy allows an hour, for more data than these. */
+/** Allowed recovery time in seconds. The Scaling Strategy allows an hour, for more data. */
 const RTO_SECONDS = 900;
-/** Prices that are loaded: symbols by minutes. */
+/** Prices loaded: minutes per symbol. */
 const SYMBOLS = 20;
 const MINUTES = 3000;
 const SETTLE_MS = 240_000;
-/** Longer than WAL waits before it leaves. */
+/** Milliseconds after which WAL is archived: longer than archive_timeout. */
 const ARCHIVED_MS = 70_000;
 
 const CHECKSUM = `SELECT count(*) || ' ' || md5(string_agg(p::text, ',' ORDER BY symbol, "timestamp")) FROM market_data_ohlcv p`;
@@ -25,7 +25,7 @@ const CHECKSUM = `SELECT count(*) || ' ' || md5(string_agg(p::text, ',' ORDER BY
 export const timescaledbRestore: Drill = {
   name: "timescaledb-restore",
   description:
-    "a table is dropped, then both data nodes and their disks are lost; all of it comes back from the bucket",
+    "drops a table, destroys both data nodes with their disks, and restores from the bucket; then damages a backup",
   services: ["timescaledb", "api"],
   async run(rehearsal, progress) {
     const members = await TimescaleDbMembers.of(rehearsal);
@@ -50,7 +50,7 @@ export const timescaledbRestore: Drill = {
     await Promise.all(members.machines.map((machine) => rehearsal.destroy(machine)));
     await writer.stop();
     const last = writer.acknowledged.at(-1)!.at;
-    progress("making new nodes");
+    progress("creating new nodes");
     await resetEtcd(rehearsal, members);
     await Promise.all(members.machines.map((machine) => rehearsal.launch(machine)));
     await Promise.all(members.machines.map((machine) => machine.waitUntilServing()));
@@ -59,8 +59,8 @@ export const timescaledbRestore: Drill = {
     const rows = Number(
       await execute(restored, `SELECT max(number) FROM drill_writes WHERE run = '${writer.args.run}'`),
     );
-    const kept = writer.acknowledged.find(({ number }) => number === rows)?.at ?? 0;
-    const rpo = (last - kept) / 1000;
+    const restoredUntil = writer.acknowledged.find(({ number }) => number === rows)?.at ?? 0;
+    const rpo = (last - restoredUntil) / 1000;
 
     progress(`restoring the state of ${moment}`);
     const began = Date.now();
@@ -85,12 +85,12 @@ export const timescaledbRestore: Drill = {
           },
           violations: [
             ...expect(before === after, `the prices differ: ${before} before, ${after} after`),
-            ...expect(rpo <= RPO_SECONDS, `${rpo} s of acknowledged rows are lost; at most ${RPO_SECONDS}`),
+            ...expect(rpo <= RPO_SECONDS, `${rpo} s of acknowledged rows were lost; at most ${RPO_SECONDS} s`),
             ...expect(
               newestSeconds + pointInTimeSeconds <= RTO_SECONDS,
-              `it took ${newestSeconds + pointInTimeSeconds} s; at most ${RTO_SECONDS}`,
+              `recovery took ${newestSeconds + pointInTimeSeconds} s; at most ${RTO_SECONDS} s`,
             ),
-            ...expect(rejoined !== undefined, "the standby did not find its place"),
+            ...expect(rejoined !== undefined, "the standby did not rejoin"),
           ],
         },
         damaged,
@@ -99,7 +99,7 @@ export const timescaledbRestore: Drill = {
   },
 };
 
-/** Fills the prices with a walk that is the same each time, and makes room for the writer's rows. */
+/** Loads deterministic prices and creates the writer's table. */
 async function load(primary: Machine): Promise<void> {
   await execute(
     primary,
@@ -112,7 +112,7 @@ async function load(primary: Machine): Promise<void> {
   );
 }
 
-/** With both data nodes' disks etcd has lost its majority: whoever has its state left is told so. */
+/** Resets etcd on the witness: etcd lost its majority with both data nodes. */
 async function resetEtcd(rehearsal: Rehearsal, { machines }: TimescaleDbMembers): Promise<void> {
   const witness = rehearsal.machines.find(
     (machine) => machine.host.services.includes("timescaledb") && !machines.includes(machine),
@@ -120,9 +120,9 @@ async function resetEtcd(rehearsal: Rehearsal, { machines }: TimescaleDbMembers)
   await witness.run(["ape-etcd-reset", "--majority-is-lost"]);
 }
 
-/** Damages a file of a backup in the bucket, and looks whether the checks name it. */
-async function damage(rehearsal: Rehearsal, members: TimescaleDbMembers): Promise<Scenario> {
-  const sound = await verify(members);
+/** Damages a backup file in the bucket and checks that the verification reports it. */
+async function damage(rehearsal: Rehearsal, members: TimescaleDbMembers): Promise<ScenarioResult> {
+  const intact = await verify(members);
   const { storage } = rehearsal;
   const bucket = rehearsal.bucket("backups");
   const keys = await storage.list(bucket, `${BACKUP_PREFIX}backup/main/`);
@@ -136,18 +136,18 @@ async function damage(rehearsal: Rehearsal, members: TimescaleDbMembers): Promis
     scenario: "a backup damaged in the bucket",
     measured: { file, noticed: problems.length > 0, said: problems.slice(0, 3).join("; ") },
     violations: [
-      ...expect(sound.length === 0, `sound backups are called damaged: ${sound.join("; ")}`),
+      ...expect(intact.length === 0, `intact backups are reported as damaged: ${intact.join("; ")}`),
       ...expect(
         problems.some((problem) => problem.includes(backup!)),
-        `nobody says that ${file} is damaged`,
+        `the damage of ${file} was not reported`,
       ),
     ],
   };
 }
 
-/** What the weekly check of all files says on the node whose turn it is. */
+/** Problems that the weekly backup verification reports. */
 async function verify({ machines }: TimescaleDbMembers): Promise<string[]> {
-  const said = await Promise.all(
+  const outputs = await Promise.all(
     machines.map(async (machine) => {
       const { stdout, stderr } = await machine.attempt([
         "runuser",
@@ -159,5 +159,5 @@ async function verify({ machines }: TimescaleDbMembers): Promise<string[]> {
       return `${stdout}\n${stderr}`;
     }),
   );
-  return said.flatMap((text) => text.split("\n").filter((line) => line.startsWith("PROBLEM:")));
+  return outputs.flatMap((text) => text.split("\n").filter((line) => line.startsWith("PROBLEM:")));
 }

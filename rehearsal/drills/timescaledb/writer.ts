@@ -1,6 +1,6 @@
 /**
- * A client of PostgreSQL, run where an API process stands: inserts numbered rows, one transaction each, and prints each
- * that was acknowledged, with its time. Reaches the primary through the node's own proxy, as the API does.
+ * A PostgreSQL client on an API node. It inserts numbered rows, each in a transaction, and prints each acknowledged write
+ * with its time. Like the API it reaches the primary through the node's HAProxy.
  */
 import { Client } from "pg";
 import type { Acknowledged } from "../client";
@@ -11,11 +11,11 @@ export interface WriterArgs {
   readonly user: string;
   readonly password: string;
   readonly ca: string;
-  /** Tells the rows of one run from those of another. */
+  /** Identifies the rows of one run. */
   readonly run: string;
 }
 
-/** Milliseconds that an answer may take before the client connects anew. */
+/** Milliseconds without an answer after which the client reconnects. */
 const ANSWER_MS = 2000;
 const CONNECT_MS = 1000;
 const PAUSE_MS = 20;
@@ -52,6 +52,6 @@ async function main(args: WriterArgs): Promise<void> {
 }
 
 if (require.main === module) {
-  process.stdout.on("error", () => process.exit()); // nobody reads any more
+  process.stdout.on("error", () => process.exit()); // the reader has ended
   void main(JSON.parse(process.argv[2]!) as WriterArgs);
 }

@@ -20,7 +20,7 @@ export interface DatabaseBenchArgs {
   readonly progress: (text: string) => void;
 }
 
-/** Medians of what each configuration did, by workload, in units a second; and ratios of the same rounds. */
+/** Median throughput of each configuration for a workload, in units per second, and ratios within the same rounds. */
 export interface DatabaseFigure {
   readonly tier: TierName;
   readonly workload: string;
@@ -35,11 +35,11 @@ const CONFIGURATIONS: readonly Configuration[] = ["rendered", "tune", "defaults"
 
 const STACK = "bench";
 const SCALE = 20;
-/** Clients: what T1 allows as well. */
+/** Clients: within T1's limit. */
 const CLIENTS = 8;
 const PORT = 5499;
 
-/** The same for all: what is about the place, and not about speed. Nothing is archived. */
+/** Settings common to all configurations, unrelated to performance. WAL is not archived. */
 const COMMON = {
   archive_mode: "off",
   listen_addresses: "",
@@ -51,8 +51,8 @@ const COMMON = {
 } as const;
 
 /**
- * Runs each workload on the tier's own node against three servers with nothing in common but the node: the rendered
- * settings, timescaledb-tune's and PostgreSQL's own. They take turns, one at a time.
+ * Runs each workload on the tier's node against three separate servers: with the rendered settings, timescaledb-tune's and
+ * PostgreSQL's defaults. One server runs at a time.
  */
 export async function benchDatabase({
   tiers,
@@ -86,7 +86,7 @@ async function compare(
   { rounds, seconds, progress }: Omit<DatabaseBenchArgs, "tiers">,
 ): Promise<DatabaseFigure[]> {
   for (const configuration of CONFIGURATIONS) {
-    progress(`${tier}: filling the server with ${configuration} settings`);
+    progress(`${tier}: loading data with ${configuration} settings`);
     await machine.run(["runuser", "-u", "postgres", "--", "bash", "-c", CREATE, "create", directory(configuration)]);
     await writeSettings(machine, configuration, size);
     await control(machine, configuration, "start");
@@ -113,7 +113,7 @@ async function compare(
   return WORKLOADS.map((workload) => figureOf(tier, workload, found.get(workload)!));
 }
 
-/** The order of a round: each configuration is first as often as the others, for the first finds the caches cold. */
+/** The order of a round. It rotates because the first configuration has cold caches. */
 function turns(round: number): Configuration[] {
   const first = round % CONFIGURATIONS.length;
   return [...CONFIGURATIONS.slice(first), ...CONFIGURATIONS.slice(0, first)];
@@ -171,8 +171,8 @@ async function perSecond(
   const file = "/tmp/workload.sql";
   await machine.run(["tee", file], { input: script });
   const options = ["-n", "-s", String(SCALE), "-c", String(clients), "-j", "2", "-T", String(seconds), "-f", file];
-  const said = await pgbench(machine, options);
-  return Number(/tps = ([\d.]+)/.exec(said)![1]) * perTransaction;
+  const output = await pgbench(machine, options);
+  return Number(/tps = ([\d.]+)/.exec(output)![1]) * perTransaction;
 }
 
 /** The figures as a table. */

@@ -1,8 +1,8 @@
 import { GIB, MIB, type ServerSize } from "../../../components/timescaledb/sizing";
 
 /**
- * What timescaledb-tune 0.19 would set (pkg/pgtune: memory.go, parallel.go, wal.go, misc.go), by its own formulas. Sizes
- * are KiB.
+ * Settings of timescaledb-tune 0.19, by its formulas (pkg/pgtune: memory.go, parallel.go, wal.go, misc.go). Sizes are
+ * KiB.
  */
 export function tuned({ memGiB, cpus }: ServerSize): Readonly<Record<string, string>> {
   const connections = [2, 4, 6].findIndex((limit) => memGiB <= limit);

@@ -1,29 +1,29 @@
-/** What is run against each configuration: a pgbench script and how its transactions are counted. */
+/** A pgbench script and how its transactions are counted. */
 export interface Workload {
   readonly name: string;
-  /** What one transaction counts for. */
+  /** Unit of the result. */
   readonly unit: string;
   readonly perTransaction: number;
-  /** Run once, before the first round: the same amount for each configuration. */
+  /** SQL that runs once per configuration before the first round. */
   readonly prepare: string;
   /** pgbench's script. */
   readonly script: string;
 }
 
-/** Rows of each insert: what an ingester sends at once. */
+/** Rows per insert, like an ingester's batches. */
 const BATCH = 1000;
 const SYMBOLS = 200;
 
-/** A hypertable as the schema's, by another name. */
+/** A hypertable like the schema's, under another name. */
 const table = (name: string): string => `CREATE TABLE ${name} (symbol text, at timestamptz, open float8, high float8,
   low float8, close float8, volume float8, PRIMARY KEY (symbol, at));
 SELECT create_hypertable('${name}', by_range('at', INTERVAL '1 day'));
 SELECT add_dimension('${name}', by_hash('symbol', 4));`;
 
-/** Minutes of each symbol that are read: a little more than a day, so that it is some chunks. */
+/** Minutes per symbol that are read: more than a day, so that several chunks are read. */
 const READ_MINUTES = 2000;
 
-/** Prices of some minutes of each symbol. */
+/** SQL for prices of some minutes of each symbol. */
 const prices = (from: string, minutes: number): string =>
   `SELECT 'S' || s, timestamptz '2026-01-01' + interval '1 minute' * (${from} + i), 100, 101, 99, 100, i
   FROM generate_series(1, ${SYMBOLS}) AS s, generate_series(1, ${minutes}) AS i`;
@@ -60,7 +60,7 @@ INSERT INTO ingested ${prices(`:batch * ${BATCH / SYMBOLS}`, BATCH / SYMBOLS)};
     name: "daily sums of prices",
     unit: "queries",
     perTransaction: 1,
-    // A table of its own: one that grows by what was ingested would be longest where ingesting was fastest.
+    // A separate table: the ingested one would be largest for the fastest configuration.
     prepare: `${table("past")} INSERT INTO past ${prices("0", READ_MINUTES)}; VACUUM ANALYZE past;`,
     script: `\\set s random(1, ${SYMBOLS})
 SELECT time_bucket('1 day', at), min(low), max(high), avg(close), sum(volume) FROM past

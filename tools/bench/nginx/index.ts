@@ -8,7 +8,7 @@ import { median } from "../measure";
 /** Containers of a T3 node. */
 const CONTAINERS = [18_001, 18_003] as const;
 const CONNECTIONS = 32;
-/** Milliseconds that the upstream takes: nothing, where a proxy shows most, and what a look into a database costs. */
+/** Upstream delays in milliseconds: none, which shows the proxy's overhead most, and that of a database query. */
 const DELAYS_MS = [0, 5] as const;
 const START_MS = 10_000;
 
@@ -19,12 +19,12 @@ interface Run {
   readonly p99: number;
 }
 
-/** Requests through the rendered nginx against the same requests straight to a container. */
+/** Requests through the rendered nginx, against the same requests straight to a container. */
 export interface NginxFigure {
   readonly upstreamMs: number;
   readonly bare: Run;
   readonly nginx: Run;
-  /** Requests a second through nginx to those straight to the upstream: the median of the rounds' ratios. */
+  /** Throughput through nginx relative to the bare upstream: the median of the rounds' ratios. */
   readonly ratio: number;
 }
 
@@ -35,7 +35,7 @@ export interface NginxOptions {
   readonly progress: (text: string) => void;
 }
 
-/** The rendered nginx.conf in front of as many containers as a T3 node has, over TLS, against one container without. */
+/** Compares the rendered nginx.conf with TLS, in front of a T3 node's containers, with one bare container. */
 export async function benchNginx({ rounds, seconds, progress }: NginxOptions): Promise<NginxFigure[]> {
   const folder = nginxFolder();
   try {
@@ -65,10 +65,10 @@ async function compare(
       SERVING.port,
     );
     const urls = { bare: `http://127.0.0.1:${CONTAINERS[0]}`, nginx: `https://127.0.0.1:${SERVING.port}` } as const;
-    await Promise.all(CONTAINERS.map((port) => answering(port)));
+    await Promise.all(CONTAINERS.map((port) => waitForContainer(port)));
     const runs = { bare: [] as Run[], nginx: [] as Run[] };
     for (let round = 0; round <= rounds; round++) {
-      // The first doesn't count; the others take turns, so that a machine that slows down slows both.
+      // The first round is a warm-up; the order alternates so that a slower machine affects both.
       for (const name of round % 2 === 0 ? (["bare", "nginx"] as const) : (["nginx", "bare"] as const)) {
         progress(`upstream of ${upstreamMs} ms, round ${round} of ${rounds}: ${name}`);
         const run = load(urls[name], seconds);
@@ -94,16 +94,16 @@ function container(port: number, delayMs: number): ChildProcess {
   return spawn("node", ["-r", "ts-node/register", program, String(port), String(delayMs)], { stdio: "inherit" });
 }
 
-async function answering(port: number): Promise<void> {
+async function waitForContainer(port: number): Promise<void> {
   const end = Date.now() + START_MS;
   while ((await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined)) === undefined) {
     if (Date.now() > end) {
-      throw new Error(`nothing answers on port ${port} within ${START_MS / 1000} s`);
+      throw new Error(`port ${port} did not answer within ${START_MS / 1000} s`);
     }
   }
 }
 
-/** What wrk measures; throws when a request fails, because fast failures are no speed. */
+/** Runs wrk. Throws if a request fails, because failures may be faster than successes. */
 function load(url: string, seconds: number): Run {
   const args = ["--threads=1", `--connections=${CONNECTIONS}`, `--duration=${seconds}s`, "--latency"];
   const { stdout, stderr } = spawnSync("wrk", [...args, `--script=${join(__dirname, "requests.lua")}`, url]);
@@ -112,7 +112,7 @@ function load(url: string, seconds: number): Run {
     .split("\n")
     .find((each) => each.startsWith("{"));
   if (line === undefined) {
-    throw new Error(`wrk did not report: ${stdout.toString()}${stderr.toString()}`);
+    throw new Error(`wrk printed no report: ${stdout.toString()}${stderr.toString()}`);
   }
   const { requests, microseconds, failed, p50, p99 } = JSON.parse(line) as Record<string, number>;
   if (failed! > 0) {

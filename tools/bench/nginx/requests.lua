@@ -1,4 +1,4 @@
--- Requests of a thousand clients, none of which asks too much. At the end one line of JSON.
+-- Requests of a thousand clients, each below the rate limit. Prints one line of JSON at the end.
 local prepared, sent = {}, 0
 
 function init()

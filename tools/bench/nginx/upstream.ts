@@ -1,4 +1,4 @@
-/** What stands for a container: answers like the API does, a JSON document of 1 KiB, at once or after a while. */
+/** Simulates an API container: returns a JSON document of 1 KiB after an optional delay. */
 import { createServer } from "node:http";
 
 const [port, delayMs] = process.argv.slice(2).map(Number) as [number, number];
@@ -13,5 +13,5 @@ const server = createServer((_request, response) => {
     setTimeout(answer, delayMs);
   }
 });
-server.keepAliveTimeout = 75_000; // longer than nginx keeps a connection to it
+server.keepAliveTimeout = 75_000; // longer than nginx's keep-alive timeout
 server.listen(port, "127.0.0.1");
