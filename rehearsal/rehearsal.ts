@@ -58,7 +58,7 @@ export class Rehearsal {
     );
     assertCanRehearse(hosts.length);
     if (existsSync(state)) {
-      throw new CannotRehearseError(`${name} is being runningStacks already; "npm run rehearse -- down" ends it`);
+      throw new CannotRehearseError(`${name} is being rehearsed already; "npm run rehearse -- down" ends it`);
     }
     const foreign = await namespaces(name);
     if (foreign.length > 0) {
@@ -93,7 +93,7 @@ export class Rehearsal {
       throw new CannotRehearseError(
         existsSync(state)
           ? `the rehearsal of ${name} was interrupted; "npm run rehearse -- down" removes what is left of it`
-          : `${name} is not being runningStacks`,
+          : `${name} is not being rehearsed`,
       );
     }
     const { base, booted } = JSON.parse(read("rehearsal.json")) as SavedRehearsal;

@@ -31,7 +31,7 @@ export function standIns(
       aws: [
         {
           what: "S3, Secrets Manager",
-          by: `${MOTO.split("[")[0]} ${MOTO.split("==")[1]}, which enforces the planned IAM policies`,
+          by: `${MOTO.split("[")[0]} ${MOTO.split("==")[1]} behind the planned IAM policies`,
         },
         { what: "instance metadata", by: "an emulator" },
       ],

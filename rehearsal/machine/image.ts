@@ -55,6 +55,7 @@ export function imageFiles(cloud: Cloud, host: Host): ImageFile[] {
       path: "etc/apt/apt.conf.d/99-rehearsal",
       content: 'Acquire::Languages "none";\nDpkg::Options { "--force-unsafe-io"; };\n',
     },
+    ...disabled("systemd-modules-load.service"), // a container cannot load kernel modules
     ...files(host),
   ];
 }

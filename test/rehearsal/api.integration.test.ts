@@ -16,7 +16,7 @@ describe("the API's nodes, booted on this machine with all stores", function () 
       boot: () => boot(planStack({ ...planFrom("prod", api.settings!).spec, stack: STACK }), api.services),
       steps: [
         {
-          title: `hold in the drill ${api.name}: ${api.description}`,
+          title: `pass the drill ${api.name}: ${api.description}`,
           run: (rehearsal) => assertDrillPasses(api, rehearsal),
         },
       ],

@@ -10,7 +10,7 @@ import { assertNothingLeft } from "./redis";
 const STACK = "redis-missing";
 const MINUTE = 60_000;
 
-describe("Redis' nodes, booted with something missing", function () {
+describe("Redis' nodes, booted with a missing dependency", function () {
   this.timeout(10 * MINUTE);
   let rehearsal: Rehearsal;
 
@@ -31,7 +31,7 @@ describe("Redis' nodes, booted with something missing", function () {
 
   after(async () => {
     if (rehearsal !== undefined) {
-      await assertNothingLeft(STACK); // though no node ever served
+      await assertNothingLeft(STACK); // although no node served
     }
   });
 
@@ -40,21 +40,21 @@ describe("Redis' nodes, booted with something missing", function () {
     ["redis-2", /cannot read secret redis-server/],
     ["redis-3", /cannot install packages: .*redis-absent/],
   ] as const) {
-    it(`${name} says what on its console`, async () => {
-      const condition = await rehearsal.machine(name).waitForBoot(8 * MINUTE);
-      assert.equal(condition.state, "failed");
-      assert.match(condition.reason!, reason);
+    it(`${name} reports it on its console`, async () => {
+      const status = await rehearsal.machine(name).waitForBoot(8 * MINUTE);
+      assert.equal(status.state, "failed");
+      assert.match(status.reason!, reason);
     });
   }
 });
 
-/** What is taken from a node: its disk, its right to a secret. */
+/** What a node lacks: its disk, its permission to read a secret. */
 const MISSING: Readonly<Record<string, (host: Host) => Host>> = {
   "redis-1": (host) => ({ ...host, disks: [] }),
   "redis-2": (host) => ({ ...host, permissions: host.permissions.filter(({ on }) => !on.endsWith("redis-server")) }),
 };
 
-/** A node's bootstrap that asks for a package which Debian doesn't have. */
+/** Makes a node's bootstrap install a package that does not exist. */
 function withoutPackage(objects: readonly StoredObject[], node: string): StoredObject[] {
   const pointer = objects.find(({ key }) => key === `nodes/${node}`)!;
   const bundle = objects.find(({ key }) => key === `bootstrap/${pointer.content}.sh`)!;

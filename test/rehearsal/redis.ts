@@ -11,17 +11,18 @@ import { openPorts } from "../../rehearsal/network/reachable-ports";
 import type { Rehearsal } from "../../rehearsal/rehearsal";
 import { runningStacks, takeDown } from "../../rehearsal/running";
 import { attempt } from "../../rehearsal/system/process";
+import { command } from "../support/command";
 import { boot, canBoot, assertDrillPasses } from "../support/rehearsal";
 
 const MINUTE = 60_000;
-/** Something listens there, and no role declares it. */
+/** A port with a listener that no role declares. */
 const UNDECLARED = 9999;
 
-/** What a second run of the bootstrap must leave as it is: every file with its time, and every service's process. */
+/** State that a second run of the bootstrap must not change: files with their times, and the services' processes. */
 const STANDING = `find /etc /usr/local /var/lib/ape -xdev -type f -printf '%p %T@ %m %u:%g\\n' | grep -v '^/etc/resolv.conf' | sort
 systemctl show -p MainPID,NRestarts redis-server redis-sentinel`;
 
-/** What holds of prod's Redis nodes on either cloud, booted as a stack of this name. */
+/** Tests of prod's Redis nodes, booted as a stack of this name. */
 export function redisNodes(stack: string, settings: readonly string[]): void {
   describe(`Redis' nodes, booted on this machine: ${stack}`, function () {
     this.timeout(15 * MINUTE);
@@ -40,7 +41,7 @@ export function redisNodes(stack: string, settings: readonly string[]): void {
       }
     });
 
-    it("are the nodes of the plan, at their planned addresses, held to their planned memory", async () => {
+    it("have the planned names, addresses and memory limits", async () => {
       const planned = plan.nodes.filter(({ roles }) => roles[0]!.role.service === "redis");
       assert.deepEqual(
         rehearsal.machines.map(({ host }) => [host.name, host.address, host.memGiB]).sort(),
@@ -53,7 +54,7 @@ export function redisNodes(stack: string, settings: readonly string[]): void {
       }
     });
 
-    it("let in what their roles declare, and nothing else", async () => {
+    it("accept connections on the ports that their roles declare, and on no others", async () => {
       const clients = [...new Set(rehearsal.machines.map(({ host }) => host.zone))].map((zone) =>
         rehearsal.clientHost(zone),
       );
@@ -80,7 +81,7 @@ export function redisNodes(stack: string, settings: readonly string[]): void {
       }
     });
 
-    it("change nothing when their bootstrap runs again", async () => {
+    it("are not changed by a second run of the bootstrap", async () => {
       for (const machine of rehearsal.machines) {
         const standing = async (): Promise<string[]> => (await machine.run(["bash", "-c", STANDING])).split("\n");
         const before = await standing();
@@ -90,23 +91,30 @@ export function redisNodes(stack: string, settings: readonly string[]): void {
       }
     });
 
+    it("run a command with options in their shell and return its exit code", () => {
+      const failed = command("rehearse", ["shell", "--stack", stack, "redis-1", "systemctl", "--failed"]);
+      assert.match(failed.out, /^0 loaded units listed/m);
+      assert.equal(failed.status, 0);
+      assert.equal(command("rehearse", ["shell", "--stack", stack, "redis-1", "sh", "-c", "exit 7"]).status, 7);
+    });
+
     for (const drill of [redisRestore, redisFailover]) {
-      it(`hold in the drill ${drill.name}: ${drill.description}`, () => assertDrillPasses(drill, rehearsal));
+      it(`pass the drill ${drill.name}: ${drill.description}`, () => assertDrillPasses(drill, rehearsal));
     }
   });
 }
 
-/** Ends a rehearsal; whatever it made must be gone. */
+/** Ends a rehearsal and asserts that nothing remains of it. */
 export async function assertNothingLeft(stack: string): Promise<void> {
   await takeDown(stack);
   assert.deepEqual(await namespaces(stack), []);
   assert.ok(!runningStacks().includes(stack));
-  for (const command of [
+  for (const listing of [
     ["losetup", "--list"],
     ["findmnt", "--raw"],
     ["ps", "-eo", "args"],
   ]) {
-    assert.doesNotMatch((await attempt(command)).stdout, new RegExp(`ape-rehearsal/${stack}/|machine=ape\\.${stack}`));
+    assert.doesNotMatch((await attempt(listing)).stdout, new RegExp(`ape-rehearsal/${stack}/|machine=ape\\.${stack}`));
   }
 }
 
@@ -116,13 +124,13 @@ function memoryLimit(stack: string, host: Host): number {
     try {
       return Number(readFileSync(file, "utf8"));
     } catch {
-      continue; // the other version of the kernel's accounting
+      continue; // the other cgroup version
     }
   }
   throw new Error(`${host.name} has no memory limit`);
 }
 
-/** A server that any program on a node could be. */
+/** Starts an undeclared server on a node. */
 function listen(stack: string, host: Host): ChildProcess {
   const namespace = ["netns", "exec", hostNamespace(stack, host.name)];
   return spawn("ip", [...namespace, "python3", "-m", "http.server", String(UNDECLARED)], { stdio: "ignore" });

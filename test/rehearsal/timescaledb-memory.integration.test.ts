@@ -20,23 +20,23 @@ import { onPath } from "../support/programs";
 import { boot, canBoot } from "../support/rehearsal";
 
 const MINUTE = 60_000;
-/** Transactions of each client: some, so that all connections are at work at once. */
+/** Transactions per client: enough to use all connections at once. */
 const TRANSACTIONS = 3;
 
 const STARTED = "SELECT pg_postmaster_start_time()";
 
-/** Sorts some 10 MiB: with all the memory that a sort may take, and a little on disk. */
+/** Sorts about 10 MiB, which uses all of work_mem and some disk. */
 const SORT =
   "SELECT count(*) FROM (SELECT filler FROM pgbench_accounts WHERE aid <= 60000 ORDER BY filler, abalance, aid OFFSET 1) AS sorted;";
 
-describe("TimescaleDB, with twice as many clients as it allows connections", function () {
+describe("TimescaleDB with twice as many clients as connections", function () {
   this.timeout(10 * MINUTE);
   const booted = new Map<TierName, Rehearsal>();
 
   before(async function () {
     onPath(this, "pgbench");
     TIER_NAMES.forEach((tier) => canBoot(this, stackOf(tier)));
-    // All at once: a node's boot mostly waits.
+    // In parallel: a boot mostly waits.
     const results = await Promise.allSettled(TIER_NAMES.map(async (tier) => booted.set(tier, await bootTier(tier))));
     results.forEach((result) => {
       if (result.status === "rejected") throw result.reason;
@@ -45,7 +45,7 @@ describe("TimescaleDB, with twice as many clients as it allows connections", fun
   after(() => Promise.all(TIER_NAMES.map((tier) => takeDown(stackOf(tier)))));
 
   for (const tier of TIER_NAMES) {
-    it(`stays within its memory in ${tier}`, async () => {
+    it(`stays within its memory limit in ${tier}`, async () => {
       const rehearsal = booted.get(tier)!;
       const [machine] = rehearsal.machines;
       const { timescaledb } = specOf(tier);
@@ -61,7 +61,7 @@ describe("TimescaleDB, with twice as many clients as it allows connections", fun
       const folder = mkdtempSync(join(tmpdir(), "ape-"));
       const script = join(folder, "sort.sql");
       writeFileSync(script, SORT);
-      const said = await run(
+      const output = await run(
         [
           ...["ip", "netns", "exec", hostNamespace(stackOf(tier), client.name), "pgbench", "--no-vacuum"],
           ...["-h", machine!.host.address, "-p", String(PORTS.pool), "-U", APP_USER],
@@ -77,10 +77,10 @@ describe("TimescaleDB, with twice as many clients as it allows connections", fun
       );
       rmSync(folder, { recursive: true });
       console.log(`      ${clients} clients, ${TRANSACTIONS * clients} transactions in ${timescaledb.memGiB} GiB`);
-      assert.equal(Number(/number of transactions actually processed: (\d+)/.exec(said)![1]), TRANSACTIONS * clients);
-      assert.equal(/number of failed transactions: (\d+)/.exec(said)?.[1] ?? "0", "0");
+      assert.equal(Number(/number of transactions actually processed: (\d+)/.exec(output)![1]), TRANSACTIONS * clients);
+      assert.equal(/number of failed transactions: (\d+)/.exec(output)?.[1] ?? "0", "0");
       assert.equal(oomKills(stackOf(tier), machine!.host.name), 0);
-      assert.equal(await ask(machine!, STARTED), started, "the server was started anew");
+      assert.equal(await ask(machine!, STARTED), started, "the server restarted");
     });
   }
 });
@@ -94,7 +94,7 @@ function specOf(tier: TierName): StackSpec {
   return { ...planFrom("prod", [`tier=${tier}`, ...single]).spec, stack: stackOf(tier) };
 }
 
-/** The service's slice isn't enforced inside a container: the whole node gets no more than slice and system. */
+/** A container does not enforce the service's slice, so the node's limit is reduced to slice plus system. */
 function bootTier(tier: TierName): Promise<Rehearsal> {
   const spec = specOf(tier);
   const memGiB = spec.timescaledb.memGiB + SYSTEM_MEM_GIB;

@@ -4,7 +4,7 @@ import { PLACEMENTS, type Placement } from "../../components/node/placement";
 import { CLOUDS, type Cloud } from "../../components/model/cloud";
 import { TIER_NAMES, type TierName } from "../../stacks/tiers";
 
-/** One way to deploy a stack. */
+/** A combination of the main config keys. */
 export interface Cell {
   readonly name: string;
   readonly tier: TierName;
@@ -35,7 +35,7 @@ const BASE = {
   neo4jLicense: "evaluation",
 };
 
-/** The plan of a cell, with more config on top. */
+/** The plan of a cell with config overrides. */
 export function planCell(cell: Cell, values: Readonly<Record<string, unknown>> = {}): StackPlan {
   const { tier, cloud, placement, highlyAvailable } = cell;
   return planStack(

@@ -3,14 +3,14 @@ import { join } from "node:path";
 
 const ROOT = join(__dirname, "../..");
 
-/** What a command said and how it ended. */
+/** Output and exit code of a command. */
 export interface CommandRun {
   readonly status: number | null;
   readonly out: string;
   readonly error: string;
 }
 
-/** Runs one of the tools as npm starts it, without colours; `input` is what it finds on standard input. */
+/** Runs a tool like npm, without colours. `input` is its standard input. */
 export function command(tool: string, args: readonly string[], input = ""): CommandRun {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

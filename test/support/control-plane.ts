@@ -10,20 +10,20 @@ import { freePort } from "../../rehearsal/system/free-port";
 
 const START_MS = 60_000;
 const BUILD = join(__dirname, "../../scripts/build-control-plane");
-/** The controllers that a release takes; the rest of a cluster is not there: no scheduler, no kubelet. */
+/** The controllers that a release requires. There is no scheduler and no kubelet. */
 const CONTROLLERS = "deployment-controller,replicaset-controller,serviceaccount-controller,namespace-controller";
 
-/** As the provider calls itself: a name of its own for each object. */
+/** Field manager like the Pulumi provider's, which is different for each object. */
 const MANAGER = "pulumi-kubernetes-1a2b3c4d";
 
-/** What every object of a cluster says of itself. */
+/** The fields that every manifest has. */
 export interface Applied {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-/** A real API server with etcd and controllers behind it, on the loopback interface. Tests simulate its nodes. */
+/** A real API server with etcd and controllers on the loopback interface. Tests simulate its nodes. */
 export class ControlPlane {
   private constructor(
     private readonly folder: string,
@@ -33,7 +33,7 @@ export class ControlPlane {
     private readonly token: string,
   ) {}
 
-  /** Starts one; where its programs can't be built the test is skipped, and says why. */
+  /** Starts a control plane. Skips the test with the reason if its programs cannot be built. */
   static async start(test: Mocha.Context): Promise<ControlPlane> {
     const built = spawnSync(BUILD, { encoding: "utf8" });
     if (built.status !== 0) {
@@ -93,7 +93,7 @@ export class ControlPlane {
     return plane;
   }
 
-  /** Writes an object as Pulumi's provider does, server-side; a field that the cluster doesn't know is refused. */
+  /** Server-side apply like Pulumi's provider. Unknown fields are rejected. */
   async apply(manifest: Applied, { dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<void> {
     const { apiVersion, kind, metadata } = manifest;
     const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
@@ -102,7 +102,7 @@ export class ControlPlane {
     };
     const found = resources.find((resource) => resource.kind === kind && !resource.name.includes("/"));
     if (found === undefined) {
-      throw new Error(`there is no ${kind} in ${apiVersion}`);
+      throw new Error(`${apiVersion} has no ${kind}`);
     }
     const place = found.namespaced ? `/namespaces/${metadata.namespace}` : "";
     const query = `fieldManager=${MANAGER}&force=true&fieldValidation=Strict${dryRun ? "&dryRun=All" : ""}`;
@@ -125,15 +125,15 @@ export class ControlPlane {
     const end = Date.now() + START_MS;
     while ((await this.request("GET", "/readyz").catch(() => "")) !== "ok") {
       if (Date.now() > end) {
-        const said = readFileSync(join(this.folder, "log"), "utf8").slice(-3000);
+        const log = readFileSync(join(this.folder, "log"), "utf8").slice(-3000);
         await this.stop();
-        throw new Error(`the control plane is not ready within ${START_MS / 1000} s: ${said}`);
+        throw new Error(`the control plane was not ready within ${START_MS / 1000} s: ${log}`);
       }
       await sleep(500);
     }
   }
 
-  /** Throws with what the server said when it refuses. */
+  /** Sends a request. Rejects with the server's message if it fails. */
   private request(method: string, path: string, body?: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const headers = {
@@ -141,12 +141,12 @@ export class ControlPlane {
         accept: "application/json",
         ...(body === undefined ? {} : { "content-type": "application/apply-patch+yaml" }),
       };
-      const asked = request(`${this.server}${path}`, { method, headers, rejectUnauthorized: false }, (response) => {
-        void text(response).then((said) =>
-          (response.statusCode ?? 500) < 400 ? resolve(said) : reject(new Error(`${method} ${path}: ${said}`)),
+      const sent = request(`${this.server}${path}`, { method, headers, rejectUnauthorized: false }, (response) => {
+        void text(response).then((answer) =>
+          (response.statusCode ?? 500) < 400 ? resolve(answer) : reject(new Error(`${method} ${path}: ${answer}`)),
         );
       });
-      asked.once("error", reject).end(body);
+      sent.once("error", reject).end(body);
     });
   }
 }

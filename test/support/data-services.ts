@@ -1,4 +1,4 @@
-/** URNs of the components of what keeps data, and of all that is theirs. */
+/** URNs of the data services' components and their resources. */
 export const DATA = /\$ape:(timescaledb:TimescaleDB|neo4j:Neo4j|redis:Redis|backups:Backups)(\$|::)/;
-/** URNs of nodes and what is theirs: of several services together, where they share one. */
+/** URNs of nodes and their resources. Services may share a node. */
 export const NODES = /\$ape:node:Member(\$|::)/;

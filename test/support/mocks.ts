@@ -1,13 +1,13 @@
 import { record, type Recorded, type RecordArgs } from "../../planning/record";
 
 export interface MocksArgs extends Pick<RecordArgs, "computed"> {
-  /** Whether the program believes that it previews. */
+  /** Whether the program runs as a preview. */
   readonly preview: boolean;
 }
 
 /**
- * Runs a piece of a program under mocks and says what it registered, without the stack itself. Rejects when it asks a
- * cloud for anything, and with whatever it throws. What it can't show is whether a cloud would accept the inputs.
+ * Runs a part of a program with mocks and returns the registered resources without the stack itself. Rejects if the program
+ * calls a cloud API or throws. It cannot show whether a cloud would accept the inputs.
  */
 export async function withMocks(program: () => unknown, args: MocksArgs): Promise<Recorded[]> {
   const { resources } = await record(

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-/** Whether a program is there to be tried; otherwise skips the test and says so. */
+/** Whether a program is installed; otherwise skips the test with the reason. */
 export function onPath(test: Mocha.Context, program: string): boolean {
   if (spawnSync("sh", ["-c", `command -v ${program}`]).status === 0) {
     return true;

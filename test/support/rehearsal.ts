@@ -9,12 +9,12 @@ import type { LocalStack } from "../../rehearsal/stack/local-stack";
 import { Rehearsal } from "../../rehearsal/rehearsal";
 import { runningStacks, takeDown } from "../../rehearsal/running";
 
-/** Nodes that a test boots at most. */
+/** Maximum number of nodes that a test boots. */
 const NODES = 4;
 const BOOT_MS = 600_000;
 const PLAIN = { bold: (text: string) => text, dim: (text: string) => text };
 
-/** Whether nodes can be booted here; otherwise skips the tests and says why. */
+/** Whether nodes can be booted on this machine; otherwise skips the tests with the reason. */
 export function canBoot(test: Mocha.Context, stack: string): boolean {
   try {
     assertCanRehearse(NODES);
@@ -26,13 +26,13 @@ export function canBoot(test: Mocha.Context, stack: string): boolean {
     test.skip();
   }
   if (runningStacks().includes(stack)) {
-    console.log(`      skipped: ${stack} is being runningStacks; "npm run rehearse -- down" ends that`);
+    console.log(`      skipped: ${stack} is being rehearsed; "npm run rehearse -- down" ends that`);
     test.skip();
   }
   return true;
 }
 
-/** Boots all nodes of some services of a stack. Where one doesn't serve it fails, and leaves nothing. */
+/** Boots the nodes of some services of a stack. If one does not serve it throws and removes everything. */
 export async function boot(
   plan: StackPlan,
   services: readonly Service[],
@@ -46,7 +46,7 @@ export async function boot(
       const { state, reason, bootSeconds } = await machine.waitForBoot(BOOT_MS);
       const { name } = machine.host;
       assert.equal(state, "serving", `${name}: ${reason ?? "does not serve"}`);
-      console.log(`      ${stack}: ${name} served ${bootSeconds!.toFixed(1)} s after power on`);
+      console.log(`      ${stack}: ${name} served ${bootSeconds!.toFixed(1)} s after power-on`);
     }
     return rehearsal;
   } catch (error) {
@@ -55,7 +55,7 @@ export async function boot(
   }
 }
 
-/** Runs a drill on booted nodes, and fails with everything that did not hold. */
+/** Runs a drill on booted nodes; fails with all violations. */
 export async function assertDrillPasses(drill: Drill, rehearsal: Rehearsal): Promise<void> {
   const record = await runDrill(drill, rehearsal, () => undefined);
   console.log(report(record, PLAIN).replace(/^/gm, "      "));

@@ -1,6 +1,6 @@
 import { reporters, Runner, type MochaOptions } from "mocha";
 
-/** Mocha's own report, and one last line that machines read. */
+/** Mocha's spec report with a machine-readable last line. */
 export = class CountingReporter extends reporters.Spec {
   constructor(runner: Runner, options: MochaOptions) {
     super(runner, options);

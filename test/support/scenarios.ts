@@ -2,13 +2,13 @@ import type { Rehearsal } from "../../rehearsal/rehearsal";
 import { takeDown } from "../../rehearsal/running";
 import { canBoot } from "./rehearsal";
 
-/** What is asked of booted nodes: a test. */
+/** A test on booted nodes. */
 export interface Step {
   readonly title: string;
   readonly run: (rehearsal: Rehearsal) => Promise<void>;
 }
 
-/** A stack whose nodes are booted and taken through some steps, one after the other. */
+/** A stack whose nodes are booted and tested in steps, one after another. */
 export interface Scenario {
   readonly title: string;
   readonly stack: string;
@@ -16,7 +16,7 @@ export interface Scenario {
   readonly steps: readonly Step[];
 }
 
-/** Declares the tests of several stacks, all of which take their course at once, for each mostly waits. */
+/** Declares the tests of several stacks. The stacks run in parallel because each mostly waits. */
 export function declareScenarios(scenarios: readonly Scenario[]): void {
   const done = new Map<Step, Promise<void>>();
 
@@ -27,7 +27,7 @@ export function declareScenarios(scenarios: readonly Scenario[]): void {
       let last: Promise<unknown> = booted;
       for (const step of steps) {
         const result = last.catch(() => undefined).then(async () => step.run(await booted));
-        result.catch(() => undefined); // met by its own test
+        result.catch(() => undefined); // reported by its own test
         done.set(step, result);
         last = result;
       }

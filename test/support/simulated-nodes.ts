@@ -2,11 +2,11 @@ import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
 
 const TICK_MS = 300;
 
-/** Plays the nodes of a control plane that has none: pods become ready as their image has it, and what must go goes. */
+/** Simulates the nodes of a control plane without nodes: marks pods ready after a delay and removes terminated pods. */
 export class SimulatedNodes {
   private readonly timer: NodeJS.Timeout;
 
-  /** @param readyAfterMs milliseconds from a pod's making to its readiness, by its image; Infinity: never */
+  /** @param readyAfterMs milliseconds from a pod's creation to its readiness, by image; Infinity means never */
   constructor(
     private readonly core: CoreV1Api,
     private readonly namespace: string,
@@ -41,7 +41,7 @@ function running({ metadata, spec, status }: V1Pod): V1Pod {
   return { metadata, spec, status: { ...status, phase: "Running", conditions: [ready] } };
 }
 
-/** Names of the pods that are ready, sorted. */
+/** Names of ready pods, sorted. */
 export async function readyPods(core: CoreV1Api, namespace: string): Promise<string[]> {
   const { items } = await core.listNamespacedPod({ namespace });
   return items

@@ -35,14 +35,14 @@ describe("a stack on one machine", function () {
         );
       });
 
-      it("has a place for the API in each zone, and starts as many as the group's least", () => {
+      it("has an API host in each zone and starts the group's minimum", () => {
         const members = stack.hosts.filter(({ services }) => services.includes("api"));
         assert.equal(new Set(members.map(({ zone }) => zone)).size, 3);
         assert.equal(members.filter(({ starts }) => starts).length, plan.apiGroup!.minNodes);
         assert.ok(members.every(({ memGiB }) => memGiB === plan.apiGroup!.machine.memGiB));
       });
 
-      it("gives every node exactly the user data of its planned instance", async () => {
+      it("gives every node the user data of its planned instance", async () => {
         const { resources } = await planResources(plan);
         const planned = new Map(resources.map(({ type, name, inputs }) => [`${type} ${name}`, inputs]));
         for (const { name, userData, services } of stack.hosts.filter((host) => !host.services.includes("api"))) {
@@ -52,7 +52,7 @@ describe("a stack on one machine", function () {
         }
       });
 
-      it("lets every host in where the roles' flows say so, and nowhere else", () => {
+      it("allows the roles' flows between hosts and nothing else", () => {
         for (const to of stack.hosts) {
           for (const from of stack.hosts) {
             const ports = to.ingress
@@ -66,18 +66,18 @@ describe("a stack on one machine", function () {
         }
       });
 
-      it("lets each host read its own bootstrap and secrets, and no other's", () => {
+      it("lets each host read only its own bootstrap and secrets", () => {
         const bucket = stack.buckets.find((name) => name.includes("bootstrap"))!;
         for (const host of stack.hosts.filter(({ services }) => !services.includes("api"))) {
           for (const other of stack.hosts) {
-            const own = host === other;
-            assert.equal(allowed(host, "get", bucket, `nodes/${other.name}`), own);
-            assert.equal(allowed(host, "secret", `ape-prod-node-${other.name}`), own);
+            const same = host === other;
+            assert.equal(allowed(host, "get", bucket, `nodes/${other.name}`), same);
+            assert.equal(allowed(host, "secret", `ape-prod-node-${other.name}`), same);
           }
         }
       });
 
-      it("stores what every host asks for at boot", () => {
+      it("contains the objects and secrets that hosts read at boot", () => {
         const keys = stack.objects.map(({ key }) => key);
         const secrets = stack.secrets.map(({ name }) => name);
         for (const { permissions, name } of stack.hosts) {
@@ -91,7 +91,7 @@ describe("a stack on one machine", function () {
         }
       });
 
-      it("is made of the same secrets with the same seed, and of others with another", async () => {
+      it("has the same secrets with the same seed and others with another", async () => {
         assert.deepEqual((await localStack(plan, "seed")).secrets, stack.secrets);
         const others = new Set((await localStack(plan, "another")).secrets.map(({ value }) => value));
         assert.ok(stack.secrets.every(({ value }) => !others.has(value)));
@@ -113,7 +113,7 @@ describe("the rehearsal's firewall", () => {
     egress: [{ peers: ["0.0.0.0/0"], ports: { from: 443, to: 444 } }],
   };
 
-  it("permits what is planned, each once, and drops the rest", () => {
+  it("allows planned traffic, without duplicates, and drops the rest", () => {
     const rules = firewallRules(host);
     assert.match(rules, /hook input priority filter; policy drop;/);
     assert.match(rules, /hook output priority filter; policy drop;/);
@@ -121,14 +121,14 @@ describe("the rehearsal's firewall", () => {
     assert.match(rules, /ip daddr \{ 0\.0\.0\.0\/0 \} tcp dport 443-444 accept/);
   });
 
-  it("cuts off what is open as well: a cut knows no established connections", () => {
+  it("isolates established connections too", () => {
     const rules = isolationRules(["10.0.0.1"]);
     assert.doesNotMatch(rules, /established/);
     assert.match(rules, /ip daddr \{ 169\.254\.0\.0\/16, 10\.0\.0\.1 \} accept/);
   });
 });
 
-describe("what a request to S3 asks for", () => {
+describe("the operation of an S3 request", () => {
   const at = (method: string, url: string, host: string): ReturnType<typeof s3Action> =>
     s3Action({ method, url, headers: { host } }, "us-east-1");
 
@@ -149,7 +149,7 @@ describe("what a request to S3 asks for", () => {
   }
 });
 
-describe("rights", () => {
+describe("permissions", () => {
   const host: Pick<Host, "permissions"> = {
     permissions: [
       { action: "get", on: "b", prefix: "nodes/redis-1", exact: true },
@@ -157,7 +157,7 @@ describe("rights", () => {
     ],
   };
 
-  it("mean one object when exact, and everything below a prefix otherwise", () => {
+  it("match one object if exact, otherwise a prefix", () => {
     assert.ok(allowed(host, "get", "b", "nodes/redis-1"));
     assert.ok(!allowed(host, "get", "b", "nodes/redis-10"));
     assert.ok(!allowed(host, "get", "c", "nodes/redis-1"));

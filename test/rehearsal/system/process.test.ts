@@ -4,15 +4,15 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { processStartTime, until } from "../../../rehearsal/system/process";
 
-describe("when a process was started", function () {
+describe("the start time of a process", function () {
   before(function () {
     if (process.platform !== "linux") {
-      console.log("      skipped: only Linux has /proc");
+      console.log("      skipped: requires /proc of Linux");
       this.skip();
     }
   });
 
-  it("stays the same when it becomes another program, and is not known once it has ended", async () => {
+  it("does not change on exec and is undefined once it has ended", async () => {
     const child = spawn("sh", ["-c", "read line; exec cat"], { stdio: ["pipe", "ignore", "ignore"] });
     const pid = child.pid!;
     const started = processStartTime(pid);

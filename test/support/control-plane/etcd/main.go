@@ -1,4 +1,4 @@
-// etcd as its own makers start it; built here because Debian's is older than what this API server speaks to.
+// The etcd server. Built from source because Debian's version is too old for this API server.
 package main
 
 import (
