@@ -1,6 +1,6 @@
 import { HOURS_PER_MONTH } from "./prices/book";
-import { DATA_SERVICES, type DataServiceName } from "./services/owners";
-import { TIERS, type TierName } from "../stacks/tiers";
+import { DATA_SERVICES, type DataServiceName } from "../components/model/role";
+import { assumedLoad, TIERS, type TierName } from "../stacks/tiers";
 
 /** What a stack is used for in a month: everything that no plan says. All of it may be overridden. */
 export interface Usage {
@@ -37,21 +37,11 @@ export interface Usage {
   readonly surplusVcpuHours: number;
 }
 
-const DATA_GB: Readonly<Record<TierName, Readonly<Record<DataServiceName, number>>>> = {
-  t1: { timescaledb: 2, neo4j: 1, redis: 0.1 },
-  t2: { timescaledb: 10, neo4j: 4, redis: 0.5 },
-  t3: { timescaledb: 30, neo4j: 10, redis: 1 },
-  t4: { timescaledb: 60, neo4j: 25, redis: 2 },
-};
-
-/** Queries an hour at T4, which has no upper bound. Origin: Load Profiles ("10000+"). */
-const LARGEST_LOAD = 10_000;
-
 /** What a tier is assumed to be used for. */
 export function usageOf(tier: TierName): Usage {
-  const dataGb = DATA_GB[tier];
+  const { dataGb } = TIERS[tier];
   return {
-    queriesPerHour: TIERS[tier].queriesPerHour.max ?? LARGEST_LOAD,
+    queriesPerHour: assumedLoad(TIERS[tier]),
     requestKiB: 4,
     responseKiB: 32,
     storeKiB: 128,

@@ -1,4 +1,6 @@
+import type { Cloud } from "../components/model/cloud";
 import { stackLabels } from "../stacks/labels";
+import { cloudOfType } from "./cloud";
 import type { Subject } from "./subject";
 
 /** Labels that every resource carries, by their lower-case names; AWS writes them in PascalCase. */
@@ -102,6 +104,15 @@ export const LABELLED_TYPES: readonly string[] = [
   ...KUBERNETES,
 ];
 
+/** The property that holds a resource's labels; Kubernetes' objects have theirs in metadata.labels. */
+const PROPERTY: Readonly<Record<Cloud, string>> = { aws: "tags", gcp: "labels" };
+
+/** How a cloud writes a label's name. */
+const WRITTEN: Readonly<Record<Cloud, (label: string) => string>> = {
+  aws: (label) => label.replace(/(^|-)([a-z])/g, (_, __, first: string) => first.toUpperCase()),
+  gcp: (label) => label,
+};
+
 const KNOWN = new Set(LABELLED_TYPES);
 
 /** Where a type keeps its labels; undefined: it has none. */
@@ -109,8 +120,8 @@ export function labelProperty(type: string): string | undefined {
   if (!KNOWN.has(type)) {
     return undefined;
   }
-  const usual = type.startsWith("aws:") ? "tags" : type.startsWith("gcp:") ? "labels" : "metadata.labels";
-  return ELSEWHERE[type] ?? usual;
+  const cloud = cloudOfType(type);
+  return ELSEWHERE[type] ?? (cloud === undefined ? "metadata.labels" : PROPERTY[cloud]);
 }
 
 /** A resource's labels by their lower-case names. Throws where they aren't known. */
@@ -128,9 +139,8 @@ export function labelsOf({ type, values }: Subject): ReadonlyMap<string, string>
 
 /** A label as the cloud of a type writes it: "cost-centre" is AWS' "CostCentre". */
 export function labelName(type: string, label: string): string {
-  return type.startsWith("aws:")
-    ? label.replace(/(^|-)([a-z])/g, (_, __, first: string) => first.toUpperCase())
-    : label;
+  const cloud = cloudOfType(type);
+  return cloud === undefined ? label : WRITTEN[cloud](label);
 }
 
 function kebabCase(name: string): string {

@@ -1,6 +1,7 @@
 import { SERVICES } from "../components/model/role";
 import { machineType, type MachineType } from "../components/model/machine-types";
 import type { Cloud } from "../components/model/cloud";
+import { cloudOfType } from "./cloud";
 import { labelsOf } from "./labels";
 import type { Share } from "./limits";
 import type { StackSubject, StackView, Subject } from "./subject";
@@ -29,23 +30,29 @@ export const MACHINES: readonly string[] = [AWS_INSTANCE, AWS_TEMPLATE, GCP_INST
 export const INSTANCES: readonly string[] = [AWS_INSTANCE, GCP_INSTANCE];
 export const DISKS: readonly string[] = [AWS_DISK, ...GCP_DISKS];
 
-/** The cloud of a type token. */
-export function cloudOf(type: string): Cloud {
-  return type.startsWith("gcp:") ? "gcp" : "aws";
+/** The property of an instance or template that names its instance type. */
+const TYPE_PROPERTY: Readonly<Record<Cloud, string>> = { aws: "instanceType", gcp: "machineType" };
+
+/** An instance type that a resource names. */
+export interface NamedType {
+  readonly cloud: Cloud;
+  readonly name: string;
 }
 
-/** The type that an instance or template starts; undefined: it names none. */
-export function typeName({ type, values }: Subject): string | undefined {
-  if (type === GCP_NODE_POOL) {
-    return values.text("nodeConfig.machineType");
+/** The instance type that an instance, template or node pool starts; undefined when it names none. */
+export function typeOf({ type, values }: Subject): NamedType | undefined {
+  const cloud = cloudOfType(type);
+  if (cloud === undefined) {
+    return undefined;
   }
-  return values.text(cloudOf(type) === "aws" ? "instanceType" : "machineType");
+  const name = values.text(type === GCP_NODE_POOL ? "nodeConfig.machineType" : TYPE_PROPERTY[cloud]);
+  return name === undefined ? undefined : { cloud, name };
 }
 
-/** What the catalogue knows of the type that an instance or template starts. */
+/** The catalogue entry of the instance type that a resource starts; undefined when it names none or the type is unknown. */
 export function machineOf(subject: Subject): MachineType | undefined {
-  const name = typeName(subject);
-  return name === undefined ? undefined : machineType(cloudOf(subject.type), name);
+  const type = typeOf(subject);
+  return type === undefined ? undefined : machineType(type.cloud, type.name);
 }
 
 /** Whose a machine or disk is, by its label. One that several services share names all of them. */

@@ -1,13 +1,9 @@
-import { SERVICES } from "../components/model/role";
+import type { DataServiceName } from "../components/model/role";
 import { AWS_ATTACHMENT, AWS_DISK, DISKS, GCP_INSTANCE, INSTANCES, shareOf } from "./machines";
 import type { StackSubject, StackView } from "./subject";
 
-/** Services that keep data. */
-export const DATA_SERVICES = SERVICES.filter((service) => service !== "api");
-export type DataService = (typeof DATA_SERVICES)[number];
-
 /** The members of a service: its data disks, also on machines that services share, and its machines without one. */
-export function membersOf(stack: StackView, service: DataService): StackSubject[] {
+export function membersOf(stack: StackView, service: DataServiceName): StackSubject[] {
   const disks = stack.of(...DISKS).filter((disk) => shareOf(disk) === service);
   const hosts = new Set(disks.map((disk) => diskHost(stack, disk)));
   const machines = stack.of(...INSTANCES).filter((machine) => shareOf(machine) === service && !hosts.has(machine));

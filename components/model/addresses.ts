@@ -34,11 +34,14 @@ export function serviceCidr(networkCidr: string): string {
   return `${toText(parseCidr(networkCidr).base + POD_OFFSET + 2 ** POD_BITS)}/${32 - SERVICE_BITS}`;
 }
 
-/** The networks that pods of a cluster of the stack's own come from: on AWS the subnets of their nodes. */
+const POD_CIDRS: Readonly<Record<Cloud, (networkCidr: string, zones: number) => string[]>> = {
+  aws: (networkCidr, zones) => Array.from({ length: zones }, (_, zone) => subnetCidr(networkCidr, "api", zone)),
+  gcp: (networkCidr) => [podCidr(networkCidr)],
+};
+
+/** The networks that the pods of the stack's cluster connect from: a range of their own on GKE, their nodes' subnets on EKS. */
 export function podCidrs(cloud: Cloud, networkCidr: string, zones: number): string[] {
-  return cloud === "gcp"
-    ? [podCidr(networkCidr)]
-    : Array.from({ length: zones }, (_, zone) => subnetCidr(networkCidr, "api", zone));
+  return POD_CIDRS[cloud](networkCidr, zones);
 }
 
 /** The networks of the load balancer, in as many zones. */

@@ -29,19 +29,25 @@ interface PricedType {
   readonly arch?: string;
 }
 
+/** What separates the family from the size in an instance type's name. */
+const SEPARATOR: Readonly<Record<Cloud, string>> = { aws: ".", gcp: "-" };
+
+/** The architecture of the pinned images, and of every type that a price list gives no other one. */
+const ARCHITECTURE = "x86_64";
+
 const CATALOGUE: Readonly<Record<Cloud, readonly MachineType[]>> = {
-  aws: load("aws", prices.aws.instances.types, "."),
-  gcp: load("gcp", prices.gcp.instances.types, "-"),
+  aws: load("aws", prices.aws.instances.types),
+  gcp: load("gcp", prices.gcp.instances.types),
 };
 
-function load(cloud: Cloud, types: Readonly<Record<string, PricedType>>, separator: string): readonly MachineType[] {
+function load(cloud: Cloud, types: Readonly<Record<string, PricedType>>): readonly MachineType[] {
   return Object.freeze(
     Object.entries(types)
-      .filter(([, type]) => cloud === "gcp" || type.arch === "x86_64") // the images pinned are x86_64
+      .filter(([, { arch = ARCHITECTURE }]) => arch === ARCHITECTURE)
       .map(([name, type]) =>
         Object.freeze({
           name,
-          family: name.split(separator)[0]!,
+          family: familyOf(cloud, name),
           vcpu: type.guestVcpu ?? type.vcpu,
           memGiB: type.memGiB,
           hourlyUsd: type.hourly,
@@ -49,6 +55,11 @@ function load(cloud: Cloud, types: Readonly<Record<string, PricedType>>, separat
       )
       .sort((a, b) => a.hourlyUsd - b.hourlyUsd || b.memGiB - a.memGiB || a.name.localeCompare(b.name, "en")),
   );
+}
+
+/** The family of an instance type: "t3a" of "t3a.large", "n2" of "n2-standard-4". */
+export function familyOf(cloud: Cloud, name: string): string {
+  return name.split(SEPARATOR[cloud])[0]!;
 }
 
 /** The x86_64 types of a cloud, cheapest first. */

@@ -1,6 +1,11 @@
 /** What a service asks of the machines it runs on, as plain values: no resource, no cloud, no output. */
 
-export const SERVICES = ["api", "timescaledb", "neo4j", "redis"] as const;
+/** The services that hold data. */
+export const DATA_SERVICES = ["timescaledb", "neo4j", "redis"] as const;
+export type DataServiceName = (typeof DATA_SERVICES)[number];
+
+/** All services, in the order of reports and tables. */
+export const SERVICES = ["api", ...DATA_SERVICES] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** Who may open a connection: the nodes of a service, or the load balancer in front of the API. */

@@ -1,10 +1,6 @@
 import list from "../../components/model/prices.json";
-import type { Cloud } from "../../components/model/cloud";
+import { CLOUDS, type Cloud } from "../../components/model/cloud";
 import type { CloudPrices, InstancePrice, ListPrice, PriceList, Source } from "./schema";
-
-/** Names of what a cloud's services charge for. */
-export type AwsPrice = keyof typeof list.aws.services;
-export type GcpPrice = keyof typeof list.gcp.services;
 
 /** The list that comes with the program. */
 export const LIST = list as unknown as PriceList;
@@ -81,9 +77,10 @@ export function priceBook(cloud: Cloud, agreement: Agreement = {}, from: PriceLi
 export function agreementProblems(agreement: Agreement, from: PriceList = LIST): string[] {
   const { discountPercent: discount = 0, prices = {} } = agreement;
   const exists = (key: string): boolean => {
-    const [cloud, ...rest] = key.split(".");
+    const [owner, ...rest] = key.split(".");
     const name = rest.join(".");
-    const of = cloud === "aws" || cloud === "gcp" ? from[cloud] : undefined;
+    const cloud = CLOUDS.find((each) => each === owner);
+    const of = cloud && from[cloud];
     return of !== undefined && (name in of.services || name.replace(/^instances\./, "") in of.instances.types);
   };
   return [

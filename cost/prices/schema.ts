@@ -1,5 +1,7 @@
 /** The shape of a price list, and what is wrong with one that doesn't have it. */
 
+import { CLOUDS, type Cloud } from "../../components/model/cloud";
+
 /** Where a price was found, and when it was read; null: the source bears no date. */
 export interface Source {
   readonly what: string;
@@ -56,13 +58,11 @@ export interface CloudPrices {
   readonly services: Readonly<Record<string, ListPrice>>;
 }
 
-export interface PriceList {
+export interface PriceList extends Readonly<Record<Cloud, CloudPrices>> {
   readonly schema: 2;
   readonly currency: "USD";
   readonly hoursPerMonth: number;
   readonly sources: Readonly<Record<string, Source>>;
-  readonly aws: CloudPrices;
-  readonly gcp: CloudPrices;
 }
 
 /** Everything that is wrong with a price list, each line with the place it is about. Empty: it can be used. */
@@ -76,7 +76,7 @@ export function priceListProblems(list: unknown): string[] {
     ...(list.currency === "USD" ? [] : [`currency: ${show(list.currency)}; only USD`]),
     ...amount("hoursPerMonth", list.hoursPerMonth),
     ...Object.entries(sources).flatMap(([id, source]) => sourceProblems(`sources.${id}`, source)),
-    ...["aws", "gcp"].flatMap((cloud) => cloudProblems(cloud, list[cloud], new Set(Object.keys(sources)))),
+    ...CLOUDS.flatMap((cloud) => cloudProblems(cloud, list[cloud], new Set(Object.keys(sources)))),
   ];
 }
 

@@ -1,5 +1,5 @@
+import { familyOf } from "../../components/model/machine-types";
 import type { PriceBook } from "../prices/book";
-import { familyOf } from "./options";
 
 /** Architecture as the price list calls it. */
 const ARM = "arm64";
@@ -13,7 +13,7 @@ export function armTwin(book: PriceBook, type: string): string | undefined {
   if (own === undefined) {
     return undefined;
   }
-  const burstable = (name: string): boolean => familyOf(name).startsWith("t");
+  const burstable = (name: string): boolean => familyOf(book.cloud, name).startsWith("t");
   return Object.entries(book.prices.instances.types)
     .filter(
       ([name, { arch, vcpu, memGiB }]) =>

@@ -1,3 +1,4 @@
+import { familyOf } from "../../components/model/machine-types";
 import { HOURS_PER_MONTH, type PriceBook } from "../prices/book";
 import type { Source } from "../prices/schema";
 
@@ -7,12 +8,6 @@ export const OPTIONS = ["on-demand", "sustained-use", "reserved-1y", "reserved-3
  * "reserved-…": standard reservation with nothing upfront on AWS, committed use on Google Cloud; replaces sustained use.
  */
 export type PurchaseOption = (typeof OPTIONS)[number];
-
-/** How the machines of a stack are paid for. */
-export interface Purchase {
-  /** Those that run all the time: data and the API's minimum. "spot" applies to what may be lost, the rest is on demand. */
-  readonly option: PurchaseOption;
-}
 
 /** A machine's price for a whole month. */
 export interface MachinePrice {
@@ -54,7 +49,7 @@ export function machinePrice(book: PriceBook, type: string, option: PurchaseOpti
         return exact(committed);
       }
       const part = option === "reserved-1y" ? commitments.share.oneYear : commitments.share.threeYears;
-      return share(part, commitments.source, familyOf(type) !== commitments.family);
+      return share(part, commitments.source, familyOf(book.cloud, type) !== commitments.family);
     }
     case "spot":
       if (price.hourlySpot !== undefined) {
@@ -62,9 +57,4 @@ export function machinePrice(book: PriceBook, type: string, option: PurchaseOpti
       }
       return spot === undefined ? undefined : share(spot.share, spot.source, true);
   }
-}
-
-/** "t3a" of "t3a.large", "n2" of "n2-standard-4". */
-export function familyOf(type: string): string {
-  return type.split(/[.-]/)[0]!;
 }

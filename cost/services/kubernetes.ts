@@ -30,7 +30,7 @@ function loadBalancer(service: CloudResource, world: World, cloud: Cloud): reado
   if (textAt(service, "spec.type") !== "LoadBalancer") {
     return [];
   }
-  const { inGb, outGb } = world.traffic;
+  const { outGb } = world.traffic;
   const out: Charge = {
     kind: "transfer",
     item: "answers to the internet",
@@ -38,24 +38,23 @@ function loadBalancer(service: CloudResource, world: World, cloud: Cloud): reado
     quantity: outGb,
     assumed: true,
   };
-  return cloud === "aws"
-    ? [
-        hourly("load balancer", "network load balancer", "nlb.hour"),
-        {
-          ...hourly("load balancer", "public IPv4 address, one a zone", "ipv4.address"),
-          count: Math.max(1, world.zones),
-        },
-        out,
-      ]
-    : [
-        hourly("load balancer", "forwarding rule", "forwardingRule.first"),
-        {
-          kind: "load balancer",
-          item: "processed",
-          price: "loadBalancer.traffic",
-          quantity: inGb + outGb,
-          assumed: true,
-        },
-        out,
-      ];
+  return [...LOAD_BALANCER[cloud](world), out];
 }
+
+/** A network load balancer without its traffic to the internet. */
+const LOAD_BALANCER: Readonly<Record<Cloud, (world: World) => Charge[]>> = {
+  aws: ({ zones }) => [
+    hourly("load balancer", "network load balancer", "nlb.hour"),
+    { ...hourly("load balancer", "public IPv4 address, one a zone", "ipv4.address"), count: Math.max(1, zones) },
+  ],
+  gcp: ({ traffic }) => [
+    hourly("load balancer", "forwarding rule", "forwardingRule.first"),
+    {
+      kind: "load balancer",
+      item: "processed",
+      price: "loadBalancer.traffic",
+      quantity: traffic.inGb + traffic.outGb,
+      assumed: true,
+    },
+  ],
+};

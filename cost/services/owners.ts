@@ -2,10 +2,6 @@ import { SERVICES, type Service } from "../../components/model/role";
 import type { Owner } from "../line";
 import { valueAt, type CloudResource } from "../resource";
 
-/** The services that keep data. */
-export const DATA_SERVICES = ["timescaledb", "neo4j", "redis"] as const;
-export type DataServiceName = (typeof DATA_SERVICES)[number];
-
 /** Component types, as they stand in a URN, of what belongs to one service. */
 const COMPONENTS: Readonly<Record<string, Service>> = {
   "ape:api:Api": "api",

@@ -1,5 +1,8 @@
+import { cloudOfType } from "../cloud";
 import { groupBy } from "../group-by";
-import { DATA_SERVICES, diskHost, membersOf, zoneOf, type DataService } from "../members";
+import type { Cloud } from "../../components/model/cloud";
+import { DATA_SERVICES, type DataServiceName } from "../../components/model/role";
+import { diskHost, membersOf, zoneOf } from "../members";
 import { stackTier, type Context } from "../context";
 import {
   AWS_GROUP,
@@ -13,16 +16,17 @@ import {
 } from "../machines";
 import { fault, resourceRule, stackRule, unless, type Fault, type Rule } from "../rule";
 import type { StackSubject, StackView } from "../subject";
-import { TIERS, type TierName } from "../../stacks/tiers";
+import type { Values } from "../values";
+import { TIER_NAMES, TIERS } from "../../stacks/tiers";
 
-/** Zones that each data service must stand in. Ours: T3 survives the loss of a zone, T4 also a quorum's; T1 and T2 promise neither. */
-const ZONES: Readonly<Partial<Record<TierName, number>>> = Object.fromEntries(
-  Object.entries(TIERS).flatMap(([name, tier]) => (tier.highAvailability ? [[name, name === "t4" ? 3 : 2]] : [])),
-);
+/** "2 at t3, 3 at t4": the tiers that require more than one zone. */
+const ZONES_BY_TIER = TIER_NAMES.filter((name) => TIERS[name].dataZones > 1)
+  .map((name) => `${TIERS[name].dataZones} at ${name}`)
+  .join(", ");
 
 const ZONE_COUNT = stackRule({
   name: "data-zones",
-  description: "A data service stands in as many zones as its tier promises: two at T3, three at T4.",
+  description: `Each data service spans as many zones as its tier promises: ${ZONES_BY_TIER}.`,
   why: "A zone that fails takes every service with it that stands nowhere else.",
   severity: "high",
   ids: [],
@@ -92,6 +96,12 @@ const APART = stackRule({
   },
 });
 
+const IS_SPOT: Readonly<Record<Cloud, (values: Values) => boolean>> = {
+  aws: (values) => values.has("instanceMarketOptions"),
+  gcp: (values) =>
+    values.flag("scheduling.preemptible") === true || values.text("scheduling.provisioningModel") === "SPOT",
+};
+
 const NO_SPOT = resourceRule({
   name: "data-not-spot",
   description: "Machines that hold data are never spot or preemptible.",
@@ -105,10 +115,8 @@ const NO_SPOT = resourceRule({
     if (shareOf(subject) === "api") {
       return [];
     }
-    const spot = type.startsWith("aws:")
-      ? values.has("instanceMarketOptions")
-      : values.flag("scheduling.preemptible") === true || values.text("scheduling.provisioningModel") === "SPOT";
-    return unless(!spot, "is a spot machine and not the API's");
+    const cloud = cloudOfType(type);
+    return unless(cloud === undefined || !IS_SPOT[cloud](values), "is a spot machine and not the API's");
   },
 });
 
@@ -216,12 +224,12 @@ export const AVAILABILITY_RULES: readonly Rule[] = [
 
 function leastZones(stack: StackView, context: Context): number {
   const tier = stackTier(stack, context);
-  return (tier === undefined ? undefined : ZONES[tier]) ?? 1;
+  return tier === undefined ? 1 : TIERS[tier].dataZones;
 }
 
 function perService(
   stack: StackView,
-  judge: (service: DataService, members: readonly StackSubject[]) => Fault[],
+  judge: (service: DataServiceName, members: readonly StackSubject[]) => Fault[],
 ): Fault[] {
   return DATA_SERVICES.flatMap((service) => {
     const members = membersOf(stack, service);

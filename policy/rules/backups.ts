@@ -1,7 +1,8 @@
 import { BACKUP_RETENTION_DAYS } from "../../stacks/tiers";
 import { atLeast, type Context } from "../context";
 import { AWS_INSTANCE } from "../machines";
-import { DATA_SERVICES, diskHost, membersOf } from "../members";
+import { DATA_SERVICES } from "../../components/model/role";
+import { diskHost, membersOf } from "../members";
 import { fault, resourceRule, stackRule, unless, type Rule } from "../rule";
 import type { StackSubject, StackView } from "../subject";
 import type { Values } from "../values";

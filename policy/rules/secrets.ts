@@ -1,3 +1,5 @@
+import type { Cloud } from "../../components/model/cloud";
+import { cloudOfType } from "../cloud";
 import { AWS_INSTANCE, AWS_TEMPLATE, GCP_INSTANCE, GCP_TEMPLATES } from "../machines";
 import { resourceRule, stackRule, fault, unless, type Rule } from "../rule";
 import { secretsIn } from "../secret-patterns";
@@ -11,6 +13,16 @@ const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
 const OBJECTS = ["aws:s3/bucketObjectv2:BucketObjectv2", "gcp:storage/bucketObject:BucketObject"];
 const PERIOD_DAYS = 90;
 
+/** Everything that a machine is handed at boot, by name. */
+const BOOT_TEXTS: Readonly<Record<Cloud, (values: Values) => [name: string, text: string][]>> = {
+  aws: (values) => named(values, ["userData", "userDataBase64"]),
+  gcp: (values) => [...values.texts("metadata"), ...named(values, ["metadataStartupScript"])],
+};
+
+function named(values: Values, names: readonly string[]): [name: string, text: string][] {
+  return names.map((name) => [name, values.text(name) ?? ""]);
+}
+
 const USER_DATA = resourceRule({
   name: "no-secret-in-user-data",
   description: "No secret stands in user data or metadata, decoded or not.",
@@ -20,15 +32,8 @@ const USER_DATA = resourceRule({
   fix: "Read it on the node from the secret store, with the node's own identity.",
   types: [AWS_INSTANCE, AWS_TEMPLATE, GCP_INSTANCE, ...GCP_TEMPLATES],
   judge: ({ type, values }) => {
-    const names = type.startsWith("aws:") ? ["userData", "userDataBase64"] : [];
-    const texts = [
-      ...names.map((name): [string, string] => [name, values.text(name) ?? ""]),
-      ...(type.startsWith("gcp:") ? values.texts("metadata") : []),
-      ...(values.text("metadataStartupScript") === undefined
-        ? []
-        : [["metadataStartupScript", values.text("metadataStartupScript")!] as [string, string]]),
-    ];
-    return found(texts);
+    const cloud = cloudOfType(type);
+    return cloud === undefined ? [] : found(BOOT_TEXTS[cloud](values));
   },
 });
 

@@ -1,10 +1,10 @@
+import { familyOf } from "../../components/model/machine-types";
 import { SERVICES } from "../../components/model/role";
 import { atMost, stackTier, tierOf, type Context } from "../context";
 import { BOOT_DISK_GIB, LIMITS, type Share, type TierLimits } from "../limits";
 import {
   AWS_INSTANCE,
   AWS_TEMPLATE,
-  cloudOf,
   DISKS,
   GCP_INSTANCE,
   GCP_TEMPLATES,
@@ -12,10 +12,10 @@ import {
   MACHINES,
   shareOf,
   startedMachines,
-  typeName,
+  typeOf,
   type Started,
 } from "../machines";
-import { fault, resourceRule, stackRule, type Fault, type Rule } from "../rule";
+import { fault, resourceRule, stackRule, unless, type Fault, type Rule } from "../rule";
 import type { StackView, Subject } from "../subject";
 
 const SHARES: readonly Share[] = [...SERVICES, "shared"];
@@ -44,11 +44,15 @@ const FAMILY = resourceRule({
   types: MACHINES,
   judge: (subject, context) => {
     const limits = limitsOf(subject, context);
-    const families = limits?.families[cloudOf(subject.type)] ?? [];
-    const name = typeName(subject);
-    return name === undefined || limits === undefined || families.includes(familyOf(subject.type, name))
-      ? []
-      : [`${name} is of none of the tier's families: ${families.join(", ")}`];
+    const type = typeOf(subject);
+    if (limits === undefined || type === undefined) {
+      return [];
+    }
+    const families = limits.families[type.cloud];
+    return unless(
+      families.includes(familyOf(type.cloud, type.name)),
+      `${type.name} is of none of the tier's families: ${families.join(", ")}`,
+    );
   },
 });
 
@@ -62,10 +66,11 @@ const SIZE = resourceRule({
   types: MACHINES,
   judge: (subject, context) => {
     const limits = limitsOf(subject, context);
-    const name = typeName(subject);
-    if (limits === undefined || name === undefined) {
+    const type = typeOf(subject);
+    if (limits === undefined || type === undefined) {
       return [];
     }
+    const { name } = type;
     const machine = machineOf(subject);
     if (machine === undefined) {
       return [`${name} is not in the catalogue, so nobody knows its size`];
@@ -190,10 +195,6 @@ function stackLimits(stack: StackView, context: Context): TierLimits | undefined
   return tier === undefined ? undefined : LIMITS[tier];
 }
 
-function familyOf(type: string, name: string): string {
-  return name.split(cloudOf(type) === "aws" ? "." : "-")[0]!;
-}
-
 function bootDisksGiB({ type, values }: Subject): number[] {
   const sizes =
     type === AWS_INSTANCE
@@ -274,15 +275,24 @@ function countParameters(
   service: (limits: TierLimits, share: Share) => number,
   stack?: (limits: TierLimits) => number,
 ): NonNullable<Rule["parameters"]> {
-  const largest = LIMITS.t4;
   const parameter = (maximum: number, what: string): NonNullable<Rule["parameters"]>[string] => ({
     type: "number",
     minimum: 0,
     maximum,
     description: `A lower limit for ${what} than the tier's.`,
   });
+  const largest = (limit: (limits: TierLimits) => number): number => Math.max(...Object.values(LIMITS).map(limit));
   return Object.fromEntries([
-    ...SHARES.map((share) => [share, parameter(service(largest, share), share)] as const),
-    ...(stack === undefined ? [] : [["stack", parameter(stack(largest), "the stack")] as const]),
+    ...SHARES.map(
+      (share) =>
+        [
+          share,
+          parameter(
+            largest((limits) => service(limits, share)),
+            share,
+          ),
+        ] as const,
+    ),
+    ...(stack === undefined ? [] : [["stack", parameter(largest(stack), "the stack")] as const]),
   ]);
 }
