@@ -4,7 +4,7 @@ import { machinePrice, type PurchaseOption } from "./purchase/options";
 import type { PriceBook } from "./prices/book";
 import type { CloudResource } from "./resource";
 import { AWS_RULES } from "./services/aws";
-import type { Charge, Rule } from "./services/charge";
+import type { Charge, PricingRule } from "./services/charge";
 import { isFree } from "./services/free";
 import { GCP_RULES } from "./services/gcp";
 import { kubernetesRules } from "./services/kubernetes";
@@ -19,7 +19,7 @@ export interface EstimateArgs {
   readonly option?: PurchaseOption;
 }
 
-const RULES: Readonly<Record<Cloud, Readonly<Record<string, Rule>>>> = {
+const PRICING_RULES: Readonly<Record<Cloud, Readonly<Record<string, PricingRule>>>> = {
   aws: { ...AWS_RULES, ...kubernetesRules("aws") },
   gcp: { ...GCP_RULES, ...kubernetesRules("gcp") },
 };
@@ -35,7 +35,7 @@ export function estimate(resources: readonly CloudResource[], args: EstimateArgs
   for (const resource of world.all) {
     const refuse = (reason: string): unknown =>
       unpriced.push({ urn: resource.urn, resource: resource.name, type: resource.type, reason });
-    const rule = RULES[args.book.cloud][resource.type];
+    const rule = PRICING_RULES[args.book.cloud][resource.type];
     if (rule === undefined) {
       if (!isFree(resource.type)) {
         refuse("no rule says what it costs");

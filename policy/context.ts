@@ -1,7 +1,7 @@
 import { TIER_NAMES, type TierName } from "../stacks/tiers";
 import { labelsOf } from "./labels";
 import type { Waiver } from "../stacks/config/waivers";
-import type { StackView, Subject } from "./subject";
+import type { StackView, ResourceView } from "./subject";
 
 /** What rules know beside the resources. */
 export interface Context {
@@ -33,7 +33,7 @@ export function atLeast(context: Context, rule: string, parameter: string, limit
 }
 
 /** The tier that a resource is held to: the config's, otherwise its own label's. */
-export function tierOf(subject: Subject, context: Context): TierName | undefined {
+export function tierOf(subject: ResourceView, context: Context): TierName | undefined {
   return context.tier ?? asTier(labelsOf(subject).get("tier"));
 }
 

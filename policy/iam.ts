@@ -1,4 +1,4 @@
-import type { Values } from "./values";
+import type { ResourceValues } from "./values";
 
 /** A statement of an AWS policy document, its lists always lists. */
 export interface Statement {
@@ -15,7 +15,7 @@ export interface Statement {
 }
 
 /** The statements of the policy document in a property: JSON, or an object. */
-export function statementsOf(values: Values, property: string): Statement[] {
+export function statementsOf(values: ResourceValues, property: string): Statement[] {
   const written = values.get(property);
   const document = typeof written === "string" ? parsed(written) : written;
   const statements = isObject(document) ? document.Statement : undefined;

@@ -1,13 +1,13 @@
 import type { Waiver } from "../stacks/config/waivers";
 import type { Context } from "./context";
-import type { Fault, ResourceRule, Rule, StackRule } from "./rule";
-import type { StackView, Subject } from "./subject";
+import type { PolicyFault, ResourceRule, Rule, StackRule } from "./rule";
+import type { StackView, ResourceView } from "./subject";
 import { NotKnownError } from "./values";
 import { WAIVERS_VALID } from "./rules/waivers";
 import { waiverFaults, waiverFor } from "./waive";
 
 /** A rule that doesn't hold. */
-export interface Violation extends Fault {
+export interface Violation extends PolicyFault {
   readonly rule: Rule;
   /** Whether an unknown value kept the rule from judging: nobody knows whether it holds, so it doesn't pass. */
   readonly unjudged: boolean;
@@ -16,7 +16,7 @@ export interface Violation extends Fault {
 }
 
 /** Judges one resource by one rule. A value that isn't known yet is a violation, not an excuse. */
-export function judgeResource(rule: ResourceRule, subject: Subject, context: Context): Violation[] {
+export function judgeResource(rule: ResourceRule, subject: ResourceView, context: Context): Violation[] {
   return violations(rule, context, () =>
     rule.judge(subject, context).map((message) => ({ message, urn: subject.urn })),
   );
@@ -27,9 +27,9 @@ export function judgeStack(rule: StackRule, stack: StackView, context: Context):
   return violations(rule, context, () => rule.judge(stack, context));
 }
 
-function violations(rule: Rule, context: Context, judge: () => Iterable<Fault>): Violation[] {
+function violations(rule: Rule, context: Context, judge: () => Iterable<PolicyFault>): Violation[] {
   const found: Violation[] = [];
-  const add = (fault: Fault, unjudged: boolean): void => {
+  const add = (fault: PolicyFault, unjudged: boolean): void => {
     const waiver = waiverFor(rule, fault, context);
     found.push({ rule, ...fault, unjudged, ...(waiver === undefined ? {} : { waiver }) });
   };

@@ -1,7 +1,7 @@
 import type { Cloud } from "../components/model/cloud";
 import { stackLabels } from "../stacks/labels";
 import { cloudOfType } from "./cloud";
-import type { Subject } from "./subject";
+import type { ResourceView } from "./subject";
 
 /** Labels that every resource carries, by their lower-case names; AWS writes them in PascalCase. */
 export const REQUIRED_LABELS = Object.keys(stackLabels({ stack: "", tier: "", owner: "", costCentre: "" }));
@@ -125,7 +125,7 @@ export function labelProperty(type: string): string | undefined {
 }
 
 /** A resource's labels by their lower-case names. Throws where they aren't known. */
-export function labelsOf({ type, values }: Subject): ReadonlyMap<string, string> {
+export function labelsOf({ type, values }: ResourceView): ReadonlyMap<string, string> {
   const property = labelProperty(type);
   if (property === undefined) {
     return new Map();

@@ -4,11 +4,11 @@ import type { Cloud } from "../components/model/cloud";
 import { cloudOfType } from "./cloud";
 import { labelsOf } from "./labels";
 import type { Share } from "./limits";
-import type { StackSubject, StackView, Subject } from "./subject";
+import type { StackResource, StackView, ResourceView } from "./subject";
 
 export const AWS_INSTANCE = "aws:ec2/instance:Instance";
 export const AWS_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
-export const AWS_GROUP = "aws:autoscaling/group:Group";
+export const AWS_SCALING_GROUP = "aws:autoscaling/group:Group";
 export const AWS_DISK = "aws:ebs/volume:Volume";
 export const AWS_ATTACHMENT = "aws:ec2/volumeAttachment:VolumeAttachment";
 export const GCP_INSTANCE = "gcp:compute/instance:Instance";
@@ -40,7 +40,7 @@ export interface NamedType {
 }
 
 /** The instance type that an instance, template or node pool starts; undefined when it names none. */
-export function typeOf({ type, values }: Subject): NamedType | undefined {
+export function typeOf({ type, values }: ResourceView): NamedType | undefined {
   const cloud = cloudOfType(type);
   if (cloud === undefined) {
     return undefined;
@@ -50,20 +50,20 @@ export function typeOf({ type, values }: Subject): NamedType | undefined {
 }
 
 /** The catalogue entry of the instance type that a resource starts; undefined when it names none or the type is unknown. */
-export function machineOf(subject: Subject): MachineType | undefined {
+export function machineOf(subject: ResourceView): MachineType | undefined {
   const type = typeOf(subject);
   return type === undefined ? undefined : machineType(type.cloud, type.name);
 }
 
 /** Whose a machine or disk is, by its label. One that several services share names all of them. */
-export function shareOf(subject: Subject): Share {
+export function shareOf(subject: ResourceView): Share {
   const label = labelsOf(subject).get("service");
   return SERVICES.find((service) => service === label) ?? "shared";
 }
 
 /** Machines of one type that a resource starts. */
 export interface Started {
-  readonly subject: StackSubject;
+  readonly subject: StackResource;
   readonly share: Share;
   readonly machine: MachineType | undefined;
   /** How many at most. */
@@ -91,7 +91,7 @@ function clusterNodes(stack: StackView): Started[] {
 }
 
 function awsGroups(stack: StackView): Started[] {
-  return stack.of(AWS_GROUP).flatMap((group) =>
+  return stack.of(AWS_SCALING_GROUP).flatMap((group) =>
     ["launchTemplate", "mixedInstancesPolicy"]
       .flatMap((property) => group.references(property))
       .filter(({ type }) => type === AWS_TEMPLATE)
@@ -111,6 +111,6 @@ function gcpGroups(stack: StackView): Started[] {
   });
 }
 
-function started(subject: StackSubject, named: StackSubject, count: number): Started {
+function started(subject: StackResource, named: StackResource, count: number): Started {
   return { subject, share: shareOf(named), machine: machineOf(named), count };
 }

@@ -1,5 +1,5 @@
-import type { StackSubject, Subject } from "./subject";
-import type { Values } from "./values";
+import type { StackResource, ResourceView } from "./subject";
+import type { ResourceValues } from "./values";
 
 /** Ports opened to networks, however a cloud writes it. */
 export interface Opening {
@@ -13,14 +13,14 @@ export interface Opening {
 
 const ALL_PORTS = { from: 0, to: 65_535 } as const;
 
-export const AWS_GROUP = "aws:ec2/securityGroup:SecurityGroup";
+export const AWS_SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 export const AWS_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
 export const AWS_INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 export const AWS_EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 export const GCP_FIREWALL = "gcp:compute/firewall:Firewall";
 
 /** Everything that opens ports. */
-export const OPENERS: readonly string[] = [AWS_GROUP, AWS_RULE, AWS_INGRESS, AWS_EGRESS, GCP_FIREWALL];
+export const OPENERS: readonly string[] = [AWS_SECURITY_GROUP, AWS_RULE, AWS_INGRESS, AWS_EGRESS, GCP_FIREWALL];
 
 /** Addresses that nobody outside can come from: RFC 1918, RFC 6598, link-local and their like in IPv6. */
 const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"];
@@ -55,10 +55,10 @@ function parse(cidr: string): [base: number, length: number] {
 }
 
 /** What a resource lets in. */
-export function ingress(subject: Subject): Opening[] {
+export function ingress(subject: ResourceView): Opening[] {
   const { type, values } = subject;
   switch (type) {
-    case AWS_GROUP:
+    case AWS_SECURITY_GROUP:
       return values.list("ingress").map(listed);
     case AWS_RULE:
       return values.text("type") === "ingress" ? [listed(values)] : [];
@@ -72,10 +72,10 @@ export function ingress(subject: Subject): Opening[] {
 }
 
 /** What a resource lets out. */
-export function egress(subject: Subject): Opening[] {
+export function egress(subject: ResourceView): Opening[] {
   const { type, values } = subject;
   switch (type) {
-    case AWS_GROUP:
+    case AWS_SECURITY_GROUP:
       return values.list("egress").map(listed);
     case AWS_RULE:
       return values.text("type") === "egress" ? [listed(values)] : [];
@@ -94,25 +94,27 @@ export function covers({ from, to, protocol }: Opening, port: number): boolean {
 }
 
 /** Names of what is behind a rule: the security group that it belongs to. */
-export function groupsOf(rule: StackSubject): readonly StackSubject[] {
-  return rule.type === AWS_GROUP ? [rule] : rule.references("securityGroupId").filter(({ type }) => type === AWS_GROUP);
+export function groupsOf(rule: StackResource): readonly StackResource[] {
+  return rule.type === AWS_SECURITY_GROUP
+    ? [rule]
+    : rule.references("securityGroupId").filter(({ type }) => type === AWS_SECURITY_GROUP);
 }
 
 /** A security group's inline rule, or a rule with several networks. */
-function listed(rule: Values): Opening {
+function listed(rule: ResourceValues): Opening {
   const cidrs = [...rule.strings("cidrBlocks"), ...rule.strings("ipv6CidrBlocks")];
   return { ...ports(rule.text("protocol") ?? String(rule.number("protocol") ?? "-1"), rule), cidrs };
 }
 
 /** A rule of one network. */
-function single(rule: Values): Opening {
+function single(rule: ResourceValues): Opening {
   const cidrs = [...rule.strings("cidrIpv4"), ...rule.strings("cidrIpv6")];
   return { ...ports(rule.text("ipProtocol") ?? "-1", rule), cidrs };
 }
 
 const PROTOCOL_NUMBERS: Readonly<Record<string, string>> = { "-1": "all", "6": "tcp", "17": "udp", "1": "icmp" };
 
-function ports(written: string, rule: Values): Omit<Opening, "cidrs"> {
+function ports(written: string, rule: ResourceValues): Omit<Opening, "cidrs"> {
   const protocol = PROTOCOL_NUMBERS[written] ?? written.toLowerCase();
   if (protocol === "all") {
     return { protocol, ...ALL_PORTS };
@@ -121,11 +123,15 @@ function ports(written: string, rule: Values): Omit<Opening, "cidrs"> {
 }
 
 /** Sources by tag or account are inside the network; a firewall that names no source at all lets everybody in. */
-function hasOwnSources(values: Values): boolean {
+function hasOwnSources(values: ResourceValues): boolean {
   return values.has("sourceTags") || values.has("sourceServiceAccounts");
 }
 
-function firewall(values: Values, property: "sourceRanges" | "destinationRanges", isInternal: boolean): Opening[] {
+function firewall(
+  values: ResourceValues,
+  property: "sourceRanges" | "destinationRanges",
+  isInternal: boolean,
+): Opening[] {
   const written = values.strings(property);
   const cidrs = written.length > 0 || isInternal ? written : ["0.0.0.0/0"];
   return values.list("allows").flatMap((allow) => {

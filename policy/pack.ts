@@ -5,8 +5,8 @@ import { docsOf } from "./docs";
 import { judgeResource, judgeStack, type Violation } from "./judge";
 import type { ResourceRule, Rule, StackRule } from "./rule";
 import { RULES } from "./rules";
-import { StackView, type StackSubject, type Subject } from "./subject";
-import { Values, type Properties } from "./values";
+import { StackView, type StackResource, type ResourceView } from "./subject";
+import { ResourceValues, type Properties } from "./values";
 import { WAIVERS_VALID } from "./rules/waivers";
 import { waived, waiverFaults } from "./waive";
 
@@ -134,8 +134,8 @@ interface SdkResource {
   readonly opts: { readonly protect: boolean };
 }
 
-function subjectOf({ urn, type, name, props, opts }: SdkResource): Subject {
-  return { urn, type, name, values: Values.proxied(props, urn), protect: opts.protect };
+function subjectOf({ urn, type, name, props, opts }: SdkResource): ResourceView {
+  return { urn, type, name, values: ResourceValues.proxied(props, urn), protect: opts.protect };
 }
 
 /**
@@ -143,7 +143,7 @@ function subjectOf({ urn, type, name, props, opts }: SdkResource): Subject {
  * provider will make that can't be asked yet (a cluster's, before there is a cluster): what was asked for stands in then.
  */
 function stackOf({ resources }: StackValidationArgs, asked: Asked): StackView {
-  const subjects = new Map<unknown, StackSubject>();
+  const subjects = new Map<unknown, StackResource>();
   for (const resource of resources) {
     const known = Object.keys(resource.props).length > 0;
     const props = known ? resource.props : (asked.get(resource.urn) ?? {});

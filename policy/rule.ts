@@ -1,6 +1,6 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import type { Context } from "./context";
-import type { StackView, Subject } from "./subject";
+import type { StackView, ResourceView } from "./subject";
 
 export const SEVERITIES = ["low", "medium", "high", "critical"] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -27,13 +27,13 @@ export interface ResourceRule extends Described {
   readonly kind: "resource";
   readonly types: readonly string[];
   /** What is wrong, a sentence each. Reading an unknown value may throw: whoever runs the rule says that it couldn't judge. */
-  readonly judge: (subject: Subject, context: Context) => readonly string[];
+  readonly judge: (subject: ResourceView, context: Context) => readonly string[];
   /** The resource's properties put right; undefined: nothing to do. Runs only where the pack's config says "remediate". */
-  readonly remedy?: (subject: Subject, context: Context) => Readonly<Record<string, unknown>> | undefined;
+  readonly remedy?: (subject: ResourceView, context: Context) => Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Something that is wrong with a stack. */
-export interface Fault {
+export interface PolicyFault {
   readonly message: string;
   /** The resource to blame; absent: the stack as a whole. */
   readonly urn?: string;
@@ -42,7 +42,7 @@ export interface Fault {
 /** Judges all resources of a stack together. */
 export interface StackRule extends Described {
   readonly kind: "stack";
-  readonly judge: (stack: StackView, context: Context) => Iterable<Fault>;
+  readonly judge: (stack: StackView, context: Context) => Iterable<PolicyFault>;
 }
 
 export type Rule = ResourceRule | StackRule;
@@ -56,7 +56,7 @@ export function stackRule(rule: Omit<StackRule, "kind">): StackRule {
 }
 
 /** A fault of one resource. */
-export function fault(subject: Subject, message: string): Fault {
+export function fault(subject: ResourceView, message: string): PolicyFault {
   return { urn: subject.urn, message };
 }
 

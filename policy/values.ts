@@ -24,7 +24,7 @@ export class NotKnownError extends Error {
  * A resource's properties, read by dotted path. Reading a value that nobody knows yet throws; asking whether it is set
  * doesn't, because a reference to another resource is.
  */
-export class Values {
+export class ResourceValues {
   private constructor(
     private readonly proxied: Properties,
     private readonly urn: string,
@@ -32,13 +32,13 @@ export class Values {
   ) {}
 
   /** Properties as they came off the wire: unknown values are the SDK's sentinels. */
-  static of(properties: Properties, urn: string): Values {
-    return new Values(unknownCheckingProxy(properties), urn);
+  static of(properties: Properties, urn: string): ResourceValues {
+    return new ResourceValues(unknownCheckingProxy(properties), urn);
   }
 
   /** Properties that the engine's SDK has wrapped already. */
-  static proxied(properties: Properties, urn: string): Values {
-    return new Values(properties, urn);
+  static proxied(properties: Properties, urn: string): ResourceValues {
+    return new ResourceValues(properties, urn);
   }
 
   /** The value at a path; undefined: nothing is set there. Throws NotKnownError. */
@@ -79,13 +79,13 @@ export class Values {
   }
 
   /** The object at a path, empty when there is none. */
-  at(path: string): Values {
+  at(path: string): ResourceValues {
     const value = this.get(path);
     return this.inner(typeof value === "object" && value !== null ? value : {}, path);
   }
 
   /** The objects of a list; a lone object counts as a list of one. */
-  list(path: string): Values[] {
+  list(path: string): ResourceValues[] {
     return this.items(path)
       .filter((item): item is Properties => typeof item === "object" && item !== null)
       .map((item) => this.inner(item, path));
@@ -150,8 +150,8 @@ export class Values {
     return this.known(path, () => Array.from({ length: value.length }, (_, index) => (value as unknown[])[index]));
   }
 
-  private inner(value: object, path: string): Values {
-    return new Values(value as Properties, this.urn, `${this.prefix}${path}.`);
+  private inner(value: object, path: string): ResourceValues {
+    return new ResourceValues(value as Properties, this.urn, `${this.prefix}${path}.`);
   }
 
   private known<T>(path: string, read: () => T): T {

@@ -1,9 +1,9 @@
 import type { Waiver } from "../stacks/config/waivers";
 import type { Context } from "./context";
-import type { Fault } from "./rule";
+import type { PolicyFault } from "./rule";
 
 /** The waiver that covers a fault today; undefined: none does. */
-export function waiverFor(rule: { readonly name: string }, fault: Fault, context: Context): Waiver | undefined {
+export function waiverFor(rule: { readonly name: string }, fault: PolicyFault, context: Context): Waiver | undefined {
   return context.waivers.find(
     (waiver) =>
       waiver.policy === rule.name && context.today <= waiver.until && pattern(waiver.resource).test(fault.urn ?? ""),

@@ -1,10 +1,10 @@
 import { listAt, numberAt, textAt, valueAt, type CloudResource } from "../resource";
-import { bucketGb, countAt, hourly, HOURS, machines, used, type Charge, type Rule } from "./charge";
+import { bucketGb, countAt, hourly, HOURS, machines, used, type Charge, type PricingRule } from "./charge";
 import { disk } from "./ebs";
 import { awsGroupSize, crossZoneGb, type World } from "./world";
 
 /** What each type of AWS resource is charged for. */
-export const AWS_RULES: Readonly<Record<string, Rule>> = {
+export const AWS_RULES: Readonly<Record<string, PricingRule>> = {
   "aws:ec2/instance:Instance": instance,
   "aws:autoscaling/group:Group": group,
   "aws:ebs/volume:Volume": (volume) =>

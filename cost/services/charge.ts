@@ -19,7 +19,7 @@ export interface Charge {
 }
 
 /** What a resource of some type is charged for; a text: why that can't be said. */
-export type Rule = (resource: CloudResource, world: World) => readonly Charge[] | string;
+export type PricingRule = (resource: CloudResource, world: World) => readonly Charge[] | string;
 
 export { HOURS_PER_MONTH as HOURS };
 

@@ -1,5 +1,5 @@
 import { listAt, numberAt, textAt, valueAt, type CloudResource } from "../resource";
-import { bucketGb, hourly, HOURS, machines, used, type Charge, type Rule } from "./charge";
+import { bucketGb, hourly, HOURS, machines, used, type Charge, type PricingRule } from "./charge";
 import { crossZoneGb, GCP_MANAGERS, gcpGroupSize, type World } from "./world";
 
 const FORWARDING_RULES = [
@@ -12,7 +12,7 @@ const INSTANCE_TEMPLATES = [
 ] as const;
 
 /** What each type of Google Cloud resource is charged for. */
-export const GCP_RULES: Readonly<Record<string, Rule>> = {
+export const GCP_RULES: Readonly<Record<string, PricingRule>> = {
   "gcp:compute/instance:Instance": instance,
   ...Object.fromEntries(GCP_MANAGERS.map((type) => [type, group])),
   "gcp:compute/disk:Disk": (resource) => [

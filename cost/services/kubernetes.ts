@@ -1,5 +1,5 @@
 import { textAt, type CloudResource } from "../resource";
-import { hourly, type Charge, type Rule } from "./charge";
+import { hourly, type Charge, type PricingRule } from "./charge";
 import type { World } from "./world";
 import type { Cloud } from "../../components/model/cloud";
 
@@ -12,7 +12,7 @@ const CLUSTER: Readonly<Record<Cloud, string>> = {
 };
 
 /** What objects of a Kubernetes cluster are charged for on a cloud. */
-export function kubernetesRules(cloud: Cloud): Readonly<Record<string, Rule>> {
+export function kubernetesRules(cloud: Cloud): Readonly<Record<string, PricingRule>> {
   return {
     "kubernetes:core/v1:Service": (service, world) => loadBalancer(service, world, cloud),
     "kubernetes:core/v1:PersistentVolumeClaim": () => "its storage class says what it costs",

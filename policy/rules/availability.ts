@@ -5,7 +5,7 @@ import { DATA_SERVICES, type DataServiceName } from "../../components/model/role
 import { diskHost, membersOf, zoneOf } from "../members";
 import { stackTier, type Context } from "../context";
 import {
-  AWS_GROUP,
+  AWS_SCALING_GROUP,
   AWS_TEMPLATE,
   DISKS,
   GCP_GROUPS,
@@ -14,9 +14,9 @@ import {
   INSTANCES,
   shareOf,
 } from "../machines";
-import { fault, resourceRule, stackRule, unless, type Fault, type Rule } from "../rule";
-import type { StackSubject, StackView } from "../subject";
-import type { Values } from "../values";
+import { fault, resourceRule, stackRule, unless, type PolicyFault, type Rule } from "../rule";
+import type { StackResource, StackView } from "../subject";
+import type { ResourceValues } from "../values";
 import { TIER_NAMES, TIERS } from "../../stacks/tiers";
 
 /** "2 at t3, 3 at t4": the tiers that require more than one zone. */
@@ -96,7 +96,7 @@ const APART = stackRule({
   },
 });
 
-const IS_SPOT: Readonly<Record<Cloud, (values: Values) => boolean>> = {
+const IS_SPOT: Readonly<Record<Cloud, (values: ResourceValues) => boolean>> = {
   aws: (values) => values.has("instanceMarketOptions"),
   gcp: (values) =>
     values.flag("scheduling.preemptible") === true || values.text("scheduling.provisioningModel") === "SPOT",
@@ -129,7 +129,7 @@ const GROUP_ZONES = stackRule({
   fix: "Give the group a subnet in each zone.",
   judge: (stack, context) => {
     const least = leastZones(stack, context);
-    const aws = stack.of(AWS_GROUP).map((group) => ({ group, zones: awsZones(group, "vpcZoneIdentifiers") }));
+    const aws = stack.of(AWS_SCALING_GROUP).map((group) => ({ group, zones: awsZones(group, "vpcZoneIdentifiers") }));
     const gcp = stack
       .of(...GCP_GROUPS)
       .map((group) => ({ group, zones: new Set(group.values.strings("distributionPolicyZones")) }));
@@ -229,8 +229,8 @@ function leastZones(stack: StackView, context: Context): number {
 
 function perService(
   stack: StackView,
-  judge: (service: DataServiceName, members: readonly StackSubject[]) => Fault[],
-): Fault[] {
+  judge: (service: DataServiceName, members: readonly StackResource[]) => PolicyFault[],
+): PolicyFault[] {
   return DATA_SERVICES.flatMap((service) => {
     const members = membersOf(stack, service);
     return members.length === 0 ? [] : judge(service, members);
@@ -238,11 +238,11 @@ function perService(
 }
 
 /** Zones of the subnets that a property refers to. */
-function awsZones(subject: StackSubject, property: string): Set<string> {
+function awsZones(subject: StackResource, property: string): Set<string> {
   const zones = subject.references(property).map(({ values }) => values.text("availabilityZone"));
   return new Set(zones.filter((zone) => zone !== undefined));
 }
 
-function names(subjects: readonly StackSubject[]): string {
+function names(subjects: readonly StackResource[]): string {
   return subjects.map(({ name }) => name).join(", ");
 }

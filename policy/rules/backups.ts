@@ -4,8 +4,8 @@ import { AWS_INSTANCE } from "../machines";
 import { DATA_SERVICES } from "../../components/model/role";
 import { diskHost, membersOf } from "../members";
 import { fault, resourceRule, stackRule, unless, type Rule } from "../rule";
-import type { StackSubject, StackView } from "../subject";
-import type { Values } from "../values";
+import type { StackResource, StackView } from "../subject";
+import type { ResourceValues } from "../values";
 
 const AWS_BUCKET = "aws:s3/bucket:Bucket";
 const AWS_LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
@@ -153,12 +153,12 @@ const FORCE = resourceRule({
 /** What a restore needs. */
 export const BACKUP_RULES: readonly Rule[] = [TARGET, REACHED, BUCKETS_KEEP, LIVE, FORCE];
 
-function bucketName({ type, values }: StackSubject): string {
+function bucketName({ type, values }: StackResource): string {
   return values.text(type === AWS_BUCKET ? "bucket" : "name") ?? "";
 }
 
 /** Policies of the role that an instance runs as. */
-function awsGrants(stack: StackView, node: StackSubject): string[] {
+function awsGrants(stack: StackView, node: StackResource): string[] {
   const roles = node.references("iamInstanceProfile").flatMap((profile) => profile.references("role"));
   return roles
     .flatMap((role) => stack.referring("aws:iam/rolePolicy:RolePolicy", "role", role))
@@ -167,7 +167,7 @@ function awsGrants(stack: StackView, node: StackSubject): string[] {
 }
 
 /** Buckets in which the service account that an instance runs as may write. */
-function gcpGrants(stack: StackView, node: StackSubject): string[] {
+function gcpGrants(stack: StackView, node: StackResource): string[] {
   return node
     .references("serviceAccount")
     .flatMap((account) => stack.referring("gcp:storage/bucketIAMMember:BucketIAMMember", "member", account))
@@ -181,7 +181,7 @@ interface Kept {
 }
 
 /** What a resource says of retention. */
-function kept(type: string, values: Values): Kept[] {
+function kept(type: string, values: ResourceValues): Kept[] {
   switch (type) {
     case AWS_LIFECYCLE:
       return holdsBackups(values.text("bucket") ?? "")
@@ -221,7 +221,7 @@ function kept(type: string, values: Values): Kept[] {
   }
 }
 
-function isNoncurrentOnly(rule: Values): boolean {
+function isNoncurrentOnly(rule: ResourceValues): boolean {
   return (
     rule.has("condition.daysSinceNoncurrentTime") ||
     rule.has("condition.numNewerVersions") ||
@@ -230,7 +230,7 @@ function isNoncurrentOnly(rule: Values): boolean {
 }
 
 /** Days that a schedule of snapshots reaches back: an interval of days or weeks, or a number of snapshots. */
-function dlmDays(schedule: Values): number {
+function dlmDays(schedule: ResourceValues): number {
   const unit: Readonly<Record<string, number>> = { DAYS: 1, WEEKS: 7, MONTHS: 30, YEARS: 365 };
   const interval = schedule.number("retainRule.interval");
   if (interval !== undefined) {

@@ -1,5 +1,5 @@
 import { fault, resourceRule, stackRule, unless, type Rule } from "../rule";
-import { AWS_GROUP } from "../machines";
+import { AWS_SCALING_GROUP } from "../machines";
 
 const BALANCER = "aws:lb/loadBalancer:LoadBalancer";
 const LISTENER = "aws:lb/listener:Listener";
@@ -111,7 +111,7 @@ const REPLACED = stackRule({
   fix: 'Set `healthCheckType: "ELB"`, on Google Cloud `autoHealingPolicies`.',
   judge: (stack) => [
     ...stack
-      .of(AWS_GROUP)
+      .of(AWS_SCALING_GROUP)
       .filter(({ values }) => values.text("healthCheckType") !== "ELB" || values.has("launchConfiguration"))
       .map((group) => fault(group, "asks the machine only, or has a launch configuration instead of a template")),
     ...stack

@@ -1,6 +1,6 @@
-import { fault, resourceRule, stackRule, unless, type Fault, type Rule } from "../rule";
-import type { StackSubject, StackView } from "../subject";
-import type { Values } from "../values";
+import { fault, resourceRule, stackRule, unless, type PolicyFault, type Rule } from "../rule";
+import type { StackResource, StackView } from "../subject";
+import type { ResourceValues } from "../values";
 import { statementsOf } from "../iam";
 
 const BUCKET = "aws:s3/bucket:Bucket";
@@ -12,16 +12,16 @@ function perBucket(
   rule: Omit<Parameters<typeof stackRule>[0], "judge"> & {
     readonly setting: string;
     readonly missing: string;
-    readonly holds: (values: Values, stack: StackView, bucket: StackSubject) => boolean;
+    readonly holds: (values: ResourceValues, stack: StackView, bucket: StackResource) => boolean;
     readonly wrong: string;
-    readonly exempt?: (stack: StackView, bucket: StackSubject) => boolean;
+    readonly exempt?: (stack: StackView, bucket: StackResource) => boolean;
   },
 ): Rule {
   const { setting, missing, holds, wrong, exempt = (): boolean => false, ...described } = rule;
   return stackRule({
     ...described,
     judge: (stack) =>
-      stack.of(BUCKET).flatMap((bucket): Fault[] => {
+      stack.of(BUCKET).flatMap((bucket): PolicyFault[] => {
         if (exempt(stack, bucket)) {
           return [];
         }
@@ -35,7 +35,7 @@ function perBucket(
 }
 
 /** Whether others' logs are written to a bucket: AWS' balancers can't use a key of ours, and no log logs itself. */
-function holdsLogs(stack: StackView, bucket: StackSubject): boolean {
+function holdsLogs(stack: StackView, bucket: StackResource): boolean {
   const name = bucket.values.text("bucket") ?? "";
   return (
     stack.referring("aws:s3/bucketLogging:BucketLogging", "targetBucket", bucket, name).length > 0 ||

@@ -7,7 +7,7 @@ import { CLOUDS, type Cloud } from "../../components/model/cloud";
 import { TIERS } from "../../stacks/tiers";
 import { stackTier } from "../context";
 import { stackRule, type Rule } from "../rule";
-import type { StackSubject, StackView } from "../subject";
+import type { StackResource, StackView } from "../subject";
 
 /** In the place of a value that only the deployment knows. */
 const NOT_KNOWN = "(known after deployment)";
@@ -45,7 +45,7 @@ function resourcesOf(stack: StackView): CloudResource[] {
 }
 
 /** Its inputs are read once somebody asks for them: most resources are free. */
-function resourceOf({ urn, type, name, parent, values, dependsOn }: StackSubject): CloudResource {
+function resourceOf({ urn, type, name, parent, values, dependsOn }: StackResource): CloudResource {
   let inputs: CloudResource["inputs"] | undefined;
   return {
     urn,

@@ -1,6 +1,6 @@
 import { AWS_INSTANCE, AWS_NODE_GROUP, AWS_TEMPLATE, GCP_INSTANCE, GCP_TEMPLATES } from "../machines";
 import { fault, resourceRule, stackRule, unless, type Rule } from "../rule";
-import type { Subject } from "../subject";
+import type { ResourceView } from "../subject";
 
 const AWS_MACHINES = [AWS_INSTANCE, AWS_TEMPLATE];
 const GCP_MACHINES = [GCP_INSTANCE, ...GCP_TEMPLATES];
@@ -102,7 +102,7 @@ const PROFILE = stackRule({
 });
 
 /** Of an account that the stack makes only the deployment knows the address; the default one's is well known. */
-function runsAsDefault({ values }: Subject): boolean {
+function runsAsDefault({ values }: ResourceView): boolean {
   const email = values.isKnown("serviceAccount.email") ? values.text("serviceAccount.email") : undefined;
   return !values.has("serviceAccount.email") || /-compute@developer\./.test(email ?? "");
 }

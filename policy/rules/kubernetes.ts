@@ -1,5 +1,5 @@
 import { fault, resourceRule, stackRule, unless, type Rule } from "../rule";
-import type { Values } from "../values";
+import type { ResourceValues } from "../values";
 import { EKS, GKE } from "./clusters";
 
 const WORKLOADS = ["kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet"];
@@ -164,7 +164,7 @@ const TARGET = stackRule({
 });
 
 /** Whether a selector's labels are all on a workload's pods. */
-function selects(from: Values, selector: string, workload: Values): boolean {
+function selects(from: ResourceValues, selector: string, workload: ResourceValues): boolean {
   const labels = new Map(workload.texts("spec.template.metadata.labels"));
   return from.texts(`${selector}.matchLabels`).every(([name, value]) => labels.get(name) === value);
 }
@@ -173,11 +173,11 @@ function selects(from: Values, selector: string, workload: Values): boolean {
 export const KUBERNETES_RULES: readonly Rule[] = [RESTRICTED, HOST, IMAGE, PROBES, SERVICE, NETWORK, NAMESPACE, TARGET];
 
 /** The containers that an autoscaler measures: sidecars too, but none that ends before the pod serves. */
-function measuredContainers(pod: Values): Values[] {
+function measuredContainers(pod: ResourceValues): ResourceValues[] {
   const sidecars = pod.list("initContainers").filter((container) => container.text("restartPolicy") === "Always");
   return [...pod.list("containers"), ...sidecars];
 }
 
-function containers(pod: Values): Values[] {
+function containers(pod: ResourceValues): ResourceValues[] {
   return [...pod.list("containers"), ...pod.list("initContainers")];
 }

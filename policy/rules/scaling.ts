@@ -1,7 +1,7 @@
 import { API_CONTAINER, AUTOSCALING } from "../../stacks/tiers";
-import { AWS_GROUP, GCP_AUTOSCALERS } from "../machines";
+import { AWS_SCALING_GROUP, GCP_AUTOSCALERS } from "../machines";
 import { resourceRule, unless, type Rule } from "../rule";
-import type { Values } from "../values";
+import type { ResourceValues } from "../values";
 
 const GIBI = 2 ** 30;
 const UNITS: Readonly<Record<string, number>> = {
@@ -30,10 +30,10 @@ const GROUP_BOUNDS = resourceRule({
   severity: "high",
   ids: [],
   fix: `Set the group's least and most; the most is ${AUTOSCALING.maxContainers}, as many as the API has containers.`,
-  types: [AWS_GROUP, ...GCP_AUTOSCALERS],
+  types: [AWS_SCALING_GROUP, ...GCP_AUTOSCALERS],
   judge: ({ type, values }) => {
     const [least, most] =
-      type === AWS_GROUP
+      type === AWS_SCALING_GROUP
         ? [values.number("minSize"), values.number("maxSize")]
         : [values.number("autoscalingPolicy.minReplicas"), values.number("autoscalingPolicy.maxReplicas")];
     return [
@@ -105,7 +105,7 @@ const QUANTITIES = resourceRule({
 
 export const SCALING_RULES: readonly Rule[] = [GROUP_BOUNDS, HPA_BOUNDS, CONTAINER_RESOURCES, QUANTITIES];
 
-function quantitiesOf(container: Values, resource: string): string[] {
+function quantitiesOf(container: ResourceValues, resource: string): string[] {
   const name = container.text("name") ?? "a container";
   const [request, limit] = (["requests", "limits"] as const).map((kind) => {
     const path = `resources.${kind}.${resource}`;
@@ -122,7 +122,7 @@ function quantitiesOf(container: Values, resource: string): string[] {
 }
 
 function bounded(
-  container: Values,
+  container: ResourceValues,
   kind: "requests" | "limits",
   most: { readonly memGiB: number; readonly cpus: number },
 ): string[] {

@@ -3,8 +3,8 @@ import { cloudOfType } from "../cloud";
 import { AWS_INSTANCE, AWS_TEMPLATE, GCP_INSTANCE, GCP_TEMPLATES } from "../machines";
 import { resourceRule, stackRule, fault, unless, type Rule } from "../rule";
 import { secretsIn } from "../secret-patterns";
-import type { Subject } from "../subject";
-import type { Values } from "../values";
+import type { ResourceView } from "../subject";
+import type { ResourceValues } from "../values";
 
 const SECRET = "aws:secretsmanager/secret:Secret";
 const GCP_SECRET = "gcp:secretmanager/secret:Secret";
@@ -14,12 +14,12 @@ const OBJECTS = ["aws:s3/bucketObjectv2:BucketObjectv2", "gcp:storage/bucketObje
 const PERIOD_DAYS = 90;
 
 /** Everything that a machine is handed at boot, by name. */
-const BOOT_TEXTS: Readonly<Record<Cloud, (values: Values) => [name: string, text: string][]>> = {
+const BOOT_TEXTS: Readonly<Record<Cloud, (values: ResourceValues) => [name: string, text: string][]>> = {
   aws: (values) => named(values, ["userData", "userDataBase64"]),
   gcp: (values) => [...values.texts("metadata"), ...named(values, ["metadataStartupScript"])],
 };
 
-function named(values: Values, names: readonly string[]): [name: string, text: string][] {
+function named(values: ResourceValues, names: readonly string[]): [name: string, text: string][] {
   return names.map((name) => [name, values.text(name) ?? ""]);
 }
 
@@ -143,7 +143,7 @@ function found(texts: readonly (readonly [where: string, text: string])[]): stri
   return texts.flatMap(([where, text]) => secretsIn(text, where).map((kind) => `${kind} in ${where}`));
 }
 
-function environment({ type, values }: Subject): [string, string][] {
+function environment({ type, values }: ResourceView): [string, string][] {
   if (type === CONFIG_MAP) {
     // A value that only the deployment knows is a certificate's or an address; a secret's would be marked as one.
     const data = values.at("data");
@@ -160,7 +160,7 @@ function environment({ type, values }: Subject): [string, string][] {
 }
 
 /** Every text within, as far as it is known. */
-function leaves(values: Values, prefix = ""): [string, string][] {
+function leaves(values: ResourceValues, prefix = ""): [string, string][] {
   return values.names().flatMap((name): [string, string][] => {
     if (!values.isKnown(name)) {
       return [];

@@ -15,8 +15,8 @@ import {
   typeOf,
   type Started,
 } from "../machines";
-import { fault, resourceRule, stackRule, unless, type Fault, type Rule } from "../rule";
-import type { StackView, Subject } from "../subject";
+import { fault, resourceRule, stackRule, unless, type PolicyFault, type Rule } from "../rule";
+import type { StackView, ResourceView } from "../subject";
 
 const SHARES: readonly Share[] = [...SERVICES, "shared"];
 const RAISE = "Choose a smaller size in the stack's config, or the tier whose limits carry it (`tier`).";
@@ -185,7 +185,7 @@ const BOOT_DISK = resourceRule({
 /** What a tier limits. */
 export const TIER_RULES: readonly Rule[] = [KNOWN, FAMILY, SIZE, MACHINE_COUNT, VCPU, MEMORY, DATA_DISKS, BOOT_DISK];
 
-function limitsOf(subject: Subject, context: Context): TierLimits | undefined {
+function limitsOf(subject: ResourceView, context: Context): TierLimits | undefined {
   const tier = tierOf(subject, context);
   return tier === undefined ? undefined : LIMITS[tier];
 }
@@ -195,7 +195,7 @@ function stackLimits(stack: StackView, context: Context): TierLimits | undefined
   return tier === undefined ? undefined : LIMITS[tier];
 }
 
-function bootDisksGiB({ type, values }: Subject): number[] {
+function bootDisksGiB({ type, values }: ResourceView): number[] {
   const sizes =
     type === AWS_INSTANCE
       ? [values.number("rootBlockDevice.volumeSize")]
@@ -220,7 +220,7 @@ function perShare(
   unit: string,
   limit: (limits: TierLimits["services"][Share]) => number,
   amount: (started: Started) => number,
-): Fault[] {
+): PolicyFault[] {
   const limits = stackLimits(stack, context);
   if (limits === undefined) {
     return [];
@@ -244,7 +244,7 @@ function whole(
   unit: string,
   limit: (limits: TierLimits) => number,
   amount: (started: Started) => number,
-): Fault[] {
+): PolicyFault[] {
   const limits = stackLimits(stack, context);
   return limits === undefined
     ? []
@@ -252,13 +252,13 @@ function whole(
 }
 
 /** Says which limit is passed, by what sum, and who contributes: the largest first. */
-function sums<T extends { readonly subject: Subject }>(
+function sums<T extends { readonly subject: ResourceView }>(
   what: string,
   unit: string,
   limit: number,
   parts: readonly T[],
   amount: (part: T) => number,
-): Fault[] {
+): PolicyFault[] {
   const sum = parts.reduce((total, part) => total + amount(part), 0);
   return over(sum, limit, () => {
     const largest = [...parts].sort((a, b) => amount(b) - amount(a));

@@ -47,28 +47,7 @@ export class AwsBalancer extends pulumi.ComponentResource implements Balancer {
       },
       { ...within, dependsOn: [logs.policy, ...network.ready] }, // AWS tries to write to the log bucket at once
     );
-    const targets = new lb.TargetGroup(
-      spec.name,
-      {
-        vpcId: network.vpcId,
-        targetType: "instance",
-        port: spec.backend.port,
-        protocol: "HTTPS",
-        deregistrationDelay: DRAIN_SECONDS,
-        loadBalancingAlgorithmType: "least_outstanding_requests",
-        healthCheck: {
-          protocol: "HTTPS",
-          path: spec.backend.path,
-          matcher: "200",
-          interval: HEALTH_CHECKS.intervalSeconds,
-          timeout: HEALTH_CHECKS.timeoutSeconds,
-          healthyThreshold: HEALTH_CHECKS.healthy,
-          unhealthyThreshold: HEALTH_CHECKS.unhealthy,
-        },
-        tags: tags(context, spec.name),
-      },
-      within,
-    );
+    const targets = targetGroup(context, spec, network, within);
     const registered = register(spec, targets, backend, within);
     const certificateArn = certificateOf(context, spec, own, within);
     new lb.Listener(
@@ -97,20 +76,59 @@ export class AwsBalancer extends pulumi.ComponentResource implements Balancer {
       within,
     );
     if (spec.dnsZone !== "") {
-      new route53.Record(
-        spec.name,
-        {
-          zoneId: spec.dnsZone,
-          name: spec.domain,
-          type: "A",
-          aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true }],
-        },
-        within,
-      );
+      aliasRecord(spec, balancer, within);
     }
     this.host = balancer.dnsName;
     this.registerOutputs({ host: this.host });
   }
+}
+
+function targetGroup(
+  context: StackContext,
+  spec: BalancerSpec,
+  network: AwsNetwork,
+  opts: pulumi.CustomResourceOptions,
+): lb.TargetGroup {
+  return new lb.TargetGroup(
+    spec.name,
+    {
+      vpcId: network.vpcId,
+      targetType: "instance",
+      port: spec.backend.port,
+      protocol: "HTTPS",
+      deregistrationDelay: DRAIN_SECONDS,
+      loadBalancingAlgorithmType: "least_outstanding_requests",
+      healthCheck: {
+        protocol: "HTTPS",
+        path: spec.backend.path,
+        matcher: "200",
+        interval: HEALTH_CHECKS.intervalSeconds,
+        timeout: HEALTH_CHECKS.timeoutSeconds,
+        healthyThreshold: HEALTH_CHECKS.healthy,
+        unhealthyThreshold: HEALTH_CHECKS.unhealthy,
+      },
+      tags: tags(context, spec.name),
+    },
+    opts,
+  );
+}
+
+/** The domain's address record in its zone, an alias of the load balancer. */
+function aliasRecord(
+  { name, domain, dnsZone }: BalancerSpec,
+  balancer: lb.LoadBalancer,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  new route53.Record(
+    name,
+    {
+      zoneId: dnsZone,
+      name: domain,
+      type: "A",
+      aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true }],
+    },
+    opts,
+  );
 }
 
 function register(
