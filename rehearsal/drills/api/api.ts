@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { SERVICES } from "../../../components/model/role";
 import { BOOT_TIMEOUT_MS } from "../../machine";
 import type { Rehearsal } from "../../rehearsal";
 import { FIRST_VERSION, type Version } from "../../registry/image";
@@ -44,7 +45,7 @@ export const api: Drill = {
   name: "api",
   description:
     "under steady load a container is killed, a new version and two broken ones are rolled out, a node is killed, a zone cut off",
-  services: ["api", "timescaledb", "neo4j", "redis"],
+  services: SERVICES,
   settings: ["tier=t3", "highAvailability=true", "placement=packed", "neo4jLicense=none", ...COMMUNITY],
   async run(rehearsal, say) {
     const nodes = new ApiNodes(rehearsal);
