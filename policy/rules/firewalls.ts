@@ -18,7 +18,10 @@ import {
 import { fault, resourceRule, stackRule, unless, type Rule } from "../rule";
 import type { ResourceView } from "../subject";
 
-/** Ports of the databases, of what elects their primaries and of what watches them. */
+/**
+ * Ports of databases, of their election and cluster protocols and of their exporters. A floor that is independent of the
+ * ports that this stack's services declare: a service that declares a port by mistake is caught as well.
+ */
 const DATABASE_PORTS: Readonly<Record<number, string>> = {
   1433: "SQL Server",
   2379: "etcd",
@@ -45,7 +48,7 @@ const DATABASE_PORTS: Readonly<Record<number, string>> = {
   27017: "MongoDB",
 };
 
-/** Ports by which machines are administrated. */
+/** Ports for remote administration. */
 const ADMIN_PORTS: Readonly<Record<number, string>> = {
   20: "FTP",
   21: "FTP",
@@ -56,25 +59,25 @@ const ADMIN_PORTS: Readonly<Record<number, string>> = {
   5986: "WinRM",
 };
 
-/** Ports that the API's load balancer answers. */
+/** Ports of the API's load balancer. */
 const ENTRY_PORTS = [80, 443];
-const PUBLIC_CIDR_NOTE = "any network that is not private counts";
+const PUBLIC_CIDR_NOTE = "any network that is not private counts as internet";
 
 const DATABASE = resourceRule({
   name: "no-public-database",
   description: "No database port is open to the internet.",
-  why: `Databases on the internet are found within minutes. It has no exception: ${PUBLIC_CIDR_NOTE}, however small.`,
+  why: `Databases on the internet are found within minutes. There is no exception: ${PUBLIC_CIDR_NOTE}, however small.`,
   severity: "critical",
   ids: ["EC2.18", "EC2.19", "GCP-0027", "AWS-0107", "CKV_GCP_88"],
-  fix: "Let only the API's nodes in: name their security group, or their network tag.",
+  fix: "Allow the API's nodes only, by security group or network tag.",
   types: OPENERS,
   judge: (subject) => opened(subject, DATABASE_PORTS, isPublic),
 });
 
 const ADMIN = resourceRule({
   name: "no-public-administration",
-  description: "No port of administration is open to the internet.",
-  why: "SSH and RDP are tried with stolen passwords all day. People come through Session Manager or Identity-Aware Proxy.",
+  description: "No administration port is open to the internet.",
+  why: "SSH and RDP are under constant brute-force attack. Use Session Manager or Identity-Aware Proxy instead.",
   severity: "critical",
   ids: [
     "CKV_AWS_24",
@@ -89,7 +92,7 @@ const ADMIN = resourceRule({
     "CIS GCP 3.6",
     "CIS GCP 3.7",
   ],
-  fix: `On AWS use Session Manager, on Google Cloud let ${GOOGLE_PROXY} (Identity-Aware Proxy) in.`,
+  fix: `On AWS use Session Manager; on Google Cloud allow ${GOOGLE_PROXY} (Identity-Aware Proxy).`,
   types: OPENERS,
   judge: (subject) =>
     opened(subject, ADMIN_PORTS, (cidr) => isPublic(cidr) && !(subject.type === GCP_FIREWALL && cidr === GOOGLE_PROXY)),
@@ -97,11 +100,11 @@ const ADMIN = resourceRule({
 
 const ENTRY = resourceRule({
   name: "public-entry-only",
-  description: "The internet reaches ports 80 and 443 only, one by one.",
-  why: "Every other opening is a service that nobody meant to publish.",
+  description: "Only ports 80 and 443 are open to the internet, as single ports.",
+  why: "Any other open port exposes a service unintentionally.",
   severity: "high",
   ids: ["CKV_AWS_260", "CKV2_GCP_12", "CKV_GCP_106", "GCP-0072", "EC2.18"],
-  fix: "Open what clients need on the load balancer, everything else to the stack's own nodes.",
+  fix: "Open client ports on the load balancer, everything else to the stack's nodes only.",
   types: OPENERS,
   judge: (subject) =>
     ingress(subject).flatMap((opening) => {
@@ -109,7 +112,7 @@ const ENTRY = resourceRule({
         (cidr) => isPublic(cidr) && cidr !== GOOGLE_PROXY && !GOOGLE_HEALTH_CHECKS.includes(cidr),
       );
       const isEntry = opening.protocol === "tcp" && opening.from === opening.to && ENTRY_PORTS.includes(opening.from);
-      // What is no entry but a known port has a rule of its own, with a better name for it.
+      // Database and administration ports have their own rules with more specific messages.
       return outside.length === 0 || isEntry || isKnownPort(opening)
         ? []
         : [`${described(opening)} is open to ${outside.join(", ")}`];
@@ -118,11 +121,11 @@ const ENTRY = resourceRule({
 
 const BALANCER_ONLY = stackRule({
   name: "aws-public-entry-balancer",
-  description: "On AWS only load balancers' security groups are open to the internet.",
-  why: "A node that is reached past its load balancer is reached without its logs, its limits and its certificate.",
+  description: "On AWS, only security groups of load balancers are open to the internet.",
+  why: "Traffic that bypasses the load balancer bypasses its logs, limits and certificate.",
   severity: "high",
   ids: [],
-  fix: "Let the nodes' security group accept the load balancer's, and only the latter the world.",
+  fix: "Let the nodes' security group accept traffic from the load balancer's, and open only the latter to the internet.",
   judge: (stack) => {
     const guarded = new Set(
       stack.of("aws:lb/loadBalancer:LoadBalancer").flatMap((balancer) => balancer.references("securityGroups")),
@@ -134,32 +137,37 @@ const BALANCER_ONLY = stackRule({
       const groups = groupsOf(rule).filter((group) => !guarded.has(group));
       return entries.length === 0 || groups.length === 0
         ? []
-        : [fault(rule, `${groups.map(({ name }) => name).join(", ")} is open to the internet and no load balancer's`)];
+        : [
+            fault(
+              rule,
+              `${groups.map(({ name }) => name).join(", ")} is open to the internet and belongs to no load balancer`,
+            ),
+          ];
     });
   },
 });
 
 const OUT = resourceRule({
   name: "no-egress-to-everywhere",
-  description: "Nothing may open every port of the internet.",
-  why: "Whoever gets into a node sends the data out over whatever port is open.",
+  description: "No egress rule allows every port to the internet.",
+  why: "An attacker on a node can exfiltrate data over any open port.",
   severity: "medium",
   ids: ["CKV_AWS_382", "AWS-0104"],
-  fix: "Allow 443, and what else is needed, by port.",
+  fix: "Allow 443 and the other ports that are needed individually.",
   types: OPENERS,
   judge: (subject) =>
     egress(subject).flatMap(({ from, to, protocol, cidrs }) =>
       unless(
         !(cidrs.some(isWorld) && (protocol === "all" || (from === 0 && to === 65_535))),
-        `every port of ${cidrs.filter(isWorld).join(", ")}`,
+        `allows every port to ${cidrs.filter(isWorld).join(", ")}`,
       ),
     ),
 });
 
 const DESCRIBED = resourceRule({
   name: "network-rule-described",
-  description: "Security groups, their rules and firewalls say what they are for.",
-  why: "Nobody dares to close a port of which nobody knows what it is for.",
+  description: "Security groups, their rules and firewalls have a description.",
+  why: "A port of unknown purpose is never closed.",
   severity: "low",
   ids: ["CKV_AWS_23", "AWS-0099", "AWS-0124"],
   fix: "Set `description`.",
@@ -172,8 +180,8 @@ const DESCRIBED = resourceRule({
 
 const DEFAULT_GROUP = stackRule({
   name: "aws-default-group-empty",
-  description: "Each VPC's default security group lets nothing through.",
-  why: "What names no group gets this one, which lets all of its members speak to each other.",
+  description: "Each VPC's default security group allows no traffic.",
+  why: "Resources without a security group get the default one, which allows all traffic between its members.",
   severity: "medium",
   ids: ["CKV2_AWS_12", "AWS-0173", "EC2.2"],
   fix: "Adopt it with ec2.DefaultSecurityGroup and give it no rules.",
@@ -181,21 +189,21 @@ const DEFAULT_GROUP = stackRule({
     stack.of("aws:ec2/vpc:Vpc").flatMap((vpc) => {
       const adopted = stack.referring("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "vpcId", vpc);
       if (adopted.length === 0) {
-        return [fault(vpc, "its default security group is as AWS made it")];
+        return [fault(vpc, "its default security group is not managed")];
       }
       return adopted
         .filter(({ values }) => values.has("ingress") || values.has("egress"))
-        .map((group) => fault(group, "lets something through"));
+        .map((group) => fault(group, "allows traffic"));
     }),
 });
 
 const ATTACHED = stackRule({
   name: "aws-group-attached",
-  description: "Every security group belongs to something.",
-  why: "A group that nothing has is a mistake: what it should guard has another one.",
+  description: "Every security group is attached to a resource.",
+  why: "An unattached security group is a mistake: the resource that it should protect uses another one.",
   severity: "low",
   ids: ["CKV2_AWS_5"],
-  fix: "Remove it, or give it to the resource that it was made for.",
+  fix: "Remove it, or attach it to the intended resource.",
   judge: (stack) => {
     const used = new Set(
       stack.all.flatMap(({ type, references }) =>
@@ -208,7 +216,7 @@ const ATTACHED = stackRule({
     );
     return stack
       .of(AWS_SECURITY_GROUP)
-      .flatMap((group) => (used.has(group) ? [] : [fault(group, "belongs to nothing")]));
+      .flatMap((group) => (used.has(group) ? [] : [fault(group, "is attached to nothing")]));
   },
 });
 

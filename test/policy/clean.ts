@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../policy/context";
 import { contextOf, knownFrom } from "../../policy/settings";
 import { deployApe } from "../../stacks/ape";
+import { TIERS } from "../../stacks/tiers";
 import { record, type Judged } from "../../planning/record";
 import { CELLS, planCell, type Cell } from "../support/cells";
 
@@ -47,12 +48,12 @@ export async function clean(
 
 /** Whether a cell gives its tier the zones that it promises. */
 export function keepsPromise({ tier, highlyAvailable }: Cell): boolean {
-  return highlyAvailable || tier === "t1" || tier === "t2";
+  return highlyAvailable || TIERS[tier].dataZones === 1;
 }
 
 /** Every tier on every cloud, at its own availability and placement, with the API on machines and on Kubernetes. */
 export const CLEAN_CELLS: readonly (readonly [Cell, Clean["runtime"]])[] = CELLS.flatMap((cell) =>
-  cell.placement === "dedicated" && cell.highlyAvailable === (cell.tier === "t3" || cell.tier === "t4")
+  cell.placement === "dedicated" && cell.highlyAvailable === TIERS[cell.tier].highAvailability
     ? ([
         [cell, "vm"],
         [cell, "kubernetes"],
