@@ -1,27 +1,27 @@
 import prices from "./prices.json";
 import type { Cloud } from "./cloud";
 
-/** An instance type of a cloud's catalogue. */
+/** An instance type in a cloud's catalogue. */
 export interface MachineType {
   readonly name: string;
   readonly family: string;
-  /** What the guest sees. Burstable and shared-core types give a part of it for good, the rest for a while: on both clouds alike. */
+  /** vCPUs that the guest sees. Burstable and shared-core types sustain only a part of them. */
   readonly vcpu: number;
   readonly memGiB: number;
-  /** On-demand price of an hour in US dollars; its source stands in prices.json. */
+  /** On-demand price per hour, US dollars. Source: prices.json. */
   readonly hourlyUsd: number;
 }
 
-/** What a node must offer. */
+/** Requirements of a node. */
 export interface MachineNeeds {
   readonly vcpu: number;
   readonly memGiB: number;
-  /** Families to choose from. */
+  /** Permitted families. */
   readonly families: readonly string[];
 }
 
 interface PricedType {
-  /** What is billed; of shared-core types a part of what the guest sees. */
+  /** Billed vCPUs; of shared-core types a part of what the guest sees. */
   readonly vcpu: number;
   readonly guestVcpu?: number;
   readonly memGiB: number;
@@ -67,12 +67,12 @@ export function machineTypes(cloud: Cloud): readonly MachineType[] {
   return CATALOGUE[cloud];
 }
 
-/** A type by its name, or undefined. */
+/** A type by name; undefined if the catalogue has no such type. */
 export function machineType(cloud: Cloud, name: string): MachineType | undefined {
   return CATALOGUE[cloud].find((type) => type.name === name);
 }
 
-/** The cheapest type of the given families that is large enough, or undefined when there is none. */
+/** The cheapest large enough type of the permitted families; undefined if there is none. */
 export function cheapestFit(cloud: Cloud, needs: MachineNeeds): MachineType | undefined {
   return CATALOGUE[cloud].find(
     (type) => needs.families.includes(type.family) && type.vcpu >= needs.vcpu && type.memGiB >= needs.memGiB,
