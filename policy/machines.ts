@@ -25,7 +25,7 @@ export const AWS_NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
 export const GCP_NODE_POOL = "gcp:container/nodePool:NodePool";
 export const GCP_DISKS = ["gcp:compute/disk:Disk", "gcp:compute/regionDisk:RegionDisk"] as const;
 
-/** What says which type of machine is started. */
+/** Resource types that name an instance type. */
 export const MACHINES: readonly string[] = [AWS_INSTANCE, AWS_TEMPLATE, GCP_INSTANCE, ...GCP_TEMPLATES, GCP_NODE_POOL];
 export const INSTANCES: readonly string[] = [AWS_INSTANCE, GCP_INSTANCE];
 export const DISKS: readonly string[] = [AWS_DISK, ...GCP_DISKS];
@@ -55,7 +55,7 @@ export function machineOf(subject: ResourceView): MachineType | undefined {
   return type === undefined ? undefined : machineType(type.cloud, type.name);
 }
 
-/** Whose a machine or disk is, by its label. One that several services share names all of them. */
+/** The service of a machine or disk, by its label. The label of a shared one names several services. */
 export function shareOf(subject: ResourceView): Share {
   const label = labelsOf(subject).get("service");
   return SERVICES.find((service) => service === label) ?? "shared";
@@ -66,11 +66,11 @@ export interface Started {
   readonly subject: StackResource;
   readonly share: Share;
   readonly machine: MachineType | undefined;
-  /** How many at most. */
+  /** Maximum number. */
   readonly count: number;
 }
 
-/** Every machine of a stack, those of scaling groups and clusters at their most. */
+/** Every machine of a stack, counting scaling groups and clusters at their maximum. */
 export function startedMachines(stack: StackView): Started[] {
   const alone = stack.of(...INSTANCES).map((subject) => started(subject, subject, 1));
   return [...alone, ...awsGroups(stack), ...gcpGroups(stack), ...clusterNodes(stack)];

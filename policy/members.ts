@@ -2,7 +2,7 @@ import type { DataServiceName } from "../components/model/role";
 import { AWS_ATTACHMENT, AWS_DISK, DISKS, GCP_INSTANCE, INSTANCES, shareOf } from "./machines";
 import type { StackResource, StackView } from "./subject";
 
-/** The members of a service: its data disks, also on machines that services share, and its machines without one. */
+/** The members of a service: its data disks, including those on shared machines, and its machines without a data disk. */
 export function membersOf(stack: StackView, service: DataServiceName): StackResource[] {
   const disks = stack.of(...DISKS).filter((disk) => shareOf(disk) === service);
   const hosts = new Set(disks.map((disk) => diskHost(stack, disk)));
@@ -17,7 +17,7 @@ export function diskHost(stack: StackView, disk: StackResource): StackResource |
     : stack.referring(GCP_INSTANCE, "attachedDisks", disk)[0];
 }
 
-/** The zone that a disk or machine stands in: its own word, or its subnet's. */
+/** The zone of a disk or machine: from its own properties, otherwise its subnet's. */
 export function zoneOf({ values, references }: StackResource): string {
   const own = values.text("availabilityZone") ?? values.text("zone");
   const subnets = references("subnetId").map((subnet) => subnet.values.text("availabilityZone"));

@@ -1,25 +1,25 @@
 import type { ResourceValues } from "./values";
 
-/** A resource as a policy sees it, whoever shows it: the engine, a plan or an exported state. */
+/** A resource as a policy sees it, from the engine, a plan or an exported state. */
 export interface ResourceView {
   readonly urn: string;
-  /** Its type token, for example "aws:ec2/instance:Instance". */
+  /** Type token, for example "aws:ec2/instance:Instance". */
   readonly type: string;
   readonly name: string;
   readonly values: ResourceValues;
-  /** Whether Pulumi refuses to delete it. */
+  /** Whether Pulumi protects it from deletion. */
   readonly protect: boolean;
-  /** Whether it stays in the cloud when it leaves the stack; absent: nobody says, as the engine to its policies. */
+  /** Whether it is retained in the cloud when removed from the stack. Undefined if unknown: the engine does not pass it to policies. */
   readonly retain?: boolean;
 }
 
-/** A resource among those that it refers to. */
+/** A resource with its relations to others. */
 export interface StackResource extends ResourceView {
-  /** The resources that a property's value comes from. */
+  /** The resources that a property's value derives from. */
   readonly references: (property: string) => readonly StackResource[];
-  /** URN of the resource that it is part of; empty: of none. */
+  /** URN of the parent resource. Empty if there is none. */
   readonly parent: string;
-  /** URNs of the resources that must be there before it. */
+  /** URNs of the resources that it depends on. */
   readonly dependsOn: readonly string[];
 }
 
@@ -36,13 +36,13 @@ export class StackView {
     return types.flatMap((type) => this.byType.get(type) ?? []);
   }
 
-  /** Those of a type that refer to a resource by a property, or name it there. */
+  /** The resources of a type whose property refers to a resource, or contains its name. */
   referring(type: string, property: string, to: StackResource, name?: string): StackResource[] {
     const index = this.indexOf(type, property);
     return [...new Set([...(index.get(to) ?? []), ...(name === undefined ? [] : (index.get(name) ?? []))])];
   }
 
-  /** Made once for each type and property: otherwise rules would take quadratic time. */
+  /** Index per type and property, built once: without it rules would take quadratic time. */
   private indexOf(type: string, property: string): ReadonlyMap<StackResource | string, readonly StackResource[]> {
     const key = `${type} ${property}`;
     const known = this.referrers.get(key);

@@ -4,20 +4,21 @@ import type { Source } from "../prices/schema";
 
 export const OPTIONS = ["on-demand", "sustained-use", "reserved-1y", "reserved-3y", "spot"] as const;
 /**
- * How a machine is paid for. "sustained-use": Google Cloud's discount on what runs all month, without a commitment.
- * "reserved-…": standard reservation with nothing upfront on AWS, committed use on Google Cloud; replaces sustained use.
+ * Purchase option of a machine. "sustained-use": Google Cloud's automatic discount for machines that run all month.
+ * "reserved-…": on AWS a standard reservation without upfront payment, on Google Cloud committed use, which replaces
+ * sustained use.
  */
 export type PurchaseOption = (typeof OPTIONS)[number];
 
-/** A machine's price for a whole month. */
+/** A machine's monthly price. */
 export interface MachinePrice {
   readonly usd: number;
   readonly source: Source;
-  /** True when the price is another type's ratio. */
+  /** Whether the price is derived from another type's discount. */
   readonly estimated: boolean;
 }
 
-/** What a machine costs a month under an option; undefined: the cloud doesn't sell it so, or its price isn't known. */
+/** A machine's monthly price under an option; undefined if it is not sold so or has no known price. */
 export function machinePrice(book: PriceBook, type: string, option: PurchaseOption): MachinePrice | undefined {
   const price = book.instance(type);
   if (price === undefined) {

@@ -122,11 +122,11 @@ describe("an estimate", () => {
     assert.deepEqual(
       unpriced.map(({ type, reason }) => [type, reason]),
       [
-        ["aws:autoscaling/group:Group", "its launch template isn't among the resources"],
+        ["aws:autoscaling/group:Group", "its launch template is not among the resources"],
         ["aws:ebs/volume:Volume", 'gp9 disk: no price "ebs.gp9.storage"'],
         ["aws:ec2/instance:Instance", "no price of instance type u-24tb1.metal"],
-        ["aws:rds/instance:Instance", "no rule says what it costs"],
-        ["kubernetes:apps/v1:Deployment", "its pods run on the nodes of a cluster that isn't part of the stack"],
+        ["aws:rds/instance:Instance", "no pricing rule for this type"],
+        ["kubernetes:apps/v1:Deployment", "its pods run on nodes of a cluster outside the stack"],
       ],
     );
     assert.deepEqual(
@@ -191,7 +191,7 @@ describe("an exported state", () => {
 
   it("is refused in another format", () => {
     assert.throws(() => stateResources({ version: 2, deployment: {} }), StateError);
-    assert.throws(() => stateResources([]), /not a state of version 3, but none/);
+    assert.throws(() => stateResources([]), /not a state of version 3 \(version: none\)/);
     assert.throws(() => stateResources(state({ custom: true })), /resources\[0\] has no urn or type/);
   });
 });
@@ -220,7 +220,7 @@ describe("a budget", () => {
       resource("gcp:sql/databaseInstance:DatabaseInstance"),
     ]);
     assert.deepEqual(budgetProblems(half, 1000), [
-      "the stack costs $12.00 a month, $2.00 above its budget of $10.00; without 1 that have no price; largest: x: pd-standard disk $12.00",
+      "the stack costs $12.00 a month, $2.00 above its budget of $10.00; excludes 1 without a price; largest: x: pd-standard disk $12.00",
     ]);
   });
 });

@@ -31,14 +31,14 @@ describe("the price list", () => {
     };
     broken.aws.instances.types["t3.large"] = { vcpu: 2, memGiB: 8, hourly: 0, hourlySpot: "cheap" };
     assert.deepEqual(priceListProblems(broken), [
-      'hoursPerMonth: "730"; a number above 0',
-      'sources.skypilot.date: "last week"; a day like "2026-07-20", or null',
-      "aws.instances.types.t3.large.hourly: 0; a number above 0",
-      'aws.instances.types.t3.large.hourlySpot: "cheap"; a number above 0',
-      'aws.services.nat.gateway.source: "nobody"; one of sources',
-      "aws.services.nat.gateway.usd: -1; a number above 0",
-      "aws.services.transfer.internet.tiers[1].upTo: 5; rising, and none on the last step",
-      "aws.services.transfer.internet.tiers[2].upTo: 7; rising, and none on the last step",
+      'hoursPerMonth: "730"; must be a number above 0',
+      'sources.skypilot.date: "last week"; must be a date like "2026-07-20", or null',
+      "aws.instances.types.t3.large.hourly: 0; must be a number above 0",
+      'aws.instances.types.t3.large.hourlySpot: "cheap"; must be a number above 0',
+      'aws.services.nat.gateway.source: "nobody"; must be a key of sources',
+      "aws.services.nat.gateway.usd: -1; must be a number above 0",
+      "aws.services.transfer.internet.tiers[1].upTo: 5; must increase, and be omitted on the last step",
+      "aws.services.transfer.internet.tiers[2].upTo: 7; must increase, and be omitted on the last step",
     ]);
     assert.deepEqual(priceListProblems(undefined), ["a price list is an object"]);
   });
@@ -67,7 +67,7 @@ describe("a price book", () => {
     const agreement = { discountPercent: 120, prices: { "aws.nat": 1, "aws.nat.gateway": -1 } };
     assert.deepEqual(agreementProblems(agreement), [
       "discountPercent: 120; a number from 0 to 100, for example 12.5",
-      'prices: "aws.nat" is no price; for example "aws.nat.gateway" or "gcp.instances.e2-medium"',
+      'prices: "aws.nat" is not a price; for example "aws.nat.gateway" or "gcp.instances.e2-medium"',
       "prices.aws.nat.gateway: -1; US dollars, for example 0.08",
     ]);
     assert.throws(() => priceBook("aws", agreement), RangeError);
@@ -78,15 +78,15 @@ describe("a price book", () => {
     assert.deepEqual(ageNotices(lines, new Date("2024-07-02")), []);
     const later = new Date(Date.parse("2024-07-01") + (STALE_AFTER_DAYS + 1) * 86_400_000);
     assert.deepEqual(ageNotices(lines, later), [
-      "$8.00 of it are prices older than 180 days, the oldest of 2024-07-01: npm run prices:refresh",
+      "$8.00 of the total uses prices older than 180 days, the oldest from 2024-07-01: npm run prices:refresh",
     ]);
     const { lines: undated } = priceOf("gcp", [resource("gcp:compute/globalForwardingRule:GlobalForwardingRule")]);
     assert.deepEqual(ageNotices(undated.slice(0, 1), new Date("2026-11-24")), [
-      "$18.25 of it are prices whose source bears no date",
+      "$18.25 of the total uses prices from an undated source",
     ]);
     assert.deepEqual(regionNotices(priceBook("aws"), "us-east-1"), []);
     assert.deepEqual(regionNotices(priceBook("aws"), "eu-west-1"), [
-      "the prices are those of us-east-1; eu-west-1 has its own: give them with --price-book",
+      "prices are those of us-east-1; pass the prices of eu-west-1 with --price-book",
     ]);
   });
 });

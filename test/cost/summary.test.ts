@@ -151,10 +151,10 @@ describe("usage", () => {
         assert.ok(error instanceof RangeError);
         const lines = error.message.split("\n");
         assert.equal(lines.length, 4);
-        assert.match(lines[0]!, /^"queries" is no assumption; there are queriesPerHour, /);
-        assert.match(lines[1]!, /^"dataGb.kafka" is no assumption/);
-        assert.equal(lines[2], 'queriesPerHour: "many"; a number from 0 on, for example queriesPerHour=10');
-        assert.equal(lines[3], "writtenGb: -1; a number from 0 on, for example writtenGb=0.775");
+        assert.match(lines[0]!, /^"queries" is not an assumption; use one of queriesPerHour, /);
+        assert.match(lines[1]!, /^"dataGb.kafka" is not an assumption/);
+        assert.equal(lines[2], 'queriesPerHour: "many"; a number of at least 0, for example queriesPerHour=10');
+        assert.equal(lines[3], "writtenGb: -1; a number of at least 0, for example writtenGb=0.775");
         return true;
       },
     );

@@ -70,7 +70,7 @@ describe("npm run cost", function () {
   });
 
   for (const [args, message] of [
-    [["--usage", "queries=5"], /^"queries" is no assumption; there are queriesPerHour, /],
+    [["--usage", "queries=5"], /^"queries" is not an assumption; use one of queriesPerHour, /],
     [["--usage", "queries"], /^--usage queries: expected key=value, for example --usage queriesPerHour=400$/],
     [["--compare", "none.json"], /^--compare none\.json: there is no such file$/],
     [["--discount", "200"], /^discountPercent: 200; a number from 0 to 100, for example 12\.5$/],
