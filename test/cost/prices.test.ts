@@ -11,7 +11,7 @@ import { idle, priceOf, resource } from "./resources";
 describe("the price list", () => {
   it("is one", () => assert.deepEqual(priceListProblems(LIST), []));
 
-  it("is refused with all its problems at once", () => {
+  it("is rejected with all its problems at once", () => {
     const broken = structuredClone(LIST) as unknown as {
       hoursPerMonth: unknown;
       sources: Record<string, unknown>;
@@ -49,13 +49,13 @@ describe("a price book", () => {
   const cents = (agreement: Parameters<typeof priceBook>[1]): number =>
     Math.round(priceBook("aws", agreement).service("ebs.gp3.storage")!.of(100) * 100);
 
-  it("takes a part off the list, and no more off a price of one's own", () => {
+  it("applies the discount to list prices, but not to negotiated ones", () => {
     assert.equal(cents({}), 800);
     assert.equal(cents({ discountPercent: 12.5 }), 700);
     assert.equal(cents({ discountPercent: 12.5, prices: { "aws.ebs.gp3.storage": 0.05 } }), 500);
   });
 
-  it("has machines of its own price as well, in proportion however they are paid for", () => {
+  it("applies negotiated machine prices proportionally to every purchase option", () => {
     const book = priceBook("gcp", { prices: { "gcp.instances.n2-standard-4": 0.097118 } }); // half of the list
     OPTIONS.forEach((option) => {
       const [own, list] = [book, priceBook("gcp")].map((each) => machinePrice(each, "n2-standard-4", option)!.usd);
@@ -63,7 +63,7 @@ describe("a price book", () => {
     });
   });
 
-  it("is refused with all its problems at once", () => {
+  it("is rejected with all its problems at once", () => {
     const agreement = { discountPercent: 120, prices: { "aws.nat": 1, "aws.nat.gateway": -1 } };
     assert.deepEqual(agreementProblems(agreement), [
       "discountPercent: 120; a number from 0 to 100, for example 12.5",
@@ -73,7 +73,7 @@ describe("a price book", () => {
     assert.throws(() => priceBook("aws", agreement), RangeError);
   });
 
-  it("says how old its prices are, of what they are used for", () => {
+  it("reports the age of the prices that are used", () => {
     const { lines } = priceOf("aws", [disk]);
     assert.deepEqual(ageNotices(lines, new Date("2024-07-02")), []);
     const later = new Date(Date.parse("2024-07-01") + (STALE_AFTER_DAYS + 1) * 86_400_000);
@@ -100,7 +100,7 @@ describe("ways to pay", () => {
     { dependsOn: [template.urn] },
   );
 
-  it("are beside each other on Google Cloud, sustained use and commitments never together", () => {
+  it("are alternatives on Google Cloud: sustained use and commitments never combine", () => {
     const rows = purchaseRows([data, template, manager], { book: priceBook("gcp"), usage: idle() });
     assert.deepEqual(
       rows.map(({ way, machineCents, ruleOfThumbCents }) => [way, machineCents, ruleOfThumbCents]),
@@ -115,7 +115,7 @@ describe("ways to pay", () => {
     );
   });
 
-  it("know what is an estimate on AWS", () => {
+  it("mark estimated prices on AWS", () => {
     const book = priceBook("aws");
     assert.equal(machinePrice(book, "t3.large", "reserved-1y")!.estimated, false);
     assert.equal(machinePrice(book, "r5a.large", "reserved-1y")!.estimated, true);
@@ -134,7 +134,7 @@ describe("ways to pay", () => {
     assert.equal(armTwin(priceBook("gcp"), "e2-medium"), undefined);
   });
 
-  it("say what burstable machines give for good, and what more would cost", () => {
+  it("report the baseline of burstable machines, and the price of exceeding it", () => {
     const machine = resource("aws:ec2/instance:Instance", {
       instanceType: "t3a.xlarge",
       creditSpecification: { cpuCredits: "standard" },

@@ -8,7 +8,7 @@ import { CELLS, planCell, type Cell } from "../support/cells";
 
 export const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" };
 export const NEW_CLUSTER = { apiRuntime: "kubernetes", kubernetesCluster: "new" };
-/** Above what any cell costs; what is over budget has tests of its own. */
+/** Above the price of any cell; budget violations have separate tests. */
 const AMPLE_USD = 50_000;
 const DAY = "2026-06-01";
 
@@ -18,7 +18,7 @@ const RUNTIMES = { vm: {}, kubernetes: KUBERNETES, cluster: NEW_CLUSTER } as con
 export interface Clean {
   readonly name: string;
   readonly cell: Cell;
-  /** Machines, a cluster of others, or one of the stack's own. */
+  /** Machines, an existing cluster, or one that the stack creates. */
   readonly runtime: keyof typeof RUNTIMES;
   readonly context: Context;
   readonly resources: readonly Judged[];
