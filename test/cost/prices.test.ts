@@ -40,7 +40,7 @@ describe("the price list", () => {
       "aws.services.transfer.internet.tiers[1].upTo: 5; must increase, and be omitted on the last step",
       "aws.services.transfer.internet.tiers[2].upTo: 7; must increase, and be omitted on the last step",
     ]);
-    assert.deepEqual(priceListProblems(undefined), ["a price list is an object"]);
+    assert.deepEqual(priceListProblems(undefined), ["a price list must be an object"]);
   });
 });
 

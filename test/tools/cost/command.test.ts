@@ -74,7 +74,7 @@ describe("npm run cost", function () {
     [["--usage", "queries"], /^--usage queries: expected key=value, for example --usage queriesPerHour=400$/],
     [["--compare", "none.json"], /^--compare none\.json: there is no such file$/],
     [["--discount", "200"], /^discountPercent: 200; a number from 0 to 100, for example 12\.5$/],
-    [["--state", "package.json"], /^not a state of version 3, but "0\.1\.0"/],
+    [["--state", "package.json"], /^not a state of version 3 \(version: "0\.1\.0"\)/],
     [["--stack", "nowhere"], /^no such stack: nowhere \(there are dev, prod\)$/],
   ] as const) {
     it(`says what is wrong with ${args.join(" ")}`, () => {
