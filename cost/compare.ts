@@ -1,26 +1,26 @@
 import type { Owner } from "./line";
 import { OWNERS, serviceCents, type MachineCount, type Summary } from "./summary";
 
-/** What changes in the price of one service. */
+/** The change in one service's price. */
 export interface ServiceChange {
   readonly service: Owner;
   readonly fromCents: number;
   readonly toCents: number;
 }
 
-/** What changes among the machines that run the same services. */
+/** The change in the machines that run the same services. */
 export interface MachineChange {
   readonly services: string;
-  /** "2 x t3a.large, on-demand"; "none" where there was none. */
+  /** "2 x t3a.large, on-demand"; "none" if there were none. */
   readonly from: string;
   readonly to: string;
 }
 
-/** Two prices beside each other. */
+/** Two prices side by side. */
 export interface Comparison {
   readonly from: Summary;
   readonly to: Summary;
-  /** Every service, changed or not; sums to both totals. */
+  /** Every service, changed or not; adds up to both totals. */
   readonly services: readonly ServiceChange[];
   readonly machines: readonly MachineChange[];
 }

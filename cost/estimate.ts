@@ -4,7 +4,7 @@ import { machinePrice, type PurchaseOption } from "./purchase/options";
 import type { PriceBook } from "./prices/book";
 import type { CloudResource } from "./resource";
 import { AWS_RULES } from "./services/aws";
-import type { Charge, Rule } from "./services/charge";
+import type { Charge, PricingRule } from "./services/charge";
 import { isFree } from "./services/free";
 import { GCP_RULES } from "./services/gcp";
 import { kubernetesRules } from "./services/kubernetes";
@@ -15,18 +15,18 @@ import type { Usage } from "./usage";
 export interface EstimateArgs {
   readonly book: PriceBook;
   readonly usage: Usage;
-  /** How machines are paid for. Default: on demand, the list price. Where a cloud doesn't sell a type so, it stays on demand. */
+  /** Purchase option for machines. Default: on demand, the list price. A type that is not sold under the option stays on demand. */
   readonly option?: PurchaseOption;
 }
 
-const RULES: Readonly<Record<Cloud, Readonly<Record<string, Rule>>>> = {
+const PRICING_RULES: Readonly<Record<Cloud, Readonly<Record<string, PricingRule>>>> = {
   aws: { ...AWS_RULES, ...kubernetesRules("aws") },
   gcp: { ...GCP_RULES, ...kubernetesRules("gcp") },
 };
 
 /**
- * What resources cost a month. The order of the resources doesn't matter; lines come sorted by URN. Whatever costs money and
- * has no price is reported as such.
+ * Monthly cost of resources. Their order does not matter; lines are sorted by URN. Resources that cost money but have no price
+ * are reported as unpriced.
  */
 export function estimate(resources: readonly CloudResource[], args: EstimateArgs): Estimate {
   const world = worldOf(resources, args.usage);
@@ -35,10 +35,10 @@ export function estimate(resources: readonly CloudResource[], args: EstimateArgs
   for (const resource of world.all) {
     const refuse = (reason: string): unknown =>
       unpriced.push({ urn: resource.urn, resource: resource.name, type: resource.type, reason });
-    const rule = RULES[args.book.cloud][resource.type];
+    const rule = PRICING_RULES[args.book.cloud][resource.type];
     if (rule === undefined) {
       if (!isFree(resource.type)) {
-        refuse("no rule says what it costs");
+        refuse("no pricing rule for this type");
       }
       continue;
     }
@@ -59,12 +59,12 @@ export function estimate(resources: readonly CloudResource[], args: EstimateArgs
   return { lines, unpriced, cents: sumCents(lines) };
 }
 
-/** A line, or why there is none. */
+/** A line, or the reason why there is none. */
 function priced(resource: CloudResource, charge: Charge, args: EstimateArgs): Line | string {
   const { kind, item, price, count = 1, quantity = 1, assumed = false } = charge;
   const common = { urn: resource.urn, resource: resource.name, owners: ownersOf(resource), kind, count, quantity };
   if (!Number.isFinite(quantity) || quantity < 0 || !Number.isFinite(count)) {
-    return `${item}: its quantity isn't known`;
+    return `${item}: its quantity is not known`;
   }
   if (typeof price !== "string") {
     return machineLine(common, price, args);
@@ -99,7 +99,7 @@ function machineLine(common: Common, machine: Machine, { book, option = "on-dema
   };
 }
 
-/** The nearest cent. A hair is added first: what is half a cent in decimal may lie just below it in binary. */
+/** Rounds to the nearest cent. The epsilon compensates for half cents that lie just below .5 in binary. */
 function toCents(usd: number): number {
   return Math.round(usd * 100 + 1e-9);
 }

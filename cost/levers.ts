@@ -1,46 +1,46 @@
-import { TIER_NAMES, type TierName } from "../stacks/tiers";
+import { assumedLoad, TIER_NAMES, TIERS, type TierName } from "../stacks/tiers";
 
-/** A way to pay less, with what it costs in another coin. */
+/** A way to save money, with its drawback. */
 export interface Lever {
   readonly name: string;
-  /** What to do: a config setting, or what to buy. */
+  /** Config setting or purchase option. */
   readonly how: string;
   readonly risk: string;
-  /** Cents a month that are saved. */
+  /** Savings, US cents a month. */
   readonly savedCents: number;
 }
 
-/** A change of the stack's config that may save money. */
+/** A config change that may save money. */
 export interface ConfigLever {
   readonly name: string;
-  /** As `pulumi config set` takes them. */
+  /** "key=value", as for `--set`. */
   readonly settings: readonly string[];
   readonly risk: string;
 }
 
-/** Changes of config worth a try; those that are set already save nothing and are not shown. */
+/** Config changes to evaluate. Settings that are already in place save nothing and are dropped later. */
 export function configLevers(tier: TierName): ConfigLever[] {
   const smaller = TIER_NAMES[TIER_NAMES.indexOf(tier) - 1];
   return [
     {
       name: "services share nodes",
       settings: ["placement=packed"],
-      risk: "a lost node takes a member of every service with it, and their peaks meet on one machine",
+      risk: "losing a node loses a member of every service, and their load peaks share one machine",
     },
     {
       name: "no replicas",
       settings: ["highAvailability=false", "overrides.neo4j.members=1"],
-      risk: "a lost node or zone is an outage until it is restored from its disk or from backups",
+      risk: "losing a node or zone is an outage until it is restored from its disk or from backups",
     },
     {
       name: "one Neo4j server",
       settings: ["neo4jEdition=community", "overrides.neo4j.members=1"],
-      risk: "the graph stands still while its only node is replaced",
+      risk: "the graph is unavailable while its only node is replaced",
     },
     {
       name: "one NAT gateway",
       settings: ["nat=one"],
-      risk: "while its zone is lost, nodes of the others can't install or pull anything new",
+      risk: "if its zone fails, nodes in the other zones can't install packages or pull images",
     },
     ...(smaller === undefined
       ? []
@@ -48,13 +48,13 @@ export function configLevers(tier: TierName): ConfigLever[] {
           {
             name: "a smaller tier",
             settings: [`tier=${smaller}`],
-            risk: `less memory and fewer workers: made for a tenth of the queries, priced with as many as now`,
+            risk: `less memory and fewer workers: sized for ${assumedLoad(TIERS[smaller])} queries an hour, but priced at the current load`,
           },
         ]),
   ];
 }
 
-/** The levers that save most, dearest first; those that save nothing are left out. */
+/** The levers with the largest savings, largest first; levers without savings are omitted. */
 export function topLevers(levers: readonly Lever[], count = 3): Lever[] {
   return levers
     .filter(({ savedCents }) => savedCents > 0)

@@ -13,32 +13,32 @@ export const KINDS = [
   "secrets and keys",
   "kubernetes",
 ] as const;
-/** What a line is paid for. */
+/** Kind of cost. */
 export type Kind = (typeof KINDS)[number];
 
-/** Whose a line is: a service's, or the stack's as a whole. */
+/** Owner of a line: a service, or the stack as a whole. */
 export type Owner = Service | "stack";
 
-/** One line of the bill for a month. */
+/** One line of the monthly bill. */
 export interface Line {
   readonly urn: string;
   readonly resource: string;
-  /** Services that share it in equal parts, unless the estimate is told better; ["stack"]: everybody's. */
+  /** Services that share it, equally unless shares are given; ["stack"] for shared infrastructure. */
   readonly owners: readonly Owner[];
   readonly kind: Kind;
   /** For example "t3a.xlarge, on demand". */
   readonly item: string;
-  /** How many alike: the members of a scaling group. */
+  /** Number of identical items, for example members of a scaling group. */
   readonly count: number;
-  /** Units of each. */
+  /** Units per item. */
   readonly quantity: number;
   readonly unit: string;
-  /** US cents of all together: each rounded, then counted, so that twice as many cost exactly twice as much. */
+  /** US cents in total: rounded per item, then multiplied, so that twice as many cost exactly twice as much. */
   readonly cents: number;
   readonly source: Source;
-  /** Whether the quantity is an assumption on usage rather than in the plan. */
+  /** Whether the quantity derives from assumed usage, not from the plan. */
   readonly assumed: boolean;
-  /** Whether the price is an estimate: none is known for this very type. */
+  /** Whether the price is an estimate: none is known for this exact type. */
   readonly estimated: boolean;
   /** The machine behind a compute line. */
   readonly machine?: Machine;
@@ -47,13 +47,13 @@ export interface Line {
 /** What a compute line buys. */
 export interface Machine {
   readonly type: string;
-  /** Whether its loss loses no data and no majority. */
+  /** Whether losing it costs neither data nor a quorum. */
   readonly mayBeSpot: boolean;
-  /** Whether the plan itself asks for spot. Default: false. */
+  /** Whether the plan requests spot capacity. Default: false. */
   readonly isSpot?: boolean;
 }
 
-/** A resource of which no price is known. */
+/** A resource without a known price. */
 export interface Unpriced {
   readonly urn: string;
   readonly resource: string;
@@ -61,7 +61,7 @@ export interface Unpriced {
   readonly reason: string;
 }
 
-/** What a set of resources costs a month. */
+/** Monthly cost of a set of resources. */
 export interface Estimate {
   readonly lines: readonly Line[];
   readonly unpriced: readonly Unpriced[];

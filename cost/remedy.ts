@@ -2,18 +2,18 @@ import { estimate, type EstimateArgs } from "./estimate";
 import type { PurchaseOption } from "./purchase/options";
 import type { CloudResource } from "./resource";
 
-/** Ways to pay for machines that hold data, from the one that binds least. */
+/** Purchase options for machines that hold data, least commitment first. */
 const BINDING: readonly PurchaseOption[] = ["sustained-use", "reserved-1y", "reserved-3y"];
 
-/** How a stack comes under its budget without any change of what it is. */
+/** How a stack meets its budget without changing its config. */
 export interface Remedy {
-  /** Absent: none of the ways to pay is enough. */
+  /** Undefined: no purchase option is sufficient. */
   readonly option?: PurchaseOption;
-  /** What it costs that way; the least of all ways where none is enough. */
+  /** Price with this option; the lowest of all options if none is sufficient. */
   readonly cents: number;
 }
 
-/** The way to pay that binds least and keeps the budget; undefined: the list price keeps it already. */
+/** The purchase option with the least commitment that meets the budget; undefined if the list price already does. */
 export function remedyFor(
   resources: readonly CloudResource[],
   args: EstimateArgs,

@@ -1,10 +1,10 @@
 import type { StackPlan } from "../stacks/plan";
 import type { Line, Owner } from "./line";
 
-/** Of each shared machine, by resource name: what part each service holds. */
+/** Each service's share of each machine, by resource name. */
 export type Shares = ReadonlyMap<string, ReadonlyMap<Owner, number>>;
 
-/** Parts of a plan's shared nodes by the memory that its roles were promised: memory decides how large a node must be. */
+/** Shares of a plan's nodes by the memory that their roles reserve: memory decides a node's size. */
 export function sharesOf(plan: StackPlan): Shares {
   return new Map(
     plan.nodes.map(({ name, roles }) => {
@@ -15,7 +15,7 @@ export function sharesOf(plan: StackPlan): Shares {
   );
 }
 
-/** A line's cents by owner: whole cents that add up to the line's. */
+/** A line's cents by owner, in whole cents that add up to the line's total. */
 export function divide(line: Line, shares: Shares): ReadonlyMap<Owner, number> {
   const known = shares.get(line.resource);
   const weights = line.owners.map((owner) => ({

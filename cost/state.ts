@@ -1,6 +1,6 @@
 import type { CloudResource } from "./resource";
 
-/** An exported state can't be read. */
+/** An exported state can't be parsed. */
 export class StateError extends Error {}
 
 /** A resource as `pulumi stack export` writes it. */
@@ -14,24 +14,24 @@ export interface StateResource {
   readonly retainOnDelete: boolean;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** URNs of what must be there before it. */
+  /** URNs of the resources that it depends on. */
   readonly dependencies: readonly string[];
-  /** By input, URNs of the resources that its value comes from. */
+  /** URNs of the resources that each input derives from. */
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
 }
 
-/** State format that is read; Pulumi has written it since 2019. */
+/** Supported state format; Pulumi's since 2019. */
 const STATE_VERSION = 3;
 
 /**
- * What `pulumi stack export` prints. Left out: what is only looked up, and what waits for its deletion after a
- * replacement. Throws StateError for anything else.
+ * Parses the output of `pulumi stack export`. Omits external resources and those pending deletion after a replacement.
+ * Throws StateError for anything else.
  */
 export function readState(state: unknown): StateResource[] {
   const { version, deployment } = record(state) as { version?: unknown; deployment?: { resources?: unknown } };
   if (version !== STATE_VERSION || !deployment || !Array.isArray(deployment.resources ?? [])) {
     throw new StateError(
-      `not a state of version ${STATE_VERSION}, but ${JSON.stringify(version) ?? "none"}: write one with "pulumi stack export --file state.json"`,
+      `not a state of version ${STATE_VERSION} (version: ${JSON.stringify(version) ?? "none"}): create one with "pulumi stack export --file state.json"`,
     );
   }
   return ((deployment.resources ?? []) as unknown[])
@@ -60,7 +60,7 @@ function stateResource(resource: Readonly<Record<string, unknown>>, index: numbe
   };
 }
 
-/** The cloud resources of a state; components cost nothing. */
+/** The cloud resources of a state, without components. */
 export function stateResources(state: unknown): CloudResource[] {
   return readState(state)
     .filter(({ custom }) => custom)
@@ -75,7 +75,7 @@ export function stateResources(state: unknown): CloudResource[] {
     }));
 }
 
-/** A resource's name in the program: what its URN ends with. */
+/** A resource's name in the program: the end of its URN. */
 export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }

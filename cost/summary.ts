@@ -5,25 +5,25 @@ import { divide, type Shares } from "./shares";
 
 export const OWNERS: readonly Owner[] = [...SERVICES, "stack"];
 
-/** A number of machines of one type. */
+/** Count of machines of one type. */
 export interface MachineCount {
   readonly item: string;
   readonly count: number;
 }
 
-/** The price of a stack, added up: what `npm run cost -- --json` prints, and what a later run compares with. */
+/** The aggregated price of a stack: what `npm run cost -- --json` prints, and the baseline for later comparisons. */
 export interface Summary {
   readonly version: 1;
   readonly stack: string;
   readonly cloud: Cloud;
-  /** For people: "t3, packed, highly available". */
+  /** Human-readable: "t3, packed, highly available". */
   readonly what: string;
   readonly cents: number;
   readonly budgetCents: number;
-  /** Cents by service and kind; those of shared machines in parts. Sums to `cents`. */
+  /** Cents by service and kind, with shared machines divided. Adds up to `cents`. */
   readonly services: Readonly<Record<Owner, Readonly<Partial<Record<Kind, number>>>>>;
   readonly kinds: Readonly<Partial<Record<Kind, number>>>;
-  /** Machines by the services that they run. */
+  /** Machines by the services that they host. */
   readonly machines: Readonly<Record<string, readonly MachineCount[]>>;
   readonly unpriced: readonly Unpriced[];
 }
@@ -33,11 +33,11 @@ export interface SummaryArgs {
   readonly cloud: Cloud;
   readonly what: string;
   readonly budgetCents: number;
-  /** Default: equal parts. */
+  /** Default: equal shares. */
   readonly shares?: Shares;
 }
 
-/** Adds an estimate up. */
+/** Aggregates an estimate. */
 export function summarize(estimate: Estimate, args: SummaryArgs): Summary {
   const { stack, cloud, what, budgetCents, shares = new Map() } = args;
   const services = Object.fromEntries(OWNERS.map((owner) => [owner, {}])) as Record<
@@ -65,12 +65,12 @@ export function summarize(estimate: Estimate, args: SummaryArgs): Summary {
   };
 }
 
-/** A service's cents, all kinds together. */
+/** A service's total in cents. */
 export function serviceCents(summary: Pick<Summary, "services">, owner: Owner): number {
   return Object.values(summary.services[owner]).reduce((sum, cents) => sum + cents, 0);
 }
 
-/** Lines from the dearest down; equal ones in the order of their names. */
+/** The most expensive lines, descending; equal ones by name. */
 export function largest(lines: readonly Line[], count: number): Line[] {
   return [...lines].sort((a, b) => b.cents - a.cents || (a.urn + a.item < b.urn + b.item ? -1 : 1)).slice(0, count);
 }
@@ -94,11 +94,11 @@ function machinesOf(lines: readonly Line[]): Record<string, MachineCount[]> {
   );
 }
 
-/** What keeps a value from being an earlier summary. */
+/** Reasons why a value is not a valid summary. */
 export function summaryProblems(value: unknown): string[] {
   const { version, cents, budgetCents, services, machines } = (value ?? {}) as Record<string, unknown>;
   return [
-    ...(version === 1 ? [] : [`version ${JSON.stringify(version) ?? "absent"}, not 1`]),
+    ...(version === 1 ? [] : [`version ${JSON.stringify(version) ?? "missing"}, not 1`]),
     ...(typeof cents === "number" && typeof budgetCents === "number" ? [] : ["no sum or no budget"]),
     ...(typeof services === "object" && services !== null && OWNERS.every((owner) => owner in services)
       ? []

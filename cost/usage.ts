@@ -1,57 +1,47 @@
 import { HOURS_PER_MONTH } from "./prices/book";
-import { DATA_SERVICES, type DataServiceName } from "./services/owners";
-import { TIERS, type TierName } from "../stacks/tiers";
+import { DATA_SERVICES, type DataServiceName } from "../components/model/role";
+import { assumedLoad, TIERS, type TierName } from "../stacks/tiers";
 
-/** What a stack is used for in a month: everything that no plan says. All of it may be overridden. */
+/** Assumed monthly usage of a stack: everything that a plan does not contain. Every figure can be overridden. */
 export interface Usage {
-  /** Queries an hour, all month long. Default: the most that the tier is for; 10,000 at T4. */
+  /** Queries an hour, all month. Default: the tier's assumed load. */
   readonly queriesPerHour: number;
-  /** KiB that a client sends with a query. Ours: a JSON request with its headers. */
+  /** KiB per request from a client. Ours: a JSON request with its headers. */
   readonly requestKiB: number;
-  /** KiB that a client gets back. Ours: a page of facts or a year of daily prices as JSON. */
+  /** KiB per response. Ours: a page of facts or a year of daily prices as JSON. */
   readonly responseKiB: number;
-  /** KiB between the API and the stores for a query. Ours: four times the answer, which is put together from them. */
+  /** KiB between the API and the stores per query. Ours: four times the response, which is assembled from them. */
   readonly storeKiB: number;
-  /** GB written to the stores in a month, each once. Ours: a thousandth of T3's data a day, in proportion. */
+  /** GB written to the stores a month, counted once. Ours: a quarter of the data. */
   readonly writtenGb: number;
-  /** GB of data in each store. Ours: what the tier's page caches and memory are made for, several times over. */
+  /** GB of data in each store. Default: the tier's. */
   readonly dataGb: Readonly<Record<DataServiceName, number>>;
   /**
-   * GB of backups for each GB of data. Ours: within 30 days five weekly full ones at half the size (zstd), and as much again
-   * as one of them in daily and hourly changes.
+   * GB of backups per GB of data. Ours: in 30 days, five weekly full backups at half the size (zstd), plus one more of that
+   * size in daily and hourly increments.
    */
   readonly backupFactor: number;
-  /** GB a month through the NAT gateway for each node. Ours: packages, container images and the stores of secrets and logs. */
+  /** GB a month through the NAT gateway per node. Ours: packages, container images, secret store and log store. */
   readonly natGbPerNode: number;
-  /** GB a month of load balancer logs and flow logs for each million queries, and for each node. Ours: 1 KiB a query, 0.2 GB a node. */
+  /** GB of load balancer logs per million queries, and GB of flow logs per node and month. Ours: 1 KiB a query, 0.2 GB a node. */
   readonly logGbPerMillionQueries: number;
   readonly flowLogGbPerNode: number;
-  /** GB a month that a node sends to the cloud's log store, where the stack has one for them. Ours: journal and audit, compressed by nobody. */
+  /** GB a month that a node sends to the cloud's log store, if the stack has one. Ours: journal and audit log, uncompressed. */
   readonly nodeLogGb: number;
-  /** Reads of each secret a month, by one node. Ours: each boots, renews and checks daily. */
+  /** Reads of each secret a month, per node. Ours: boots, renewals and a daily check. */
   readonly secretReads: number;
-  /** Writes to and reads from each bucket a month, in thousands. Ours: WAL once a minute and its siblings; a restore test. */
+  /** Writes to and reads from each bucket a month, in thousands. Ours: one WAL segment a minute and comparable writes; a restore test. */
   readonly bucketWritesK: number;
   readonly bucketReadsK: number;
-  /** vCPU-hours above the baseline a month for each machine that may exceed it (cpuCredits "unlimited"). */
+  /** vCPU-hours above the baseline a month, per machine that may exceed it (cpuCredits "unlimited"). Default: 0. */
   readonly surplusVcpuHours: number;
 }
 
-const DATA_GB: Readonly<Record<TierName, Readonly<Record<DataServiceName, number>>>> = {
-  t1: { timescaledb: 2, neo4j: 1, redis: 0.1 },
-  t2: { timescaledb: 10, neo4j: 4, redis: 0.5 },
-  t3: { timescaledb: 30, neo4j: 10, redis: 1 },
-  t4: { timescaledb: 60, neo4j: 25, redis: 2 },
-};
-
-/** Queries an hour at T4, which has no upper bound. Origin: Load Profiles ("10000+"). */
-const LARGEST_LOAD = 10_000;
-
-/** What a tier is assumed to be used for. */
+/** The assumed usage of a tier. */
 export function usageOf(tier: TierName): Usage {
-  const dataGb = DATA_GB[tier];
+  const { dataGb } = TIERS[tier];
   return {
-    queriesPerHour: TIERS[tier].queriesPerHour.max ?? LARGEST_LOAD,
+    queriesPerHour: assumedLoad(TIERS[tier]),
     requestKiB: 4,
     responseKiB: 32,
     storeKiB: 128,
@@ -69,7 +59,7 @@ export function usageOf(tier: TierName): Usage {
   };
 }
 
-/** GB a month that queries move between clients, API and stores. */
+/** Monthly traffic of queries between clients, API and stores, GB. */
 export function trafficGb(usage: Usage): {
   readonly millionQueries: number;
   readonly inGb: number;
@@ -86,7 +76,7 @@ export function trafficGb(usage: Usage): {
   };
 }
 
-/** Puts given figures in the place of a tier's. Throws RangeError with every figure that makes no sense. */
+/** Overrides figures by their keys. Throws RangeError that lists every invalid one. */
 export function withUsage(usage: Usage, given: Readonly<Record<string, unknown>>): Usage {
   const problems: string[] = [];
   const changed: Record<string, unknown> = structuredClone(usage) as unknown as Record<string, unknown>;
@@ -95,12 +85,12 @@ export function withUsage(usage: Usage, given: Readonly<Record<string, unknown>>
     const target = inner === undefined ? changed : (changed[key] as Record<string, unknown> | undefined);
     const field = inner ?? key;
     if (target === undefined || typeof target !== "object" || typeof target[field] !== "number") {
-      problems.push(`"${path}" is no assumption; there are ${usageKeys(usage).join(", ")}`);
+      problems.push(`"${path}" is not an assumption; use one of ${usageKeys(usage).join(", ")}`);
       continue;
     }
     const number = typeof value === "number" ? value : Number(value === "" ? NaN : value);
     if (!Number.isFinite(number) || number < 0) {
-      problems.push(`${path}: ${JSON.stringify(value)}; a number from 0 on, for example ${path}=${target[field]}`);
+      problems.push(`${path}: ${JSON.stringify(value)}; a number of at least 0, for example ${path}=${target[field]}`);
       continue;
     }
     target[field] = number;
@@ -111,7 +101,7 @@ export function withUsage(usage: Usage, given: Readonly<Record<string, unknown>>
   return changed as unknown as Usage;
 }
 
-/** All assumptions by their names. */
+/** All assumptions by key. */
 export function usageByKey(usage: Usage): Record<string, number> {
   return Object.fromEntries(
     Object.entries(usage).flatMap(([key, value]: [string, number | Readonly<Record<string, number>>]) =>
@@ -122,7 +112,7 @@ export function usageByKey(usage: Usage): Record<string, number> {
   );
 }
 
-/** Names of all assumptions: "queriesPerHour", "dataGb.redis"... */
+/** Keys of all assumptions: "queriesPerHour", "dataGb.redis"... */
 export function usageKeys(usage: Usage): string[] {
   return Object.keys(usageByKey(usage));
 }

@@ -1,9 +1,9 @@
 "use strict";
-// The pack as one script: rules, tier table and catalogue. A published pack needs nothing of this repository then, and
-// one that is used from a clone starts without a compiler. `node bundle.js` writes it to dist/, as publishing does.
+// The pack as one script: rules, tier table and catalogue. A published pack does not depend on this repository, and a pack
+// used from a clone starts without a compiler. `node bundle.js` writes it to dist/, as publishing does.
 const { join } = require("node:path");
 
-/** How esbuild makes the script. */
+/** esbuild options of the script. */
 const OPTIONS = {
   entryPoints: [join(__dirname, "index.ts")],
   outfile: join(__dirname, "dist/index.js"),
@@ -11,13 +11,13 @@ const OPTIONS = {
   platform: "node",
   target: "node20",
   format: "cjs",
-  // The engine starts the pack with its copies of these, and there may be one copy only.
+  // The engine provides these, and there must be one copy only.
   external: ["@pulumi/*"],
   minifySyntax: true,
   logLevel: "warning",
 };
 
-/** The script's text, written nowhere: what a clone starts can't be out of date. */
+/** The script's text. Not written to disk, so a clone never starts an outdated one. */
 function bundled() {
   const { buildSync } = require("esbuild");
   return buildSync({ ...OPTIONS, write: false }).outputFiles[0].text;

@@ -1,4 +1,4 @@
-/** Items by a key of theirs, in the order in which keys are met. */
+/** Groups items by key, in the order of the keys' first occurrence. */
 export function groupBy<K, T>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {

@@ -1,21 +1,21 @@
-import type { Values } from "./values";
+import type { ResourceValues } from "./values";
 
-/** A statement of an AWS policy document, its lists always lists. */
+/** A statement of an AWS policy document; single values are normalized to lists. */
 export interface Statement {
   readonly effect: string;
-  /** Account, service or federated principals, "*" among them when it is everybody. */
+  /** Account, service or federated principals; "*" is everyone. */
   readonly principals: readonly string[];
-  /** Which kinds of principals: "AWS", "Service", "Federated". */
+  /** Kinds of principals: "AWS", "Service", "Federated". */
   readonly kinds: readonly string[];
   readonly actions: readonly string[];
   readonly notActions: readonly string[];
   readonly resources: readonly string[];
-  /** As JSON without spaces; empty: there is none. */
+  /** As JSON without spaces. Empty if there is none. */
   readonly condition: string;
 }
 
-/** The statements of the policy document in a property: JSON, or an object. */
-export function statementsOf(values: Values, property: string): Statement[] {
+/** The statements of a policy document in a property, which is JSON or an object. */
+export function statementsOf(values: ResourceValues, property: string): Statement[] {
   const written = values.get(property);
   const document = typeof written === "string" ? parsed(written) : written;
   const statements = isObject(document) ? document.Statement : undefined;

@@ -1,22 +1,22 @@
 import type { Waiver } from "../stacks/config/waivers";
 import type { Context } from "./context";
-import type { Fault, ResourceRule, Rule, StackRule } from "./rule";
-import type { StackView, Subject } from "./subject";
+import type { PolicyFault, ResourceRule, Rule, StackRule } from "./rule";
+import type { StackView, ResourceView } from "./subject";
 import { NotKnownError } from "./values";
 import { WAIVERS_VALID } from "./rules/waivers";
 import { waiverFaults, waiverFor } from "./waive";
 
-/** A rule that doesn't hold. */
-export interface Violation extends Fault {
+/** A violated rule. */
+export interface Violation extends PolicyFault {
   readonly rule: Rule;
-  /** Whether an unknown value kept the rule from judging: nobody knows whether it holds, so it doesn't pass. */
+  /** Whether an unknown value prevented the judgement. An unjudged rule counts as violated. */
   readonly unjudged: boolean;
-  /** The exception that covers it, while it lasts. */
+  /** The waiver that covers it, until it expires. */
   readonly waiver?: Waiver;
 }
 
-/** Judges one resource by one rule. A value that isn't known yet is a violation, not an excuse. */
-export function judgeResource(rule: ResourceRule, subject: Subject, context: Context): Violation[] {
+/** Judges one resource by one rule. A required value that is not known yet is a violation. */
+export function judgeResource(rule: ResourceRule, subject: ResourceView, context: Context): Violation[] {
   return violations(rule, context, () =>
     rule.judge(subject, context).map((message) => ({ message, urn: subject.urn })),
   );
@@ -27,9 +27,9 @@ export function judgeStack(rule: StackRule, stack: StackView, context: Context):
   return violations(rule, context, () => rule.judge(stack, context));
 }
 
-function violations(rule: Rule, context: Context, judge: () => Iterable<Fault>): Violation[] {
+function violations(rule: Rule, context: Context, judge: () => Iterable<PolicyFault>): Violation[] {
   const found: Violation[] = [];
-  const add = (fault: Fault, unjudged: boolean): void => {
+  const add = (fault: PolicyFault, unjudged: boolean): void => {
     const waiver = waiverFor(rule, fault, context);
     found.push({ rule, ...fault, unjudged, ...(waiver === undefined ? {} : { waiver }) });
   };
@@ -41,12 +41,12 @@ function violations(rule: Rule, context: Context, judge: () => Iterable<Fault>):
     if (!(error instanceof NotKnownError)) {
       throw error;
     }
-    add({ message: `can't be judged: ${error.message}; give it a plain value`, urn: error.urn }, true);
+    add({ message: `can't be judged: ${error.message}; use a plain value`, urn: error.urn }, true);
   }
   return found;
 }
 
-/** Judges all resources by all rules, and last the waivers themselves: what the engine does one call at a time. */
+/** Judges all resources by all rules, and finally the waivers. The engine does the same one call at a time. */
 export function judgeAll(rules: readonly Rule[], stack: StackView, context: Context): Violation[] {
   const byType = resourceRulesByType(rules);
   const stackRules = rules.filter((rule) => rule.kind === "stack");
@@ -64,7 +64,7 @@ export function judgeAll(rules: readonly Rule[], stack: StackView, context: Cont
   ];
 }
 
-/** The rules that are about each type. */
+/** Resource rules by resource type. */
 export function resourceRulesByType(rules: readonly Rule[]): ReadonlyMap<string, readonly ResourceRule[]> {
   const byType = new Map<string, ResourceRule[]>();
   for (const rule of rules) {

@@ -1,10 +1,12 @@
+import type { Cloud } from "../components/model/cloud";
 import { stackLabels } from "../stacks/labels";
-import type { Subject } from "./subject";
+import { cloudOfType } from "./cloud";
+import type { ResourceView } from "./subject";
 
-/** Labels that every resource carries, by their lower-case names; AWS writes them in PascalCase. */
+/** Labels that every resource has, by lower-case name; on AWS they are in PascalCase. */
 export const REQUIRED_LABELS = Object.keys(stackLabels({ stack: "", tier: "", owner: "", costCentre: "" }));
 
-/** AWS types that take tags. */
+/** AWS types that support tags. */
 const TAGGED = [
   "acm/certificate:Certificate",
   "backup/plan:Plan",
@@ -50,10 +52,10 @@ const TAGGED = [
   "vpc/securityGroupIngressRule:SecurityGroupIngressRule",
 ].map((type) => `aws:${type}`);
 
-/** The scaling group, whose tags are a list. */
+/** The Auto Scaling group, whose tags are a list. */
 export const LISTED = "aws:autoscaling/group:Group";
 
-/** Google Cloud types that take labels. */
+/** Google Cloud types that support labels. */
 const LABELLED = [
   "compute/address:Address",
   "compute/disk:Disk",
@@ -72,13 +74,13 @@ const LABELLED = [
   "storage/bucket:Bucket",
 ].map((type) => `gcp:${type}`);
 
-/** Where types keep their labels that have them elsewhere than their like. */
+/** Label properties of types that differ from their cloud's usual one. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "gcp:container/cluster:Cluster": "resourceLabels",
   "gcp:container/nodePool:NodePool": "nodeConfig.resourceLabels",
 };
 
-/** Kubernetes kinds that the stack's labels belong on. */
+/** Kubernetes kinds that must have the stack's labels. */
 const KUBERNETES = [
   "kubernetes:apps/v1:Deployment",
   "kubernetes:apps/v1:StatefulSet",
@@ -93,7 +95,7 @@ const KUBERNETES = [
   "kubernetes:policy/v1:PodDisruptionBudget",
 ];
 
-/** Every type that takes labels. */
+/** Every type that supports labels. */
 export const LABELLED_TYPES: readonly string[] = [
   ...TAGGED,
   LISTED,
@@ -102,19 +104,28 @@ export const LABELLED_TYPES: readonly string[] = [
   ...KUBERNETES,
 ];
 
+/** The property that holds a resource's labels; Kubernetes' objects have theirs in metadata.labels. */
+const PROPERTY: Readonly<Record<Cloud, string>> = { aws: "tags", gcp: "labels" };
+
+/** How a cloud writes a label's name. */
+const WRITTEN: Readonly<Record<Cloud, (label: string) => string>> = {
+  aws: (label) => label.replace(/(^|-)([a-z])/g, (_, __, first: string) => first.toUpperCase()),
+  gcp: (label) => label,
+};
+
 const KNOWN = new Set(LABELLED_TYPES);
 
-/** Where a type keeps its labels; undefined: it has none. */
+/** Property path of a type's labels; undefined if it supports none. */
 export function labelProperty(type: string): string | undefined {
   if (!KNOWN.has(type)) {
     return undefined;
   }
-  const usual = type.startsWith("aws:") ? "tags" : type.startsWith("gcp:") ? "labels" : "metadata.labels";
-  return ELSEWHERE[type] ?? usual;
+  const cloud = cloudOfType(type);
+  return ELSEWHERE[type] ?? (cloud === undefined ? "metadata.labels" : PROPERTY[cloud]);
 }
 
-/** A resource's labels by their lower-case names. Throws where they aren't known. */
-export function labelsOf({ type, values }: Subject): ReadonlyMap<string, string> {
+/** A resource's labels by lower-case name. Throws NotKnownError if they are unknown. */
+export function labelsOf({ type, values }: ResourceView): ReadonlyMap<string, string> {
   const property = labelProperty(type);
   if (property === undefined) {
     return new Map();
@@ -126,11 +137,10 @@ export function labelsOf({ type, values }: Subject): ReadonlyMap<string, string>
   return new Map(pairs.map(([name, value]) => [kebabCase(name), value]));
 }
 
-/** A label as the cloud of a type writes it: "cost-centre" is AWS' "CostCentre". */
+/** A label's name in the style of a type's cloud: "cost-centre" is "CostCentre" on AWS. */
 export function labelName(type: string, label: string): string {
-  return type.startsWith("aws:")
-    ? label.replace(/(^|-)([a-z])/g, (_, __, first: string) => first.toUpperCase())
-    : label;
+  const cloud = cloudOfType(type);
+  return cloud === undefined ? label : WRITTEN[cloud](label);
 }
 
 function kebabCase(name: string): string {

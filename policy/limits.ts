@@ -1,52 +1,59 @@
 import { SERVICES, type Service } from "../components/model/role";
-import { SHARD_COUNTS } from "../components/timescaledb/topology";
+import { MEMBERS as REDIS_MEMBERS } from "../components/redis/topology";
+import type { Cloud } from "../components/model/cloud";
 import { DISK_GIB } from "../stacks/config/spec";
-import { AUTOSCALING, graphAndCacheCpus, largestMachineGiB, TIERS, TIER_NAMES, type TierName } from "../stacks/tiers";
+import {
+  AUTOSCALING,
+  graphAndCacheCpus,
+  growthOf,
+  largestMachineGiB,
+  TIERS,
+  TIER_NAMES,
+  type TierName,
+} from "../stacks/tiers";
 
-/** Whose machine it is; "shared": several services'. */
+/** The service that a machine belongs to; "shared" if several share it. */
 export type Share = Service | "shared";
 
-/** How much machines may hold together. Memory in GiB. */
+/** Total capacity of machines. Memory in GiB. */
 export interface Capacity {
   readonly vcpu: number;
   readonly memGiB: number;
 }
 
-/** A service's part of a tier. */
+/** A service's limits within a tier. */
 export interface ServiceLimits extends Capacity {
-  /** Most machines. */
+  /** Maximum number of machines. */
   readonly instances: number;
-  /** Largest data disk, GiB; 0: the service keeps no data. */
+  /** Largest data disk, GiB; 0 for a service without data. */
   readonly diskGiB: number;
-  /** All its data disks together, GiB. */
+  /** Total size of its data disks, GiB. */
   readonly disksGiB: number;
 }
 
-/** What a stack of a tier may come to at most. Everything derives from the one table of tiers. */
+/** The limits of a stack at a tier, derived from the table of tiers. */
 export interface TierLimits {
-  readonly families: { readonly aws: readonly string[]; readonly gcp: readonly string[] };
-  /** One machine. */
+  readonly families: Readonly<Record<Cloud, readonly string[]>>;
+  /** Per machine. */
   readonly node: Capacity;
-  /** By service; "shared" are machines that several services share. */
+  /** By service; "shared" covers machines that several services share. */
   readonly services: Readonly<Record<Share, ServiceLimits>>;
   readonly stack: Capacity;
 }
 
 /** Members of a replicated service: one in each of three zones. */
 const MEMBERS = 3;
-/** T4 may cut both stores into parts: TimescaleDB into shards, Redis into three masters, each with a replica. */
-const LARGEST = { timescaledb: MEMBERS * Math.max(...SHARD_COUNTS), redis: 2 * MEMBERS };
-/** The smallest machine of most families. */
+/** vCPUs of the smallest machine of most families. */
 const LEAST_VCPU = 2;
-/** GiB for each vCPU in the standard families of both clouds (m5, n2-standard). */
+/** GiB per vCPU in the standard families of the clouds (m5, n2-standard). */
 const GIB_PER_VCPU = 4;
-/** Largest boot disk, GiB: twice what the program makes. */
+/** Largest boot disk, GiB: twice the size that the program creates. */
 export const BOOT_DISK_GIB = 32;
 
 function limitsOf(name: TierName): TierLimits {
   const tier = TIERS[name];
   const { neo4j, redis } = graphAndCacheCpus(tier);
-  const growth = tier.total.memGiB / TIERS.t1.total.memGiB;
+  const growth = growthOf(tier);
   const data = (cpus: number, diskGiB: number, members: number): ServiceLimits => ({
     ...capacity(members * machineVcpu(cpus)),
     instances: members,
@@ -61,9 +68,9 @@ function limitsOf(name: TierName): TierLimits {
       diskGiB: 0,
       disksGiB: 0,
     },
-    timescaledb: data(tier.timescaledb.cpus, DISK_GIB.timescaledb, name === "t4" ? LARGEST.timescaledb : MEMBERS),
+    timescaledb: data(tier.timescaledb.cpus, DISK_GIB.timescaledb, MEMBERS * tier.allows.timescaledbShards),
     neo4j: data(neo4j, DISK_GIB.neo4j, MEMBERS),
-    redis: data(redis, DISK_GIB.redis, name === "t4" ? LARGEST.redis : MEMBERS),
+    redis: data(redis, DISK_GIB.redis, REDIS_MEMBERS[tier.allows.redisCluster ? "cluster" : "sentinel"]),
     shared: {
       instances: MEMBERS,
       vcpu: MEMBERS * node.vcpu,

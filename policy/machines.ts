@@ -1,13 +1,14 @@
 import { SERVICES } from "../components/model/role";
 import { machineType, type MachineType } from "../components/model/machine-types";
 import type { Cloud } from "../components/model/cloud";
+import { cloudOfType } from "./cloud";
 import { labelsOf } from "./labels";
 import type { Share } from "./limits";
-import type { StackSubject, StackView, Subject } from "./subject";
+import type { StackResource, StackView, ResourceView } from "./subject";
 
 export const AWS_INSTANCE = "aws:ec2/instance:Instance";
 export const AWS_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
-export const AWS_GROUP = "aws:autoscaling/group:Group";
+export const AWS_SCALING_GROUP = "aws:autoscaling/group:Group";
 export const AWS_DISK = "aws:ebs/volume:Volume";
 export const AWS_ATTACHMENT = "aws:ec2/volumeAttachment:VolumeAttachment";
 export const GCP_INSTANCE = "gcp:compute/instance:Instance";
@@ -24,46 +25,52 @@ export const AWS_NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
 export const GCP_NODE_POOL = "gcp:container/nodePool:NodePool";
 export const GCP_DISKS = ["gcp:compute/disk:Disk", "gcp:compute/regionDisk:RegionDisk"] as const;
 
-/** What says which type of machine is started. */
+/** Resource types that name an instance type. */
 export const MACHINES: readonly string[] = [AWS_INSTANCE, AWS_TEMPLATE, GCP_INSTANCE, ...GCP_TEMPLATES, GCP_NODE_POOL];
 export const INSTANCES: readonly string[] = [AWS_INSTANCE, GCP_INSTANCE];
 export const DISKS: readonly string[] = [AWS_DISK, ...GCP_DISKS];
 
-/** The cloud of a type token. */
-export function cloudOf(type: string): Cloud {
-  return type.startsWith("gcp:") ? "gcp" : "aws";
+/** The property of an instance or template that names its instance type. */
+const TYPE_PROPERTY: Readonly<Record<Cloud, string>> = { aws: "instanceType", gcp: "machineType" };
+
+/** An instance type that a resource names. */
+export interface NamedType {
+  readonly cloud: Cloud;
+  readonly name: string;
 }
 
-/** The type that an instance or template starts; undefined: it names none. */
-export function typeName({ type, values }: Subject): string | undefined {
-  if (type === GCP_NODE_POOL) {
-    return values.text("nodeConfig.machineType");
+/** The instance type that an instance, template or node pool starts; undefined when it names none. */
+export function typeOf({ type, values }: ResourceView): NamedType | undefined {
+  const cloud = cloudOfType(type);
+  if (cloud === undefined) {
+    return undefined;
   }
-  return values.text(cloudOf(type) === "aws" ? "instanceType" : "machineType");
+  const name = values.text(type === GCP_NODE_POOL ? "nodeConfig.machineType" : TYPE_PROPERTY[cloud]);
+  return name === undefined ? undefined : { cloud, name };
 }
 
-/** What the catalogue knows of the type that an instance or template starts. */
-export function machineOf(subject: Subject): MachineType | undefined {
-  const name = typeName(subject);
-  return name === undefined ? undefined : machineType(cloudOf(subject.type), name);
+/** The catalogue entry of the instance type that a resource starts; undefined when it names none or the type is unknown. */
+export function machineOf(subject: ResourceView): MachineType | undefined {
+  const type = typeOf(subject);
+  return type === undefined ? undefined : machineType(type.cloud, type.name);
 }
 
-/** Whose a machine or disk is, by its label. One that several services share names all of them. */
-export function shareOf(subject: Subject): Share {
+/** The service of a machine or disk, by its label. The label of a shared one names several services. */
+export function shareOf(subject: ResourceView): Share {
   const label = labelsOf(subject).get("service");
   return SERVICES.find((service) => service === label) ?? "shared";
 }
 
 /** Machines of one type that a resource starts. */
 export interface Started {
-  readonly subject: StackSubject;
+  readonly subject: StackResource;
   readonly share: Share;
   readonly machine: MachineType | undefined;
-  /** How many at most. */
+  /** Maximum number. */
   readonly count: number;
 }
 
-/** Every machine of a stack, those of scaling groups and clusters at their most. */
+/** Every machine of a stack, counting scaling groups and clusters at their maximum. */
 export function startedMachines(stack: StackView): Started[] {
   const alone = stack.of(...INSTANCES).map((subject) => started(subject, subject, 1));
   return [...alone, ...awsGroups(stack), ...gcpGroups(stack), ...clusterNodes(stack)];
@@ -84,7 +91,7 @@ function clusterNodes(stack: StackView): Started[] {
 }
 
 function awsGroups(stack: StackView): Started[] {
-  return stack.of(AWS_GROUP).flatMap((group) =>
+  return stack.of(AWS_SCALING_GROUP).flatMap((group) =>
     ["launchTemplate", "mixedInstancesPolicy"]
       .flatMap((property) => group.references(property))
       .filter(({ type }) => type === AWS_TEMPLATE)
@@ -104,6 +111,6 @@ function gcpGroups(stack: StackView): Started[] {
   });
 }
 
-function started(subject: StackSubject, named: StackSubject, count: number): Started {
+function started(subject: StackResource, named: StackResource, count: number): Started {
   return { subject, share: shareOf(named), machine: machineOf(named), count };
 }

@@ -1,5 +1,5 @@
 "use strict";
-// Where the engine starts the pack: in a clone of the repository from its sources, once published from dist/.
+// Entry point for the engine: in a clone it bundles the sources, in a published pack it loads dist/.
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 

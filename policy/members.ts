@@ -1,13 +1,9 @@
-import { SERVICES } from "../components/model/role";
+import type { DataServiceName } from "../components/model/role";
 import { AWS_ATTACHMENT, AWS_DISK, DISKS, GCP_INSTANCE, INSTANCES, shareOf } from "./machines";
-import type { StackSubject, StackView } from "./subject";
+import type { StackResource, StackView } from "./subject";
 
-/** Services that keep data. */
-export const DATA_SERVICES = SERVICES.filter((service) => service !== "api");
-export type DataService = (typeof DATA_SERVICES)[number];
-
-/** The members of a service: its data disks, also on machines that services share, and its machines without one. */
-export function membersOf(stack: StackView, service: DataService): StackSubject[] {
+/** The members of a service: its data disks, including those on shared machines, and its machines without a data disk. */
+export function membersOf(stack: StackView, service: DataServiceName): StackResource[] {
   const disks = stack.of(...DISKS).filter((disk) => shareOf(disk) === service);
   const hosts = new Set(disks.map((disk) => diskHost(stack, disk)));
   const machines = stack.of(...INSTANCES).filter((machine) => shareOf(machine) === service && !hosts.has(machine));
@@ -15,14 +11,14 @@ export function membersOf(stack: StackView, service: DataService): StackSubject[
 }
 
 /** The machine that a disk is attached to. */
-export function diskHost(stack: StackView, disk: StackSubject): StackSubject | undefined {
+export function diskHost(stack: StackView, disk: StackResource): StackResource | undefined {
   return disk.type === AWS_DISK
     ? stack.referring(AWS_ATTACHMENT, "volumeId", disk).flatMap((attachment) => attachment.references("instanceId"))[0]
     : stack.referring(GCP_INSTANCE, "attachedDisks", disk)[0];
 }
 
-/** The zone that a disk or machine stands in: its own word, or its subnet's. */
-export function zoneOf({ values, references }: StackSubject): string {
+/** The zone of a disk or machine: from its own properties, otherwise its subnet's. */
+export function zoneOf({ values, references }: StackResource): string {
   const own = values.text("availabilityZone") ?? values.text("zone");
   const subnets = references("subnetId").map((subnet) => subnet.values.text("availabilityZone"));
   return own ?? subnets.find((zone) => zone !== undefined) ?? "no zone";

@@ -1,7 +1,7 @@
-import type { StackSubject, Subject } from "./subject";
-import type { Values } from "./values";
+import type { StackResource, ResourceView } from "./subject";
+import type { ResourceValues } from "./values";
 
-/** Ports opened to networks, however a cloud writes it. */
+/** Ports opened to networks, independent of the cloud's format. */
 export interface Opening {
   readonly from: number;
   readonly to: number;
@@ -13,22 +13,22 @@ export interface Opening {
 
 const ALL_PORTS = { from: 0, to: 65_535 } as const;
 
-export const AWS_GROUP = "aws:ec2/securityGroup:SecurityGroup";
+export const AWS_SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 export const AWS_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
 export const AWS_INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 export const AWS_EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 export const GCP_FIREWALL = "gcp:compute/firewall:Firewall";
 
-/** Everything that opens ports. */
-export const OPENERS: readonly string[] = [AWS_GROUP, AWS_RULE, AWS_INGRESS, AWS_EGRESS, GCP_FIREWALL];
+/** Resource types that open ports. */
+export const OPENERS: readonly string[] = [AWS_SECURITY_GROUP, AWS_RULE, AWS_INGRESS, AWS_EGRESS, GCP_FIREWALL];
 
-/** Addresses that nobody outside can come from: RFC 1918, RFC 6598, link-local and their like in IPv6. */
+/** Non-public IPv4 networks: RFC 1918, RFC 6598, link-local and loopback. */
 const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"];
-/** Google's Identity-Aware Proxy and health checks come from these. */
+/** Source ranges of Google's Identity-Aware Proxy and health checks. */
 export const GOOGLE_PROXY = "35.235.240.0/20";
 export const GOOGLE_HEALTH_CHECKS: readonly string[] = ["35.191.0.0/16", "130.211.0.0/22"];
 
-/** Whether addresses of the internet are within a network. */
+/** Whether a network contains public addresses. */
 export function isPublic(cidr: string): boolean {
   if (cidr.includes(":")) {
     return !/^(fc|fd|fe8|fe9|fea|feb)/i.test(cidr);
@@ -36,7 +36,7 @@ export function isPublic(cidr: string): boolean {
   return !PRIVATE.some((own) => contains(own, cidr));
 }
 
-/** Whether a network holds addresses of every continent: an eighth of them or more. */
+/** Whether a network covers an eighth of the address space or more, which no single organization owns. */
 export function isWorld(cidr: string): boolean {
   const length = Number(cidr.split("/")[1] ?? 32);
   return length <= 3;
@@ -54,11 +54,11 @@ function parse(cidr: string): [base: number, length: number] {
   return [address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0), Number(length)];
 }
 
-/** What a resource lets in. */
-export function ingress(subject: Subject): Opening[] {
+/** Ingress that a resource allows. */
+export function ingress(subject: ResourceView): Opening[] {
   const { type, values } = subject;
   switch (type) {
-    case AWS_GROUP:
+    case AWS_SECURITY_GROUP:
       return values.list("ingress").map(listed);
     case AWS_RULE:
       return values.text("type") === "ingress" ? [listed(values)] : [];
@@ -71,11 +71,11 @@ export function ingress(subject: Subject): Opening[] {
   }
 }
 
-/** What a resource lets out. */
-export function egress(subject: Subject): Opening[] {
+/** Egress that a resource allows. */
+export function egress(subject: ResourceView): Opening[] {
   const { type, values } = subject;
   switch (type) {
-    case AWS_GROUP:
+    case AWS_SECURITY_GROUP:
       return values.list("egress").map(listed);
     case AWS_RULE:
       return values.text("type") === "egress" ? [listed(values)] : [];
@@ -88,31 +88,33 @@ export function egress(subject: Subject): Opening[] {
   }
 }
 
-/** Whether an opening lets a port through. */
+/** Whether an opening includes a port. */
 export function covers({ from, to, protocol }: Opening, port: number): boolean {
   return ["tcp", "udp", "all"].includes(protocol) && from <= port && port <= to;
 }
 
-/** Names of what is behind a rule: the security group that it belongs to. */
-export function groupsOf(rule: StackSubject): readonly StackSubject[] {
-  return rule.type === AWS_GROUP ? [rule] : rule.references("securityGroupId").filter(({ type }) => type === AWS_GROUP);
+/** The security groups that a rule belongs to. */
+export function groupsOf(rule: StackResource): readonly StackResource[] {
+  return rule.type === AWS_SECURITY_GROUP
+    ? [rule]
+    : rule.references("securityGroupId").filter(({ type }) => type === AWS_SECURITY_GROUP);
 }
 
-/** A security group's inline rule, or a rule with several networks. */
-function listed(rule: Values): Opening {
+/** A security group's inline rule, or a rule with a list of networks. */
+function listed(rule: ResourceValues): Opening {
   const cidrs = [...rule.strings("cidrBlocks"), ...rule.strings("ipv6CidrBlocks")];
   return { ...ports(rule.text("protocol") ?? String(rule.number("protocol") ?? "-1"), rule), cidrs };
 }
 
-/** A rule of one network. */
-function single(rule: Values): Opening {
+/** A rule with one network. */
+function single(rule: ResourceValues): Opening {
   const cidrs = [...rule.strings("cidrIpv4"), ...rule.strings("cidrIpv6")];
   return { ...ports(rule.text("ipProtocol") ?? "-1", rule), cidrs };
 }
 
 const PROTOCOL_NUMBERS: Readonly<Record<string, string>> = { "-1": "all", "6": "tcp", "17": "udp", "1": "icmp" };
 
-function ports(written: string, rule: Values): Omit<Opening, "cidrs"> {
+function ports(written: string, rule: ResourceValues): Omit<Opening, "cidrs"> {
   const protocol = PROTOCOL_NUMBERS[written] ?? written.toLowerCase();
   if (protocol === "all") {
     return { protocol, ...ALL_PORTS };
@@ -120,12 +122,16 @@ function ports(written: string, rule: Values): Omit<Opening, "cidrs"> {
   return { protocol, from: rule.number("fromPort") ?? 0, to: rule.number("toPort") ?? 65_535 };
 }
 
-/** Sources by tag or account are inside the network; a firewall that names no source at all lets everybody in. */
-function hasOwnSources(values: Values): boolean {
+/** Whether a firewall names sources by tag or account, which are inside the network. A firewall without any source allows all. */
+function hasOwnSources(values: ResourceValues): boolean {
   return values.has("sourceTags") || values.has("sourceServiceAccounts");
 }
 
-function firewall(values: Values, property: "sourceRanges" | "destinationRanges", isInternal: boolean): Opening[] {
+function firewall(
+  values: ResourceValues,
+  property: "sourceRanges" | "destinationRanges",
+  isInternal: boolean,
+): Opening[] {
   const written = values.strings(property);
   const cidrs = written.length > 0 || isInternal ? written : ["0.0.0.0/0"];
   return values.list("allows").flatMap((allow) => {

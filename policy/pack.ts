@@ -5,16 +5,16 @@ import { docsOf } from "./docs";
 import { judgeResource, judgeStack, type Violation } from "./judge";
 import type { ResourceRule, Rule, StackRule } from "./rule";
 import { RULES } from "./rules";
-import { StackView, type StackSubject, type Subject } from "./subject";
-import { Values, type Properties } from "./values";
+import { StackView, type StackResource, type ResourceView } from "./subject";
+import { ResourceValues, type Properties } from "./values";
 import { WAIVERS_VALID } from "./rules/waivers";
 import { waived, waiverFaults } from "./waive";
 
-/** The pack as the SDK wants it: every rule a policy, and last whether the waivers are right. */
+/** The pack in the SDK's format: one policy per rule, and finally the check of the waivers. */
 export function policyPack(context: (parameters: Context["parameters"]) => Context): PolicyPackArgs {
   const used = new Set<Waiver>();
-  const asked: Asked = new Map();
-  // The SDK takes an object as well, with a level of its own; its types don't say so.
+  const submitted: Submitted = new Map();
+  // The SDK also accepts an object with its own enforcement level, which its types omit.
   const report = (found: readonly Violation[], tell: ReportViolation): void => {
     for (const { message, urn, waiver } of found) {
       if (waiver === undefined) {
@@ -34,8 +34,8 @@ export function policyPack(context: (parameters: Context["parameters"]) => Conte
     context((name) => (name === rule.name ? { ...config } : {}));
   const policies: Policies = RULES.map((rule) =>
     rule.kind === "resource"
-      ? resourcePolicy(rule, (config) => contextFor(rule, config), report, asked)
-      : stackPolicy(rule, (config) => contextFor(rule, config), report, asked),
+      ? resourcePolicy(rule, (config) => contextFor(rule, config), report, submitted)
+      : stackPolicy(rule, (config) => contextFor(rule, config), report, submitted),
   );
   const names = new Set(RULES.map(({ name }) => name));
   return {
@@ -44,7 +44,7 @@ export function policyPack(context: (parameters: Context["parameters"]) => Conte
       ...policies,
       {
         ...described(WAIVERS_VALID),
-        // The engine asks for stack policies last and in order, when all else has been judged.
+        // The engine runs stack policies last and in order, after all resources have been judged.
         validateStack: (_args, tell) =>
           waiverFaults(
             context(() => ({})),
@@ -58,21 +58,21 @@ export function policyPack(context: (parameters: Context["parameters"]) => Conte
 
 type Report = (found: readonly Violation[], tell: ReportViolation) => void;
 
-/** The inputs of the resources that the engine has asked about, by URN. */
-type Asked = Map<string, Properties>;
+/** Inputs of the resources that the engine has submitted, by URN. */
+type Submitted = Map<string, Properties>;
 
 function resourcePolicy(
   rule: ResourceRule,
   contextFor: (config: object) => Context,
   report: Report,
-  asked: Asked,
+  submitted: Submitted,
 ): Policies[number] {
   const types = new Set(rule.types);
   const { remedy } = rule;
   return {
     ...described(rule),
     validateResource: (args, tell) => {
-      asked.set(args.urn, args.props);
+      submitted.set(args.urn, args.props);
       if (types.has(args.type)) {
         report(judgeResource(rule, subjectOf(args), contextFor(args.getConfig())), tell);
       }
@@ -90,15 +90,16 @@ function stackPolicy(
   rule: StackRule,
   contextFor: (config: object) => Context,
   report: Report,
-  asked: Asked,
+  submitted: Submitted,
 ): Policies[number] {
   return {
     ...described(rule),
-    validateStack: (args, tell) => report(judgeStack(rule, stackOf(args, asked), contextFor(args.getConfig())), tell),
+    validateStack: (args, tell) =>
+      report(judgeStack(rule, stackOf(args, submitted), contextFor(args.getConfig())), tell),
   };
 }
 
-/** What the SDK is told of a rule. */
+/** A rule's metadata in the SDK's format. */
 function described(rule: Rule): Omit<Policies[number], "validateResource" | "validateStack"> {
   const [first] = rule.ids;
   return {
@@ -114,7 +115,7 @@ function described(rule: Rule): Omit<Policies[number], "validateResource" | "val
   };
 }
 
-/** Whose id it is. */
+/** The framework that an id belongs to. */
 export function framework(id: string): NonNullable<Policies[number]["framework"]> {
   const name = id.startsWith("CKV")
     ? "checkov"
@@ -134,19 +135,19 @@ interface SdkResource {
   readonly opts: { readonly protect: boolean };
 }
 
-function subjectOf({ urn, type, name, props, opts }: SdkResource): Subject {
-  return { urn, type, name, values: Values.proxied(props, urn), protect: opts.protect };
+function subjectOf({ urn, type, name, props, opts }: SdkResource): ResourceView {
+  return { urn, type, name, values: ResourceValues.proxied(props, urn), protect: opts.protect };
 }
 
 /**
- * The SDK makes its resources anew for every policy, so a view serves one. In a preview the engine knows nothing of what a
- * provider will make that can't be asked yet (a cluster's, before there is a cluster): what was asked for stands in then.
+ * The SDK recreates its resources for every policy, so a view serves one policy. In a preview the engine has no properties
+ * of resources whose provider is not configured yet (those of a new cluster): their submitted inputs are used instead.
  */
-function stackOf({ resources }: StackValidationArgs, asked: Asked): StackView {
-  const subjects = new Map<unknown, StackSubject>();
+function stackOf({ resources }: StackValidationArgs, submitted: Submitted): StackView {
+  const subjects = new Map<unknown, StackResource>();
   for (const resource of resources) {
     const known = Object.keys(resource.props).length > 0;
-    const props = known ? resource.props : (asked.get(resource.urn) ?? {});
+    const props = known ? resource.props : (submitted.get(resource.urn) ?? {});
     subjects.set(resource, {
       ...subjectOf({ ...resource, props }),
       references: (property) =>

@@ -1,48 +1,48 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import type { Context } from "./context";
-import type { StackView, Subject } from "./subject";
+import type { StackView, ResourceView } from "./subject";
 
 export const SEVERITIES = ["low", "medium", "high", "critical"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-/** What a rule is, whatever it judges. */
+/** The properties that all rules have. */
 interface Described {
-  /** Unique, kebab-case; begins with the cloud when it is about one. */
+  /** Unique, kebab-case; starts with the cloud if it applies to one only. */
   readonly name: string;
   /** What must hold, as a sentence. */
   readonly description: string;
-  /** What goes wrong otherwise. */
+  /** The consequence of a violation. */
   readonly why: string;
   readonly severity: Severity;
-  /** The names by which scanners and frameworks know it: "CKV_AWS_79", "EC2.8", "CIS GCP 4.9"; empty: nobody else has it. */
+  /** Ids in scanners and frameworks: "CKV_AWS_79", "EC2.8", "CIS GCP 4.9". Empty if none has the rule. */
   readonly ids: readonly string[];
-  /** How to make it hold. */
+  /** How to fix a violation. */
   readonly fix: string;
-  /** What the pack's config may set. Bounds in the schema only let a limit be tightened. */
+  /** Parameters in the pack's config. The schema's bounds only allow tightening a limit. */
   readonly parameters?: Readonly<Record<string, PolicyConfigJSONSchema>>;
 }
 
-/** Judges one resource by its inputs, before anything happens to it. */
+/** Judges one resource by its inputs, before it is created or changed. */
 export interface ResourceRule extends Described {
   readonly kind: "resource";
   readonly types: readonly string[];
-  /** What is wrong, a sentence each. Reading an unknown value may throw: whoever runs the rule says that it couldn't judge. */
-  readonly judge: (subject: Subject, context: Context) => readonly string[];
-  /** The resource's properties put right; undefined: nothing to do. Runs only where the pack's config says "remediate". */
-  readonly remedy?: (subject: Subject, context: Context) => Readonly<Record<string, unknown>> | undefined;
+  /** Violations, one message each. May throw NotKnownError; the caller reports the rule as unjudged. */
+  readonly judge: (subject: ResourceView, context: Context) => readonly string[];
+  /** Corrected properties of the resource; undefined if there is nothing to correct. Runs only if the pack's config sets "remediate". */
+  readonly remedy?: (subject: ResourceView, context: Context) => Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Something that is wrong with a stack. */
-export interface Fault {
+/** One violation in a stack. */
+export interface PolicyFault {
   readonly message: string;
-  /** The resource to blame; absent: the stack as a whole. */
+  /** The violating resource; undefined for the stack as a whole. */
   readonly urn?: string;
 }
 
 /** Judges all resources of a stack together. */
 export interface StackRule extends Described {
   readonly kind: "stack";
-  readonly judge: (stack: StackView, context: Context) => Iterable<Fault>;
+  readonly judge: (stack: StackView, context: Context) => Iterable<PolicyFault>;
 }
 
 export type Rule = ResourceRule | StackRule;
@@ -55,12 +55,12 @@ export function stackRule(rule: Omit<StackRule, "kind">): StackRule {
   return { kind: "stack", ...rule };
 }
 
-/** A fault of one resource. */
-export function fault(subject: Subject, message: string): Fault {
+/** A violation by one resource. */
+export function fault(subject: ResourceView, message: string): PolicyFault {
   return { urn: subject.urn, message };
 }
 
-/** A message where a condition doesn't hold. */
+/** The message if a condition does not hold. */
 export function unless(holds: boolean, message: string): string[] {
   return holds ? [] : [message];
 }

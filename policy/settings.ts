@@ -6,9 +6,9 @@ import { asTier, type Context } from "./context";
 /** The program's namespace in a stack's config. */
 export const NAMESPACE = "ape-deploy";
 
-/** What the pack may know of a stack beside its resources. */
+/** What the pack may know of a stack in addition to its resources. */
 export interface Known {
-  /** The stack's name; absent when only its resources are known. */
+  /** The stack's name; undefined if only its resources are known. */
   readonly stack?: string;
   readonly tier?: string;
   readonly owner?: string;
@@ -23,7 +23,7 @@ export interface Known {
   readonly parameters?: Context["parameters"];
 }
 
-/** What rules are told. */
+/** The context that rules receive. */
 export function contextOf({ stack = "", owner = "", costCentre = "", ...known }: Known): Context {
   const tier = asTier(known.tier);
   const labels = Object.entries(stackLabels({ stack, tier: tier ?? "", owner, costCentre })).filter(
@@ -40,7 +40,7 @@ export function contextOf({ stack = "", owner = "", costCentre = "", ...known }:
   };
 }
 
-/** Reads a stack's config, without the namespace. Throws when its waivers can't be read: better no run than one without them. */
+/** Reads a stack's config, keys without the namespace. Throws if the waivers can't be parsed: judging without them would mislead. */
 export function knownFrom(values: Readonly<Record<string, unknown>>): Omit<Known, "today" | "stack"> {
   const texts = ["tier", "owner", "costCentre", "kmsKey"].flatMap((key) => {
     const value = values[key];
@@ -54,7 +54,7 @@ export function knownFrom(values: Readonly<Record<string, unknown>>): Omit<Known
   };
 }
 
-/** The day on which waivers are looked at, in UTC. */
+/** Today in UTC, for the end dates of waivers. */
 export function today(): string {
   return new Date().toISOString().slice(0, 10);
 }
@@ -64,7 +64,7 @@ function readWaivers(value: unknown): readonly Waiver[] {
     return parseWaivers(value);
   } catch (error) {
     if (error instanceof Refused) {
-      throw new Error(`${NAMESPACE}:waivers can't be read: ${error.message}`);
+      throw new Error(`${NAMESPACE}:waivers can't be parsed: ${error.message}`);
     }
     throw error;
   }

@@ -1,19 +1,19 @@
 import * as sdk from "@pulumi/policy";
 
-/** The SDK exports these so that others can behave as it does, but leaves out their types. */
+/** Exported by the SDK, but missing from its types. */
 const { UnknownValueError, unknownCheckingProxy } = sdk as unknown as {
   readonly UnknownValueError: new (...args: never) => Error;
   readonly unknownCheckingProxy: (properties: Properties) => Properties;
 };
 
-/** Something with named properties. */
+/** An object with named properties. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** A value that a rule needs isn't known yet. Whoever runs the rule says so; nobody passes for it. */
+/** A value that a rule requires is not known yet. The caller reports the rule as unjudged, which counts as violated. */
 export class NotKnownError extends Error {
   constructor(
     readonly path: string,
-    /** The resource whose value it is. */
+    /** URN of the resource. */
     readonly urn: string,
   ) {
     super(`${path} is not known before deployment`);
@@ -21,27 +21,27 @@ export class NotKnownError extends Error {
 }
 
 /**
- * A resource's properties, read by dotted path. Reading a value that nobody knows yet throws; asking whether it is set
- * doesn't, because a reference to another resource is.
+ * A resource's properties, read by dotted path. Reading a value that is not known yet throws NotKnownError; `has` does not,
+ * because a reference to another resource counts as set.
  */
-export class Values {
+export class ResourceValues {
   private constructor(
     private readonly proxied: Properties,
     private readonly urn: string,
     private readonly prefix = "",
   ) {}
 
-  /** Properties as they came off the wire: unknown values are the SDK's sentinels. */
-  static of(properties: Properties, urn: string): Values {
-    return new Values(unknownCheckingProxy(properties), urn);
+  /** Properties in wire format: unknown values are the SDK's sentinels. */
+  static of(properties: Properties, urn: string): ResourceValues {
+    return new ResourceValues(unknownCheckingProxy(properties), urn);
   }
 
-  /** Properties that the engine's SDK has wrapped already. */
-  static proxied(properties: Properties, urn: string): Values {
-    return new Values(properties, urn);
+  /** Properties that the SDK has already wrapped. */
+  static proxied(properties: Properties, urn: string): ResourceValues {
+    return new ResourceValues(properties, urn);
   }
 
-  /** The value at a path; undefined: nothing is set there. Throws NotKnownError. */
+  /** The value at a path; undefined if none is set. Throws NotKnownError. */
   get(path: string): unknown {
     return this.known(path, () => {
       let value: unknown = this.proxied;
@@ -60,7 +60,7 @@ export class Values {
     return typeof value === "string" ? value : undefined;
   }
 
-  /** A number, also where it is written as text. */
+  /** A number, or text that contains one. */
   number(path: string): number | undefined {
     const value = this.get(path);
     if (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value)) {
@@ -69,7 +69,7 @@ export class Values {
     return typeof value === "number" ? value : undefined;
   }
 
-  /** A yes or no, also where it is written as text, as launch templates and instance metadata do. */
+  /** A boolean, or text that contains one, as in launch templates and instance metadata. */
   flag(path: string): boolean | undefined {
     const value = this.get(path);
     if (typeof value === "boolean") {
@@ -78,27 +78,27 @@ export class Values {
     return typeof value === "string" && /^(true|false)$/i.test(value) ? value.toLowerCase() === "true" : undefined;
   }
 
-  /** The object at a path, empty when there is none. */
-  at(path: string): Values {
+  /** The object at a path; empty if there is none. */
+  at(path: string): ResourceValues {
     const value = this.get(path);
     return this.inner(typeof value === "object" && value !== null ? value : {}, path);
   }
 
-  /** The objects of a list; a lone object counts as a list of one. */
-  list(path: string): Values[] {
+  /** The objects of a list; a single object counts as a list of one. */
+  list(path: string): ResourceValues[] {
     return this.items(path)
       .filter((item): item is Properties => typeof item === "object" && item !== null)
       .map((item) => this.inner(item, path));
   }
 
-  /** The strings of a list; a lone string counts as a list of one. */
+  /** The strings of a list; a single string counts as a list of one. */
   strings(path: string): string[] {
     return this.items(path)
       .filter((item) => typeof item === "string" || typeof item === "number")
       .map(String);
   }
 
-  /** The names and texts of an object's properties. */
+  /** Names and values of an object's text properties. */
   texts(path: string): [name: string, text: string][] {
     const object = this.at(path);
     return object.names().flatMap((name): [string, string][] => {
@@ -107,7 +107,7 @@ export class Values {
     });
   }
 
-  /** All of it as plain data, what isn't known yet as `unknown`: for those who say themselves what they can't do without. */
+  /** All properties as plain data, with a placeholder for unknown values: for callers that check themselves for required values. */
   plain(unknown: string): Properties {
     return plain(this.proxied, unknown) as Properties;
   }
@@ -116,7 +116,7 @@ export class Values {
     return Object.keys(this.proxied);
   }
 
-  /** Whether something stands there, be it known yet or not. */
+  /** Whether a value is set, known or not. */
   has(path: string): boolean {
     try {
       const value = this.get(path);
@@ -129,7 +129,7 @@ export class Values {
     }
   }
 
-  /** Whether a value can be read, or isn't set: no deployment has to make it up first. */
+  /** Whether a value is unset or known before deployment. */
   isKnown(path: string): boolean {
     try {
       this.get(path);
@@ -150,8 +150,8 @@ export class Values {
     return this.known(path, () => Array.from({ length: value.length }, (_, index) => (value as unknown[])[index]));
   }
 
-  private inner(value: object, path: string): Values {
-    return new Values(value as Properties, this.urn, `${this.prefix}${path}.`);
+  private inner(value: object, path: string): ResourceValues {
+    return new ResourceValues(value as Properties, this.urn, `${this.prefix}${path}.`);
   }
 
   private known<T>(path: string, read: () => T): T {

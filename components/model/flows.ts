@@ -8,7 +8,7 @@ export interface FlowRule {
   readonly protocol: string;
 }
 
-/** The permitted flows, from nothing but the roles' own declarations; each once, in a stable order. */
+/** The permitted flows, derived from the roles' declarations; each once, in a stable order. */
 export function flowRules(roles: readonly Pick<Role, "service" | "listens">[]): FlowRule[] {
   const rules = new Map<string, FlowRule>();
   for (const role of roles) {

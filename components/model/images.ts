@@ -3,15 +3,16 @@ import type { Cloud } from "./cloud";
 
 const AWS_PINS: Readonly<Record<string, { readonly id: string }>> = pins.aws;
 
+/** AWS has an image id for each region; an image on Google Cloud is global. */
+const PINNED: Readonly<Record<Cloud, (region: string) => string | undefined>> = {
+  aws: (region) => AWS_PINS[region]?.id,
+  gcp: () => pins.gcp.id,
+};
+
 /**
- * The Debian 13 image pinned for a region, or undefined where none is. Pinned by id, because a look-up of the latest
- * would replace machines by surprise; `npm run images` refreshes the pins.
+ * The Debian 13 image pinned for a region; undefined when none is. Pinned by id, because looking up the latest image would
+ * replace machines unexpectedly. `npm run images` refreshes the pins.
  */
 export function pinnedImage(cloud: Cloud, region: string): string | undefined {
-  return cloud === "gcp" ? pins.gcp.id : AWS_PINS[region]?.id;
-}
-
-/** The AWS regions with a pinned image. */
-export function pinnedRegions(): string[] {
-  return Object.keys(AWS_PINS);
+  return PINNED[cloud](region);
 }

@@ -1,27 +1,27 @@
 import prices from "./prices.json";
 import type { Cloud } from "./cloud";
 
-/** An instance type of a cloud's catalogue. */
+/** An instance type in a cloud's catalogue. */
 export interface MachineType {
   readonly name: string;
   readonly family: string;
-  /** What the guest sees. Burstable and shared-core types give a part of it for good, the rest for a while: on both clouds alike. */
+  /** vCPUs that the guest sees. Burstable and shared-core types sustain only a part of them. */
   readonly vcpu: number;
   readonly memGiB: number;
-  /** On-demand price of an hour in US dollars; its source stands in prices.json. */
+  /** On-demand price per hour, US dollars. Source: prices.json. */
   readonly hourlyUsd: number;
 }
 
-/** What a node must offer. */
+/** Requirements of a node. */
 export interface MachineNeeds {
   readonly vcpu: number;
   readonly memGiB: number;
-  /** Families to choose from. */
+  /** Permitted families. */
   readonly families: readonly string[];
 }
 
 interface PricedType {
-  /** What is billed; of shared-core types a part of what the guest sees. */
+  /** Billed vCPUs; of shared-core types a part of what the guest sees. */
   readonly vcpu: number;
   readonly guestVcpu?: number;
   readonly memGiB: number;
@@ -29,19 +29,25 @@ interface PricedType {
   readonly arch?: string;
 }
 
+/** What separates the family from the size in an instance type's name. */
+const SEPARATOR: Readonly<Record<Cloud, string>> = { aws: ".", gcp: "-" };
+
+/** The architecture of the pinned images, and of every type that a price list gives no other one. */
+const ARCHITECTURE = "x86_64";
+
 const CATALOGUE: Readonly<Record<Cloud, readonly MachineType[]>> = {
-  aws: load("aws", prices.aws.instances.types, "."),
-  gcp: load("gcp", prices.gcp.instances.types, "-"),
+  aws: load("aws", prices.aws.instances.types),
+  gcp: load("gcp", prices.gcp.instances.types),
 };
 
-function load(cloud: Cloud, types: Readonly<Record<string, PricedType>>, separator: string): readonly MachineType[] {
+function load(cloud: Cloud, types: Readonly<Record<string, PricedType>>): readonly MachineType[] {
   return Object.freeze(
     Object.entries(types)
-      .filter(([, type]) => cloud === "gcp" || type.arch === "x86_64") // the images pinned are x86_64
+      .filter(([, { arch = ARCHITECTURE }]) => arch === ARCHITECTURE)
       .map(([name, type]) =>
         Object.freeze({
           name,
-          family: name.split(separator)[0]!,
+          family: familyOf(cloud, name),
           vcpu: type.guestVcpu ?? type.vcpu,
           memGiB: type.memGiB,
           hourlyUsd: type.hourly,
@@ -51,17 +57,22 @@ function load(cloud: Cloud, types: Readonly<Record<string, PricedType>>, separat
   );
 }
 
+/** The family of an instance type: "t3a" of "t3a.large", "n2" of "n2-standard-4". */
+export function familyOf(cloud: Cloud, name: string): string {
+  return name.split(SEPARATOR[cloud])[0]!;
+}
+
 /** The x86_64 types of a cloud, cheapest first. */
 export function machineTypes(cloud: Cloud): readonly MachineType[] {
   return CATALOGUE[cloud];
 }
 
-/** A type by its name, or undefined. */
+/** A type by name; undefined if the catalogue has no such type. */
 export function machineType(cloud: Cloud, name: string): MachineType | undefined {
   return CATALOGUE[cloud].find((type) => type.name === name);
 }
 
-/** The cheapest type of the given families that is large enough, or undefined when there is none. */
+/** The cheapest large enough type of the permitted families; undefined if there is none. */
 export function cheapestFit(cloud: Cloud, needs: MachineNeeds): MachineType | undefined {
   return CATALOGUE[cloud].find(
     (type) => needs.families.includes(type.family) && type.vcpu >= needs.vcpu && type.memGiB >= needs.memGiB,

@@ -4,8 +4,7 @@ import { CLOUDS, type Cloud } from "./cloud";
  * Three zones of each region, by their letters. Sources: the clouds' lists of regions and zones
  * (https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html,
  * https://cloud.google.com/compute/docs/regions-zones). Left out: regions with fewer than three zones for new accounts
- * (us-west-1) and those that an AWS account has to opt in to. The order is part of each stack's layout: a disk can't
- * change its zone.
+ * (us-west-1) and opt-in regions of AWS. The order is part of each stack's layout: a disk can't change its zone.
  */
 const LETTERS: Readonly<Record<Cloud, Readonly<Record<string, string>>>> = {
   aws: {
@@ -50,27 +49,27 @@ const LETTERS: Readonly<Record<Cloud, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** Stands between a region's name and its zone's letter. */
+/** Separator between a region's name and the zone's letter. */
 const SEPARATOR: Readonly<Record<Cloud, string>> = { aws: "", gcp: "-" };
 
-/** Where a stack stands unless its config says otherwise: the regions whose prices the catalogue knows. */
+/** Default region of each cloud: the one whose prices the catalogue has. */
 export const DEFAULT_REGION: Readonly<Record<Cloud, string>> = { aws: "us-east-1", gcp: "us-central1" };
 
-/** The regions of a cloud that a stack can stand in. */
+/** The supported regions of a cloud. */
 export function regions(cloud: Cloud): string[] {
   return Object.keys(LETTERS[cloud]);
 }
 
-/** The cloud that a region belongs to, or undefined when it is in no table. */
+/** The cloud of a region; undefined if the region is not supported. */
 export function cloudOf(region: string): Cloud | undefined {
   return CLOUDS.find((cloud) => Object.hasOwn(LETTERS[cloud], region));
 }
 
-/** Names of a region's three zones, for example us-east1-b, us-east1-c, us-east1-d. Throws RangeError for a region that isn't the cloud's. */
+/** Names of a region's three zones, for example us-east1-b, us-east1-c, us-east1-d. Throws RangeError if the cloud has no such region. */
 export function regionZones(cloud: Cloud, region: string): readonly string[] {
   const letters = LETTERS[cloud][region];
   if (letters === undefined) {
-    throw new RangeError(`${region} is no region of ${cloud}`);
+    throw new RangeError(`${cloud} has no region ${region}`);
   }
   return [...letters].map((letter) => `${region}${SEPARATOR[cloud]}${letter}`);
 }

@@ -1,4 +1,4 @@
-/** Where every node keeps what proves its identity to the others. */
+/** Paths of a node's TLS certificate, key and certificate authority. */
 export const TLS = {
   ca: "/etc/ape/tls/ca.crt",
   certificate: "/etc/ape/tls/node.crt",

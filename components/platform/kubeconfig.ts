@@ -4,16 +4,16 @@ export interface KubeconfigArgs {
   readonly name: pulumi.Input<string>;
   /** URL of the control plane. */
   readonly server: pulumi.Input<string>;
-  /** Its certificate authority, base64. */
+  /** Certificate authority of the control plane, base64. */
   readonly certificateAuthority: pulumi.Input<string>;
-  /** The cloud's own program, which turns the caller's credentials into the cluster's. */
+  /** The cloud's credential plugin, which exchanges the caller's cloud credentials for a cluster token. */
   readonly command: string;
   readonly args: readonly pulumi.Input<string>[];
-  /** Known once the cluster can run something. */
+  /** Resolves once the cluster can run pods. */
   readonly ready: pulumi.Input<string>;
 }
 
-/** How to reach a cluster. It holds no credentials: those are the caller's own for the cloud, asked for at each call. */
+/** A kubeconfig for a cluster. It contains no credentials: the plugin uses the caller's cloud credentials at each call. */
 export function kubeconfig({
   name,
   server,

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { StackContext } from "./platform";
 
-/** Options of what holds data: Pulumi refuses to delete it, and a destroyed stack leaves it in the cloud. */
+/** Options of resources that hold data: protected from deletion, and retained in the cloud when the stack is destroyed. */
 export function protectedData<T extends pulumi.ResourceOptions>(
   context: Pick<StackContext, "protectData">,
   opts: T,
@@ -9,7 +9,7 @@ export function protectedData<T extends pulumi.ResourceOptions>(
   return { ...opts, protect: context.protectData, retainOnDelete: context.protectData };
 }
 
-/** What a component was told to wait for. Pulumi doesn't hand it on to the component's children. */
+/** A component's `dependsOn`. Pulumi does not pass it on to the component's children. */
 export function dependencies(opts: pulumi.ComponentResourceOptions): pulumi.Resource[] {
   const { dependsOn = [] } = opts;
   return (Array.isArray(dependsOn) ? dependsOn : [dependsOn]) as pulumi.Resource[];

@@ -1,7 +1,7 @@
 /**
- * All that a cloud has to offer to the services. `aws/` and `gcp/` implement it; no service knows which it stands on,
- * and no platform knows what Redis is. Everything in a spec is a plain value, so that policies see it at preview;
- * outputs are only what a cloud makes up: ids and generated secrets.
+ * The interface between services and clouds. `aws/` and `gcp/` implement it; services don't know their cloud, and platforms
+ * don't know the services. Everything in a spec is a plain value, so that policies see it at preview; only values that a
+ * cloud generates, such as ids, are outputs.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../model/cloud";
@@ -9,27 +9,27 @@ import type { FlowRule } from "../model/flows";
 import type { Grant, Service } from "../model/role";
 import type { MachineType } from "../model/machine-types";
 
-/** What every resource of a stack shares. */
+/** Properties that all resources of a stack share. */
 export interface StackContext {
   readonly cloud: Cloud;
   readonly region: string;
-  /** Names of the region's zones, in order: a role's zone 1 is the second. At least two, also where the stack uses one. */
+  /** Names of the region's zones; a role's zone is an index into them. At least two, even if the stack uses one. */
   readonly zones: readonly string[];
-  /** AWS account id or Google Cloud project id; empty: whatever the credentials say. */
+  /** AWS account id or Google Cloud project id. Empty: the one of the credentials. */
   readonly account: string;
-  /** "ape-<stack>": begins every name that must be unique in the account. */
+  /** "ape-<stack>": prefix of every name that must be unique in the account. */
   readonly prefix: string;
-  /** Ends every bucket name: those are unique in the world. */
+  /** Suffix of every bucket name: bucket names are globally unique. */
   readonly bucketSuffix: string;
-  /** Customer-managed encryption key; empty: the platform's default. */
+  /** Customer-managed encryption key. Empty: the platform's default. */
   readonly kmsKey: string;
-  /** Debian mirror that nodes install from; empty: Debian's own. */
+  /** Debian mirror that nodes install from. Empty: deb.debian.org. */
   readonly packageMirror: string;
-  /** Boot image; empty: the one pinned for the region. */
+  /** Boot image. Empty: the one pinned for the region. */
   readonly image: string;
-  /** Whether Pulumi refuses to delete what holds data, and leaves it in the cloud when its stack is destroyed. */
+  /** Whether resources that hold data are protected from deletion, and retained when the stack is destroyed. */
   readonly protectData: boolean;
-  /** Lower-case label keys and values that every resource carries. */
+  /** Labels of every resource, keys in lower case. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -38,20 +38,20 @@ export type NatMode = (typeof NAT_MODES)[number];
 
 export interface NetworkSpec {
   readonly cidr: string;
-  /** How many zones hold nodes. */
+  /** Number of zones with nodes. */
   readonly zones: number;
   readonly nat: NatMode;
-  /** Who may reach the load balancer. */
+  /** Networks that may connect to the load balancer. */
   readonly clientCidrs: readonly string[];
-  /** Where "api" comes from when it runs on Kubernetes: its pods' networks; empty otherwise. */
+  /** Networks of the API's pods if it runs on Kubernetes; otherwise empty. */
   readonly apiCidrs: readonly string[];
-  /** Whether that cluster is the stack's own, in this network. */
+  /** Whether the stack creates that cluster in this network. */
   readonly cluster: boolean;
   readonly services: readonly Service[];
   readonly flows: readonly FlowRule[];
 }
 
-/** A data disk: encrypted, protected, never replaced with its node. */
+/** A data disk: encrypted, protected, and not replaced when its node is. */
 export interface DiskSpec {
   readonly name: string;
   readonly service: Service;
@@ -65,9 +65,9 @@ export interface NodeSpec {
   readonly machine: MachineType;
   readonly address: string;
   readonly services: readonly Service[];
-  /** The boot script: small, and the same for life. */
+  /** The boot script: small, and constant over the node's life. */
   readonly userData: string;
-  /** Secrets it may read. */
+  /** Secrets that the node may read. */
   readonly secrets: readonly string[];
   readonly grants: readonly Grant[];
 }
@@ -82,18 +82,18 @@ export interface GroupSpec {
   readonly minNodes: number;
   readonly maxNodes: number;
   readonly targetCpuPercent: number;
-  /** What members boot with, by its hash: another one replaces them all, one after the other. */
+  /** Hash of the members' bootstrap. A new hash replaces all members, one after another. */
   readonly bootstrap: string;
-  /** Part of the capacity above `minNodes` that may be spot, 0 to 100. */
+  /** Percentage of the capacity above `minNodes` that may be spot, 0 to 100. */
   readonly spotPercent: number;
-  /** Where the load balancer asks whether a member is ready. */
+  /** The load balancer's health check of a member. */
   readonly health: HealthCheck;
 }
 
-/** How load balancers ask. Ours; five seconds is the least that AWS offers. */
+/** Health check parameters of load balancers. Ours; five seconds is AWS' minimum interval. */
 export const HEALTH_CHECKS = { intervalSeconds: 5, timeoutSeconds: 3, healthy: 2, unhealthy: 2 } as const;
 
-/** Seconds until a load balancer's checks have noticed for certain that a member became ready, or is so no more. */
+/** Upper bound in seconds until a load balancer has detected that a member became ready or unready. */
 export const NOTICED_SECONDS = {
   ready: HEALTH_CHECKS.healthy * HEALTH_CHECKS.intervalSeconds + HEALTH_CHECKS.timeoutSeconds,
   unready: HEALTH_CHECKS.unhealthy * HEALTH_CHECKS.intervalSeconds + HEALTH_CHECKS.timeoutSeconds,
@@ -104,83 +104,83 @@ export interface HealthCheck {
   readonly path: string;
 }
 
-/** Stands for a certificate that the cloud issues for the domain, and renews. */
+/** Value of `certificate` for a certificate that the cloud issues and renews. */
 export const MANAGED_CERTIFICATE = "managed";
 
 export interface BalancerSpec {
   readonly name: string;
-  /** The API's public name; empty: the balancer's own. */
+  /** The API's public domain. Empty: the load balancer's own host name or address. */
   readonly domain: string;
-  /** Certificate known to the cloud: ACM ARN or self link; or MANAGED_CERTIFICATE. Empty: one of the stack's own authority. */
+  /** An existing certificate (ACM ARN or self link) or MANAGED_CERTIFICATE. Empty: one issued by the stack's certificate authority. */
   readonly certificate: string;
-  /** The cloud's DNS zone that gets the domain's records: a Route 53 id or a Cloud DNS name. Empty: they are made elsewhere. */
+  /** DNS zone for the domain's records: a Route 53 zone id or a Cloud DNS zone name. Empty: DNS is managed elsewhere. */
   readonly dnsZone: string;
   readonly backend: HealthCheck;
-  /** Seconds without a byte after which a connection is closed. */
+  /** Idle time-out of a connection, seconds. */
   readonly timeoutSeconds: number;
   readonly clientCidrs: readonly string[];
 }
 
 export interface BucketSpec {
-  /** Purpose, for example "backups"; the name derives from it. */
+  /** Purpose, for example "backups"; the bucket's name derives from it. */
   readonly name: string;
-  /** Holds data that can't be made again: protected like a data disk. */
+  /** Whether it holds data that can't be recreated: protected like a data disk. */
   readonly keep: boolean;
-  /** Days after which a version that is no longer current expires. */
+  /** Days after which a noncurrent version expires. */
   readonly noncurrentDays: number;
 }
 
 export interface SecretSpec {
   /** For example "redis-api"; the name in the store derives from it. */
   readonly name: string;
-  /** Protected like a data disk: without it kept backups can't be read. */
+  /** Whether it is protected like a data disk: required to read retained backups. */
   readonly keep: boolean;
 }
 
-/** A monthly budget of the stack's own, and when somebody is told. */
+/** The stack's monthly budget and the addresses to notify. */
 export interface BudgetSpec {
   readonly name: string;
   /** US dollars a month. */
   readonly usd: number;
   readonly emails: readonly string[];
-  /** Google Cloud's billing account; empty: none is known. */
+  /** Google Cloud billing account. Empty: none is configured. */
   readonly billingAccount: string;
 }
 
-/** A Kubernetes cluster in the stack's own network, for the API. */
+/** A Kubernetes cluster for the API, in the stack's network. */
 export interface ClusterSpec {
   readonly name: string;
   /** Minor version, "1.36". */
   readonly version: string;
   readonly machine: MachineType;
-  /** Nodes, spread over the zones; their number is a multiple of the zones. */
+  /** Number of nodes, spread across the zones; a multiple of the number of zones. */
   readonly nodes: number;
-  /** The port of every node that leads to the API. */
+  /** The node port of the API. */
   readonly servingPort: number;
-  /** Networks that may reach the control plane from outside; none: it has no public address. */
+  /** Networks that may reach the control plane from outside. If there are none, it has no public endpoint. */
   readonly operatorCidrs: readonly string[];
-  /** The service account that is bound to an identity of the cloud, and the secrets that this may read. */
+  /** The Kubernetes service account that is bound to a cloud identity, and the secrets that the identity may read. */
   readonly account: { readonly namespace: string; readonly name: string; readonly secrets: readonly string[] };
 }
 
 export interface Cluster {
   readonly resource: pulumi.Resource;
-  /** How to reach it, by the caller's own credentials for the cloud. */
+  /** Kubeconfig that uses the caller's cloud credentials. */
   readonly kubeconfig: pulumi.Output<string>;
-  /** Its nodes, as the load balancer reaches them. */
+  /** Its nodes, as a load balancer backend. */
   readonly nodes: Group;
-  /** What the service account must carry to be bound to its identity. */
+  /** Annotations that bind the service account to its identity. */
   readonly serviceAccountAnnotations: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 export interface Network {
-  /** What a node joins; opaque to services. */
+  /** Opaque to services. */
   readonly resource: pulumi.Resource;
 }
 
 export interface Disk {
   readonly resource: pulumi.Resource;
-  /** Where the node finds it, whatever the order of attachment: a path below /dev/disk/by-id. */
+  /** Path below /dev/disk/by-id, which does not depend on the order of attachment. */
   readonly devicePath: pulumi.Output<string>;
 }
 
@@ -192,12 +192,12 @@ export interface Group {
   readonly resource: pulumi.Resource;
 }
 
-/** What stands behind the balancer: a scaling group, or nodes with fixed addresses. */
+/** The load balancer's targets: a scaling group, or nodes with fixed addresses. */
 export type Backend = { readonly group: Group } | { readonly nodes: readonly Node[] };
 
 export interface Balancer {
   readonly resource: pulumi.Resource;
-  /** Host name or address of the balancer. */
+  /** Host name or address of the load balancer. */
   readonly host: pulumi.Output<string>;
 }
 
@@ -208,11 +208,11 @@ export interface Bucket {
 
 export interface Secret {
   readonly resource: pulumi.Resource;
-  /** ARN or resource name by which others, once permitted, read it; never the value. */
+  /** ARN or resource name for reading the secret; never its value. */
   readonly reference: pulumi.Output<string>;
 }
 
-/** Key and certificate chain for the load balancer, PEM. */
+/** Certificate, key and chain for the load balancer, PEM. */
 export interface ServerCertificate {
   readonly certificate: pulumi.Input<string>;
   readonly key: pulumi.Input<string>;
@@ -221,15 +221,15 @@ export interface ServerCertificate {
 
 export interface Platform {
   readonly context: StackContext;
-  /** Hand this to the stack's root component; children inherit it. */
+  /** Provider for the stack's root component; children inherit it. */
   readonly provider: pulumi.ProviderResource;
-  /** What all else stands on: the encryption key and the bucket for access logs. Call it first, once. */
+  /** Creates what other resources depend on: the encryption key and the access log bucket. Call once, first. */
   foundation(opts: pulumi.ComponentResourceOptions): void;
   network(spec: NetworkSpec, opts: pulumi.ComponentResourceOptions): Network;
   disk(spec: DiskSpec, opts: pulumi.CustomResourceOptions): Disk;
   node(spec: NodeSpec, on: Network, disks: readonly Disk[], opts: pulumi.ComponentResourceOptions): Node;
   cluster(spec: ClusterSpec, on: Network, opts: pulumi.ComponentResourceOptions): Cluster;
-  /** Networks that the load balancer's requests come from, CIDR. */
+  /** Source networks of the load balancer's requests, CIDR. */
   balancerCidrs(networkCidr: string): readonly string[];
   scalingGroup(spec: GroupSpec, on: Network, opts: pulumi.ComponentResourceOptions): Group;
   loadBalancer(
@@ -248,7 +248,7 @@ export interface Platform {
     name: string,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource;
-  /** Tells people when the stack's bill nears its budget. */
+  /** Sends notifications when the stack's bill approaches its budget. */
   budget(spec: BudgetSpec, opts: pulumi.CustomResourceOptions): void;
   secret(spec: SecretSpec, value: pulumi.Input<string>, opts: pulumi.CustomResourceOptions): Secret;
 }

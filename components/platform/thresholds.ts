@@ -1,10 +1,10 @@
-/** When people are told about a budget: at a part of it in percent, spent already or forecast for the month. */
+/** A budget notification: at a percentage of the budget, of actual or forecast spend. */
 export interface Threshold {
   readonly percent: number;
   readonly spent: boolean;
 }
 
-/** Early enough to act, and when it is too late. Ours; the first is what auditors ask for at least. */
+/** Ours: 80 % leaves time to act and is the minimum that auditors expect; 100 % reports an exceeded budget. */
 export const THRESHOLDS: readonly Threshold[] = Object.freeze([
   { percent: 80, spent: true },
   { percent: 100, spent: true },

@@ -1,12 +1,12 @@
 import type { Line } from "../line";
 import type { PriceBook } from "./book";
 
-/** Days after which a price list should be refreshed. Ours: both clouds change single list prices a few times a year. */
+/** Days after which a price list should be refreshed. Ours: clouds change individual list prices a few times a year. */
 export const STALE_AFTER_DAYS = 180;
 
 const MS_PER_DAY = 86_400_000;
 
-/** What to know about the age of the prices behind some lines, on a day; empty when all are fresh. */
+/** Notices on outdated prices behind some lines; none if all are recent. */
 export function ageNotices(lines: readonly Line[], today: Date): string[] {
   const sources = [...new Map(lines.map(({ source }) => [source.what, source])).values()];
   const undated = sources.filter(({ date }) => date === null);
@@ -22,17 +22,17 @@ export function ageNotices(lines: readonly Line[], today: Date): string[] {
     ...(stale.length === 0
       ? []
       : [
-          `${worth(stale)} of it are prices older than ${STALE_AFTER_DAYS} days, the oldest of ${stale[0]!.date}: npm run prices:refresh`,
+          `${worth(stale)} of the total uses prices older than ${STALE_AFTER_DAYS} days, the oldest from ${stale[0]!.date}: npm run prices:refresh`,
         ]),
-    ...(undated.length === 0 ? [] : [`${worth(undated)} of it are prices whose source bears no date`]),
+    ...(undated.length === 0 ? [] : [`${worth(undated)} of the total uses prices from an undated source`]),
   ];
 }
 
-/** What to know when a stack stands in another region than the one whose prices are known. */
+/** Notice for a stack in a region other than the price list's. */
 export function regionNotices({ prices }: PriceBook, region: string): string[] {
   return prices.region === region
     ? []
-    : [`the prices are those of ${prices.region}; ${region} has its own: give them with --price-book`];
+    : [`prices are those of ${prices.region}; pass the prices of ${region} with --price-book`];
 }
 
 function ageDays(date: string, today: Date): number {

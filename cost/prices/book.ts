@@ -1,18 +1,14 @@
 import list from "../../components/model/prices.json";
-import type { Cloud } from "../../components/model/cloud";
+import { CLOUDS, type Cloud } from "../../components/model/cloud";
 import type { CloudPrices, InstancePrice, ListPrice, PriceList, Source } from "./schema";
 
-/** Names of what a cloud's services charge for. */
-export type AwsPrice = keyof typeof list.aws.services;
-export type GcpPrice = keyof typeof list.gcp.services;
-
-/** The list that comes with the program. */
+/** The price list that ships with the program. */
 export const LIST = list as unknown as PriceList;
 
-/** Hours that a month is billed as. Source: both clouds' own calculators. */
+/** Billed hours of a month. Source: the clouds' price calculators. */
 export const HOURS_PER_MONTH = LIST.hoursPerMonth;
 
-/** What a customer pays other than the list: prices of their own, and a part off everything else. */
+/** A customer's agreement: negotiated prices, and a discount on everything else. */
 export interface Agreement {
   /** US dollars by "aws.ebs.gp3.storage" or "gcp.instances.n2-standard-4" (an hour). */
   readonly prices?: Readonly<Record<string, number>>;
@@ -20,20 +16,20 @@ export interface Agreement {
   readonly discountPercent?: number;
 }
 
-/** A price with what it is of and where it is from. */
+/** A price with its unit and source. */
 export interface Quote {
-  /** US dollars for so many units. */
+  /** US dollars for a number of units. */
   readonly of: (quantity: number) => number;
   readonly unit: string;
   readonly source: Source;
 }
 
-/** The prices of one cloud, with a customer's agreement on top. */
+/** The prices of one cloud with a customer's agreement applied. */
 export interface PriceBook {
   readonly cloud: Cloud;
-  /** The price of a service, or undefined where there is none. */
+  /** A service's price; undefined if there is none. */
   service(name: string): Quote | undefined;
-  /** An instance type with the agreement applied, or undefined. */
+  /** An instance type's price with the agreement applied; undefined if there is none. */
   instance(type: string): InstancePrice | undefined;
   readonly instances: Source;
   readonly prices: CloudPrices;
@@ -42,7 +38,7 @@ export interface PriceBook {
 
 const OWN: Source = { what: "own price book", date: null };
 
-/** The prices of a cloud. Throws RangeError when the agreement makes no sense. */
+/** The prices of a cloud. Throws RangeError for an invalid agreement. */
 export function priceBook(cloud: Cloud, agreement: Agreement = {}, from: PriceList = LIST): PriceBook {
   const problems = agreementProblems(agreement, from);
   if (problems.length > 0) {
@@ -77,13 +73,14 @@ export function priceBook(cloud: Cloud, agreement: Agreement = {}, from: PriceLi
   };
 }
 
-/** What is wrong with an agreement, all at once. */
+/** All problems of an agreement. */
 export function agreementProblems(agreement: Agreement, from: PriceList = LIST): string[] {
   const { discountPercent: discount = 0, prices = {} } = agreement;
   const exists = (key: string): boolean => {
-    const [cloud, ...rest] = key.split(".");
+    const [owner, ...rest] = key.split(".");
     const name = rest.join(".");
-    const of = cloud === "aws" || cloud === "gcp" ? from[cloud] : undefined;
+    const cloud = CLOUDS.find((each) => each === owner);
+    const of = cloud && from[cloud];
     return of !== undefined && (name in of.services || name.replace(/^instances\./, "") in of.instances.types);
   };
   return [
@@ -93,7 +90,7 @@ export function agreementProblems(agreement: Agreement, from: PriceList = LIST):
     ...Object.entries(prices).flatMap(([key, usd]) => [
       ...(exists(key)
         ? []
-        : [`prices: "${key}" is no price; for example "aws.nat.gateway" or "gcp.instances.e2-medium"`]),
+        : [`prices: "${key}" is not a price; for example "aws.nat.gateway" or "gcp.instances.e2-medium"`]),
       ...(Number.isFinite(usd) && usd >= 0 ? [] : [`prices.${key}: ${usd}; US dollars, for example 0.08`]),
     ]),
   ];

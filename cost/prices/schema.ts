@@ -1,18 +1,20 @@
-/** The shape of a price list, and what is wrong with one that doesn't have it. */
+/** The schema of a price list, and its validation. */
 
-/** Where a price was found, and when it was read; null: the source bears no date. */
+import { CLOUDS, type Cloud } from "../../components/model/cloud";
+
+/** Source of a price, and the date when it was read; null if the source is undated. */
 export interface Source {
   readonly what: string;
   readonly date: string | null;
 }
 
-/** A step of a tiered price: applies up to so many units a month; the last one has no end. */
+/** A step of a tiered price: applies up to a number of units a month; the last step has no bound. */
 export interface Step {
   readonly upTo?: number;
   readonly usd: number;
 }
 
-/** What one unit of something costs in US dollars: always the same, or by steps. */
+/** Unit price in US dollars: constant, or in steps. */
 export interface ListPrice {
   readonly usd?: number;
   readonly tiers?: readonly Step[];
@@ -38,59 +40,59 @@ export interface InstancePrice {
   readonly hourly1yReserved?: number;
   readonly hourly3yReserved?: number;
   readonly arch?: string;
-  /** Where this type's prices are from, when not where the others' are. */
+  /** Source of this type's prices, if different from the others'. */
   readonly source?: string;
 }
 
 export interface CloudPrices {
   readonly region: string;
   readonly instances: { readonly source: string; readonly types: Readonly<Record<string, InstancePrice>> };
-  /** AWS: part of the on-demand price that a reservation costs; exact for `family`, an estimate for the others. */
+  /** AWS: price of a reservation as a fraction of the on-demand price; exact for `family`, an estimate for others. */
   readonly commitments?: {
     readonly source: string;
     readonly family: string;
     readonly share: { readonly oneYear: number; readonly threeYears: number };
   };
-  /** AWS: part of the on-demand price that spot costs where a type has no spot price of its own. */
+  /** AWS: spot price as a fraction of the on-demand price, for types without a known spot price. */
   readonly spot?: { readonly source: string; readonly share: number };
   readonly services: Readonly<Record<string, ListPrice>>;
 }
 
-export interface PriceList {
+export interface PriceList extends Readonly<Record<Cloud, CloudPrices>> {
   readonly schema: 2;
   readonly currency: "USD";
   readonly hoursPerMonth: number;
   readonly sources: Readonly<Record<string, Source>>;
-  readonly aws: CloudPrices;
-  readonly gcp: CloudPrices;
 }
 
-/** Everything that is wrong with a price list, each line with the place it is about. Empty: it can be used. */
+/** All problems of a price list, each with its path. Empty if it is valid. */
 export function priceListProblems(list: unknown): string[] {
   if (!isRecord(list)) {
-    return ["a price list is an object"];
+    return ["a price list must be an object"];
   }
   const sources = isRecord(list.sources) ? list.sources : {};
   return [
-    ...(list.schema === 2 ? [] : [`schema: ${show(list.schema)}; this program reads 2`]),
-    ...(list.currency === "USD" ? [] : [`currency: ${show(list.currency)}; only USD`]),
+    ...(list.schema === 2 ? [] : [`schema: ${show(list.schema)}; must be 2`]),
+    ...(list.currency === "USD" ? [] : [`currency: ${show(list.currency)}; must be USD`]),
     ...amount("hoursPerMonth", list.hoursPerMonth),
     ...Object.entries(sources).flatMap(([id, source]) => sourceProblems(`sources.${id}`, source)),
-    ...["aws", "gcp"].flatMap((cloud) => cloudProblems(cloud, list[cloud], new Set(Object.keys(sources)))),
+    ...CLOUDS.flatMap((cloud) => cloudProblems(cloud, list[cloud], new Set(Object.keys(sources)))),
   ];
 }
 
 function sourceProblems(path: string, source: unknown): string[] {
   if (!isRecord(source) || typeof source.what !== "string" || source.what === "") {
-    return [`${path}.what: says where the price was found`];
+    return [`${path}.what: must name where the price was found`];
   }
   const dated = typeof source.date === "string" && /^\d{4}-\d{2}-\d{2}$/.test(source.date);
-  return dated || source.date === null ? [] : [`${path}.date: ${show(source.date)}; a day like "2026-07-20", or null`];
+  return dated || source.date === null
+    ? []
+    : [`${path}.date: ${show(source.date)}; must be a date like "2026-07-20", or null`];
 }
 
 function cloudProblems(cloud: string, prices: unknown, sources: ReadonlySet<string>): string[] {
   if (!isRecord(prices) || !isRecord(prices.instances) || !isRecord(prices.services)) {
-    return [`${cloud}: needs instances and services`];
+    return [`${cloud}: must have instances and services`];
   }
   const types = isRecord(prices.instances.types) ? prices.instances.types : {};
   return [
@@ -115,7 +117,7 @@ const INSTANCE_AMOUNTS = [
 
 function instanceProblems(path: string, price: unknown, sources: ReadonlySet<string>): string[] {
   if (!isRecord(price)) {
-    return [`${path}: an object`];
+    return [`${path}: must be an object`];
   }
   return [
     ...(price.source === undefined ? [] : known(`${path}.source`, price.source, sources)),
@@ -126,10 +128,10 @@ function instanceProblems(path: string, price: unknown, sources: ReadonlySet<str
 
 function serviceProblems(path: string, price: unknown, sources: ReadonlySet<string>): string[] {
   if (!isRecord(price)) {
-    return [`${path}: an object`];
+    return [`${path}: must be an object`];
   }
   return [
-    ...(typeof price.unit === "string" ? [] : [`${path}.unit: what it is a price of`]),
+    ...(typeof price.unit === "string" ? [] : [`${path}.unit: must be a text`]),
     ...known(`${path}.source`, price.source, sources),
     ...(Array.isArray(price.tiers) ? stepProblems(path, price.tiers) : amount(`${path}.usd`, price.usd)),
   ];
@@ -139,7 +141,7 @@ function stepProblems(path: string, steps: readonly unknown[]): string[] {
   return steps.flatMap((step, index) => {
     const here = `${path}.tiers[${index}]`;
     if (!isRecord(step)) {
-      return [`${here}: an object`];
+      return [`${here}: must be an object`];
     }
     const previous = steps[index - 1];
     const from = isRecord(previous) ? Number(previous.upTo) : 0;
@@ -147,19 +149,21 @@ function stepProblems(path: string, steps: readonly unknown[]): string[] {
     const bounded = last ? step.upTo === undefined : typeof step.upTo === "number" && step.upTo > from;
     return [
       ...amount(`${here}.usd`, step.usd),
-      ...(bounded ? [] : [`${here}.upTo: ${show(step.upTo)}; rising, and none on the last step`]),
+      ...(bounded ? [] : [`${here}.upTo: ${show(step.upTo)}; must increase, and be omitted on the last step`]),
     ];
   });
 }
 
 function known(path: string, source: unknown, sources: ReadonlySet<string>): string[] {
-  return typeof source === "string" && sources.has(source) ? [] : [`${path}: ${show(source)}; one of sources`];
+  return typeof source === "string" && sources.has(source)
+    ? []
+    : [`${path}: ${show(source)}; must be a key of sources`];
 }
 
 function amount(path: string, value: unknown): string[] {
   return typeof value === "number" && Number.isFinite(value) && value > 0
     ? []
-    : [`${path}: ${show(value)}; a number above 0`];
+    : [`${path}: ${show(value)}; must be a number above 0`];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -167,5 +171,5 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function show(value: unknown): string {
-  return JSON.stringify(value) ?? "absent";
+  return JSON.stringify(value) ?? "missing";
 }

@@ -1,19 +1,19 @@
+import { familyOf } from "../../components/model/machine-types";
 import type { PriceBook } from "../prices/book";
-import { familyOf } from "./options";
 
-/** Architecture as the price list calls it. */
+/** The architecture's name in the price list. */
 const ARM = "arm64";
 
 /**
- * The cheapest arm64 type at least as large in CPU and memory, burstable for burstable; undefined where the price list has
- * none.
+ * The cheapest arm64 type with at least as much CPU and memory, burstable only for a burstable type; undefined if the price
+ * list has none.
  */
 export function armTwin(book: PriceBook, type: string): string | undefined {
   const own = book.instance(type);
   if (own === undefined) {
     return undefined;
   }
-  const burstable = (name: string): boolean => familyOf(name).startsWith("t");
+  const burstable = (name: string): boolean => familyOf(book.cloud, name).startsWith("t");
   return Object.entries(book.prices.instances.types)
     .filter(
       ([name, { arch, vcpu, memGiB }]) =>

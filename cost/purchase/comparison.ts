@@ -4,31 +4,31 @@ import type { CloudResource } from "../resource";
 import { armTwin } from "./arm";
 import { machinePrice, OPTIONS, type PurchaseOption } from "./options";
 
-/** The Scaling Strategy's rules of thumb ("Cost Reduction Strategies"): parts of the on-demand price that are saved. */
+/** The Scaling Strategy's rules of thumb ("Cost Reduction Strategies"): savings as a fraction of the on-demand price. */
 export const RULES_OF_THUMB = Object.freeze({ reserved: 0.4, spot: 0.7 });
 
-/** A stack's price when its machines are paid for in some way. */
+/** A stack's price under one purchase option. */
 export interface PurchaseRow {
   readonly way: PurchaseOption | "arm64";
   readonly cents: number;
-  /** Of the total, the machines. */
+  /** The machines' part of the total. */
   readonly machineCents: number;
-  /** What the Scaling Strategy's rule of thumb makes of the machines; absent where it has none. */
+  /** The machines' price by the Scaling Strategy's rule of thumb; undefined if it has none. */
   readonly ruleOfThumbCents?: number;
-  /** Whether some of the prices are estimates. */
+  /** Whether any of the prices is an estimate. */
   readonly estimated: boolean;
   readonly note: string;
 }
 
 const NOTES: Readonly<Record<PurchaseOption, string>> = {
-  "on-demand": "list price; what budgets are compared with",
-  "sustained-use": "Google Cloud's own, for what runs all month: n1, n2, n2d and c2; e2 has none",
-  "reserved-1y": "machines bound for one year, nothing upfront; in the place of sustained use",
-  "reserved-3y": "machines bound for three years, nothing upfront; in the place of sustained use",
-  spot: "only the API's machines, which hold no data; may be taken away at any time",
+  "on-demand": "list price; the basis for budgets",
+  "sustained-use": "automatic on Google Cloud for machines that run all month: n1, n2, n2d and c2, not e2",
+  "reserved-1y": "one-year commitment for machines, no upfront payment; replaces sustained use",
+  "reserved-3y": "three-year commitment for machines, no upfront payment; replaces sustained use",
+  spot: "only the API's stateless machines; may be reclaimed at any time",
 };
 
-/** Every way to pay, on demand first. Ways that the cloud doesn't have are left out. */
+/** Every purchase option, on demand first. Options that the cloud does not offer are omitted. */
 export function purchaseRows(resources: readonly CloudResource[], args: EstimateArgs): PurchaseRow[] {
   const base = estimate(resources, { ...args, option: "on-demand" });
   const rows = OPTIONS.filter((option) => sold(base, option, args)).map((option): PurchaseRow => {
@@ -48,7 +48,7 @@ export function purchaseRows(resources: readonly CloudResource[], args: Estimate
   return arm === undefined ? rows : [...rows, arm];
 }
 
-/** Whether the option changes the price of any machine. */
+/** Whether any machine is sold under the option. */
 function sold(base: Estimate, option: PurchaseOption, { book }: EstimateArgs): boolean {
   return (
     option === "on-demand" ||
@@ -68,7 +68,7 @@ function ruleOfThumb(base: Estimate, option: PurchaseOption): number | undefined
   return part === 0 ? undefined : Math.round(sumCents(machines) - saved);
 }
 
-/** The same sizes on arm64; undefined where no machine has a twin. */
+/** The same sizes on arm64; undefined if no machine has an equivalent. */
 function armRow(base: Estimate, { book }: EstimateArgs): PurchaseRow | undefined {
   const machines = base.lines.filter(isMachine);
   const twins = machines.map(({ machine, count, cents }) => {
@@ -85,7 +85,7 @@ function armRow(base: Estimate, { book }: EstimateArgs): PurchaseRow | undefined
     cents: base.cents - sumCents(machines) + machineCents,
     machineCents,
     estimated: false,
-    note: "the same sizes with arm64 processors, on demand; needs arm64 images, which the stack has none of",
+    note: "the same sizes on arm64, on demand; requires arm64 images, which the stack does not have",
   };
 }
 

@@ -2,7 +2,7 @@ import type { PriceBook } from "../prices/book";
 import { HOURS_PER_MONTH } from "../prices/book";
 import type { Estimate } from "../line";
 
-/** Part of its CPUs that a burstable type may use for ever. Source: EC2 user guide, burstable instances, key concepts. */
+/** Baseline of a burstable type per vCPU, by size. Source: EC2 user guide, burstable instances, key concepts. */
 const BASELINE: Readonly<Record<string, number>> = {
   nano: 0.05,
   micro: 0.1,
@@ -13,14 +13,14 @@ const BASELINE: Readonly<Record<string, number>> = {
   "2xlarge": 0.4,
 };
 
-/** What a stack's burstable machines give, and what giving them more would cost. */
+/** The baseline of a stack's burstable machines, and the price of exceeding it. */
 export interface CreditRow {
   readonly type: string;
   readonly count: number;
   readonly vcpu: number;
-  /** CPUs of each that it may use without pause: beyond it lives on saved credits, then is held to it. */
+  /** vCPUs that each can use continuously. Above the baseline it spends saved credits, then is throttled. */
   readonly baselineVcpu: number;
-  /** Cents a month for all of them, were they "unlimited" and never idle. */
+  /** Cents a month for all of them with cpuCredits "unlimited" at full load. */
   readonly unlimitedCents: number;
 }
 

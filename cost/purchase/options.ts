@@ -1,28 +1,24 @@
+import { familyOf } from "../../components/model/machine-types";
 import { HOURS_PER_MONTH, type PriceBook } from "../prices/book";
 import type { Source } from "../prices/schema";
 
 export const OPTIONS = ["on-demand", "sustained-use", "reserved-1y", "reserved-3y", "spot"] as const;
 /**
- * How a machine is paid for. "sustained-use": Google Cloud's discount on what runs all month, without a commitment.
- * "reserved-…": standard reservation with nothing upfront on AWS, committed use on Google Cloud; replaces sustained use.
+ * Purchase option of a machine. "sustained-use": Google Cloud's automatic discount for machines that run all month.
+ * "reserved-…": on AWS a standard reservation without upfront payment, on Google Cloud committed use, which replaces
+ * sustained use.
  */
 export type PurchaseOption = (typeof OPTIONS)[number];
 
-/** How the machines of a stack are paid for. */
-export interface Purchase {
-  /** Those that run all the time: data and the API's minimum. "spot" applies to what may be lost, the rest is on demand. */
-  readonly option: PurchaseOption;
-}
-
-/** A machine's price for a whole month. */
+/** A machine's monthly price. */
 export interface MachinePrice {
   readonly usd: number;
   readonly source: Source;
-  /** True when the price is another type's ratio. */
+  /** Whether the price is derived from another type's discount. */
   readonly estimated: boolean;
 }
 
-/** What a machine costs a month under an option; undefined: the cloud doesn't sell it so, or its price isn't known. */
+/** A machine's monthly price under an option; undefined if it is not sold so or has no known price. */
 export function machinePrice(book: PriceBook, type: string, option: PurchaseOption): MachinePrice | undefined {
   const price = book.instance(type);
   if (price === undefined) {
@@ -54,7 +50,7 @@ export function machinePrice(book: PriceBook, type: string, option: PurchaseOpti
         return exact(committed);
       }
       const part = option === "reserved-1y" ? commitments.share.oneYear : commitments.share.threeYears;
-      return share(part, commitments.source, familyOf(type) !== commitments.family);
+      return share(part, commitments.source, familyOf(book.cloud, type) !== commitments.family);
     }
     case "spot":
       if (price.hourlySpot !== undefined) {
@@ -62,9 +58,4 @@ export function machinePrice(book: PriceBook, type: string, option: PurchaseOpti
       }
       return spot === undefined ? undefined : share(spot.share, spot.source, true);
   }
-}
-
-/** "t3a" of "t3a.large", "n2" of "n2-standard-4". */
-export function familyOf(type: string): string {
-  return type.split(/[.-]/)[0]!;
 }

@@ -1,10 +1,10 @@
 import { listAt, numberAt, textAt, valueAt, type CloudResource } from "../resource";
-import { bucketGb, countAt, hourly, HOURS, machines, used, type Charge, type Rule } from "./charge";
+import { bucketGb, countAt, hourly, HOURS, machines, used, type Charge, type PricingRule } from "./charge";
 import { disk } from "./ebs";
 import { awsGroupSize, crossZoneGb, type World } from "./world";
 
-/** What each type of AWS resource is charged for. */
-export const AWS_RULES: Readonly<Record<string, Rule>> = {
+/** Charges by AWS resource type. */
+export const AWS_RULES: Readonly<Record<string, PricingRule>> = {
   "aws:ec2/instance:Instance": instance,
   "aws:autoscaling/group:Group": group,
   "aws:ebs/volume:Volume": (volume) =>
@@ -49,13 +49,13 @@ export const AWS_RULES: Readonly<Record<string, Rule>> = {
   ],
   "aws:eks/nodeGroup:NodeGroup": nodeGroup,
   "aws:ec2/flowLog:FlowLog": (log) =>
-    textAt(log, "logDestinationType") === "cloud-watch-logs" ? [] : "delivery other than to CloudWatch has no price",
+    textAt(log, "logDestinationType") === "cloud-watch-logs" ? [] : "only delivery to CloudWatch has a price",
 };
 
 function instance(resource: CloudResource, world: World): readonly Charge[] | string {
   const type = textAt(resource, "instanceType");
   if (type === undefined) {
-    return "its instance type isn't known before deployment";
+    return "its instance type is not known before deployment";
   }
   return [
     machines(type, 1, textAt(resource, "instanceMarketOptions.marketType") === "spot"),
@@ -72,13 +72,13 @@ function instance(resource: CloudResource, world: World): readonly Charge[] | st
   ];
 }
 
-/** What an image without a size of its own takes: Debian's. */
+/** Boot disk size if none is set: that of the Debian image. */
 const SMALLEST_ROOT_GB = 8;
 
-/** Burstable families that go beyond their baseline for money unless told not to. Source: EC2 user guide, unlimited mode. */
+/** Burstable families whose default is unlimited mode. Source: EC2 user guide, unlimited mode. */
 const UNLIMITED_BY_DEFAULT = /^t(3|3a|4g)\./;
 
-/** Detailed monitoring, and CPU beyond a burstable type's baseline where it isn't held to it. */
+/** Detailed monitoring, and surplus credits of burstable types in unlimited mode. */
 function extras(type: string, of: CloudResource, { usage }: World, count: number): Charge[] {
   const credits = textAt(of, "creditSpecification.cpuCredits");
   const unlimited = UNLIMITED_BY_DEFAULT.test(type) ? credits !== "standard" : credits === "unlimited";
@@ -97,7 +97,7 @@ function group(resource: CloudResource, world: World): readonly Charge[] | strin
   const template = world.source(resource, "aws:ec2/launchTemplate:LaunchTemplate");
   const type = template && textAt(template, "instanceType");
   if (template === undefined || type === undefined) {
-    return "its launch template isn't among the resources";
+    return "its launch template is not among the resources";
   }
   const count = awsGroupSize(resource);
   const spread = "mixedInstancesPolicy.instancesDistribution";
@@ -122,7 +122,7 @@ function group(resource: CloudResource, world: World): readonly Charge[] | strin
   ];
 }
 
-/** Templates have numbers as numbers or as texts. */
+/** Launch templates have numbers as numbers or as text. */
 interface TemplateDisk {
   readonly volumeType?: string;
   readonly volumeSize?: number | string;
@@ -145,13 +145,13 @@ function bucket(resource: CloudResource, { usage, traffic }: World): readonly Ch
   ].filter(({ quantity }) => quantity !== 0);
 }
 
-/** Traffic of all nodes, in equal parts through all gateways. */
+/** The nodes' traffic, divided equally among the gateways. */
 function natGb(world: World): number {
   const gateways = world.ofType("aws:ec2/natGateway:NatGateway").length;
   return (world.usage.natGbPerNode * world.nodes) / gateways;
 }
 
-/** What one load balancer capacity unit carries. Source: Elastic Load Balancing pricing. */
+/** Capacity of one load balancer capacity unit. Source: Elastic Load Balancing pricing. */
 const LCU = { gbPerHour: 1, connectionsPerSecond: 25 };
 const NLCU = { gbPerHour: 1, connectionsPerSecond: 800 };
 
@@ -173,8 +173,8 @@ function loadBalancer(resource: CloudResource, world: World): readonly Charge[] 
     ? own
     : [
         ...own,
-        { ...hourly("load balancer", "public IPv4 address, one a zone", "ipv4.address"), count: subnets },
-        used("transfer", "answers to the internet", "transfer.internet", outGb),
+        { ...hourly("load balancer", "public IPv4 address, one per zone", "ipv4.address"), count: subnets },
+        used("transfer", "responses to the internet", "transfer.internet", outGb),
       ];
 }
 
@@ -184,7 +184,7 @@ function endpoint(resource: CloudResource, world: World): readonly Charge[] {
   }
   const subnets = listAt(resource, "subnetIds");
   return [
-    { ...hourly("network", "interface endpoint, one a zone", "endpoint.hour"), count: Math.max(1, subnets.length) },
+    { ...hourly("network", "interface endpoint, one per zone", "endpoint.hour"), count: Math.max(1, subnets.length) },
     used("network", "through the endpoint", "endpoint.traffic", world.usage.nodeLogGb * world.nodes),
   ];
 }
@@ -195,11 +195,11 @@ function logGroup(resource: CloudResource, world: World): readonly Charge[] {
   const { usage, nodes } = world;
   const flow = world.users(resource, "aws:ec2/flowLog:FlowLog").length > 0;
   const gb = (flow ? usage.flowLogGbPerNode : usage.nodeLogGb) * nodes;
-  // Without a number of days logs are kept for ever: a year of them is counted.
+  // Without a retention, logs never expire: one year is counted.
   const months = (numberAt(resource, "retentionInDays") || 365) / DAYS_PER_MONTH;
   return [
     used("logs", flow ? "flow logs" : "logs", "logs.ingest", gb),
-    used("logs", "logs kept", "logs.storage", gb * months),
+    used("logs", "log storage", "logs.storage", gb * months),
   ];
 }
 
@@ -210,7 +210,7 @@ function nodeGroup(resource: CloudResource, world: World): readonly Charge[] | s
   const [type] = [...listAt<string>(resource, "instanceTypes"), named ?? EKS_TYPE];
   const count = numberAt(resource, "scalingConfig.desiredSize") ?? numberAt(resource, "scalingConfig.minSize");
   if (count === undefined) {
-    return "its size isn't known before deployment";
+    return "its size is not known before deployment";
   }
   const spot = textAt(resource, "capacityType") === "SPOT";
   return [
@@ -224,8 +224,8 @@ function nodeGroup(resource: CloudResource, world: World): readonly Charge[] | s
   ];
 }
 
-/** Type of a managed node unless it says otherwise. Source: EKS API reference, instanceTypes. */
+/** Default instance type of a managed node. Source: EKS API reference, instanceTypes. */
 const EKS_TYPE = "t3.medium";
 
-/** Disk of a managed node unless it says otherwise. Source: EKS API reference, diskSize. */
+/** Default disk of a managed node, GiB. Source: EKS API reference, diskSize. */
 const EKS_DISK_GB = 20;

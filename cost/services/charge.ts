@@ -4,41 +4,41 @@ import { numberAt, type CloudResource } from "../resource";
 import type { Usage } from "../usage";
 import type { World } from "./world";
 
-/** What a resource is charged for, before it has a price. */
+/** A charge for a resource, before pricing. */
 export interface Charge {
   readonly kind: Kind;
   readonly item: string;
-  /** Name of a service's price, or the machine to be priced. */
+  /** Name of a service's price, or the machine to price. */
   readonly price: string | Machine;
-  /** How many alike. Default: 1. */
+  /** Number of identical items. Default: 1. */
   readonly count?: number;
-  /** Units of each a month; for machines, months. Default: 1. */
+  /** Units per item and month; for machines, months. Default: 1. */
   readonly quantity?: number;
-  /** Whether the quantity follows from the usage and not from the plan. Default: false. */
+  /** Whether the quantity derives from assumed usage. Default: false. */
   readonly assumed?: boolean;
 }
 
-/** What a resource of some type is charged for; a text: why that can't be said. */
-export type Rule = (resource: CloudResource, world: World) => readonly Charge[] | string;
+/** The charges for a resource, or the reason why they can't be determined. */
+export type PricingRule = (resource: CloudResource, world: World) => readonly Charge[] | string;
 
 export { HOURS_PER_MONTH as HOURS };
 
-/** A charge for every hour of the month. */
+/** A charge per hour, for the whole month. */
 export function hourly(kind: Kind, item: string, price: string, hours = HOURS_PER_MONTH): Charge {
   return { kind, item, price, quantity: hours };
 }
 
-/** A charge that follows from how much the stack is used. */
+/** A charge that depends on usage. */
 export function used(kind: Kind, item: string, price: string, quantity: number): Charge {
   return { kind, item, price, quantity, assumed: true };
 }
 
-/** Machines of one type that run all month. */
+/** Machines of one type, running all month. */
 export function machines(type: string, count: number, mayBeSpot: boolean): Charge {
   return { kind: "compute", item: type, price: { type, mayBeSpot }, count };
 }
 
-/** GB that a bucket keeps, by what it is for. Buckets beyond those of the stack hold nothing that is known. */
+/** GB stored in a bucket, by its purpose. Unknown buckets count as empty. */
 export function bucketGb(name: string, usage: Usage, millionQueries: number): number {
   switch (name) {
     case "backups":
@@ -50,7 +50,7 @@ export function bucketGb(name: string, usage: Usage, millionQueries: number): nu
   }
 }
 
-/** A whole number of things from the inputs, or a default. */
+/** A non-negative number at a path of the inputs, or a default. */
 export function countAt(resource: CloudResource, path: string, otherwise: number): number {
   return Math.max(0, numberAt(resource, path) ?? otherwise);
 }

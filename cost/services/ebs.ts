@@ -1,6 +1,6 @@
 import type { Charge } from "./charge";
 
-/** A disk of EBS as inputs say it. */
+/** An EBS disk in inputs. */
 export interface Ebs {
   readonly type: string;
   readonly gb: number | undefined;
@@ -8,10 +8,10 @@ export interface Ebs {
   readonly throughput: number | undefined;
 }
 
-/** What gp3 has for nothing. Source: EBS user guide. */
+/** Performance included in gp3's price. Source: EBS user guide. */
 const GP3 = { iops: 3000, throughput: 125 };
 
-/** Its size, and what is provisioned beyond what its type has for nothing. */
+/** Charges for the size, and for provisioned performance above the included one. */
 export function disk({ type, gb, iops = 0, throughput = 0 }: Ebs): Charge[] {
   const charge = (item: string, price: string, quantity: number): Charge[] =>
     quantity > 0 ? [{ kind: "disks", item, price, quantity }] : [];

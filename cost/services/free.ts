@@ -1,4 +1,4 @@
-/** Types of resources that no cloud charges for by themselves. What is charged elsewhere is said. */
+/** Resource types that are free; comments name where related charges are. */
 const FREE: readonly RegExp[] = [
   /^(pulumi|random|tls|time|null):/,
   /^aws:iam\//,
@@ -6,15 +6,15 @@ const FREE: readonly RegExp[] = [
   /^aws:(budgets|resourcegroups)\//,
   /^aws:sns\/(topic|topicPolicy|topicSubscription):/, // the first 1,000 mails a month are free
   /^aws:autoscaling\/(attachment|policy|schedule|notification|lifecycleHook):/,
-  /^aws:eks\/(addon|podIdentityAssociation|accessEntry|accessPolicyAssociation):/, // AWS' and the community's own add-ons
+  /^aws:eks\/(addon|podIdentityAssociation|accessEntry|accessPolicyAssociation):/, // add-ons of AWS and the community are free
   /^aws:ebs\/(encryptionByDefault|defaultKmsKey):/,
-  /^aws:ec2\/(launchTemplate|volumeAttachment|eipAssociation):/, // machines and disks are on the group, the instance, the volume
+  /^aws:ec2\/(launchTemplate|volumeAttachment|eipAssociation):/, // charged with the group, instance or volume
   /^aws:ec2\/(vpc\w+|subnet|route|routeTable|routeTableAssociation|internetGateway|\w*[sS]ecurityGroup\w*|networkAcl\w*|defaultRouteTable|placementGroup|tag|keyPair):/,
   /^aws:vpc\//,
   /^aws:kms\/(alias|grant|keyPolicy):/,
   /^aws:lb\/(listener|listenerRule|listenerCertificate|targetGroup|targetGroupAttachment):/,
   /^aws:route53\/record:/,
-  /^aws:s3\/bucket(?!:)/, // a bucket's settings and its few small objects
+  /^aws:s3\/bucket(?!:)/, // bucket settings and a few small objects
   /^aws:secretsmanager\/(secretVersion|secretPolicy|secretRotation):/,
   /^aws:cloudwatch\/(logMetricFilter|logResourcePolicy|logStream|event\w+):/,
   /^gcp:billing\/budget:/,
@@ -26,12 +26,12 @@ const FREE: readonly RegExp[] = [
   /^gcp:projects\//,
   /^gcp:serviceaccount\//,
   /^gcp:\w+\/\w*(IAMMember|IAMBinding|IAMPolicy|IamMember|IamBinding|IamPolicy):/i,
-  /^gcp:secretmanager\/secret:/, // its versions are charged
+  /^gcp:secretmanager\/secret:/, // charged per version
   /^gcp:storage\/(bucketObject|bucketACL|bucketIAM\w+):/,
-  /^kubernetes:/, // objects of a cluster; services/kubernetes.ts knows the ones that cost something
+  /^kubernetes:/, // services/kubernetes.ts has those that cost something
 ];
 
-/** Whether a type of resource costs nothing by itself. */
+/** Whether a resource type has no charge. */
 export function isFree(type: string): boolean {
   return FREE.some((pattern) => pattern.test(type));
 }

@@ -1,5 +1,5 @@
 import { listAt, numberAt, textAt, valueAt, type CloudResource } from "../resource";
-import { bucketGb, hourly, HOURS, machines, used, type Charge, type Rule } from "./charge";
+import { bucketGb, hourly, HOURS, machines, used, type Charge, type PricingRule } from "./charge";
 import { crossZoneGb, GCP_MANAGERS, gcpGroupSize, type World } from "./world";
 
 const FORWARDING_RULES = [
@@ -11,8 +11,8 @@ const INSTANCE_TEMPLATES = [
   "gcp:compute/regionInstanceTemplate:RegionInstanceTemplate",
 ] as const;
 
-/** What each type of Google Cloud resource is charged for. */
-export const GCP_RULES: Readonly<Record<string, Rule>> = {
+/** Charges by Google Cloud resource type. */
+export const GCP_RULES: Readonly<Record<string, PricingRule>> = {
   "gcp:compute/instance:Instance": instance,
   ...Object.fromEntries(GCP_MANAGERS.map((type) => [type, group])),
   "gcp:compute/disk:Disk": (resource) => [
@@ -56,7 +56,7 @@ export const GCP_RULES: Readonly<Record<string, Rule>> = {
 function instance(resource: CloudResource): readonly Charge[] | string {
   const type = textAt(resource, "machineType");
   if (type === undefined) {
-    return "its machine type isn't known before deployment";
+    return "its machine type is not known before deployment";
   }
   const boot = "bootDisk.initializeParams";
   const interfaces = listAt<{ accessConfigs?: unknown[] }>(resource, "networkInterfaces");
@@ -69,14 +69,14 @@ function instance(resource: CloudResource): readonly Charge[] | string {
   ];
 }
 
-/** Smallest boot disk. Source: Compute Engine, disks. */
+/** Smallest boot disk, GB. Source: Compute Engine, disks. */
 const SMALLEST_GB = 10;
 
 function group(resource: CloudResource, world: World): readonly Charge[] | string {
   const template = INSTANCE_TEMPLATES.map((type) => world.source(resource, type)).find((found) => found !== undefined);
   const type = template && textAt(template, "machineType");
   if (template === undefined || type === undefined) {
-    return "its instance template isn't among the resources";
+    return "its instance template is not among the resources";
   }
   const count = gcpGroupSize(resource, world);
   const isSpot = textAt(template, "scheduling.provisioningModel") === "SPOT";
@@ -91,7 +91,7 @@ function group(resource: CloudResource, world: World): readonly Charge[] | strin
 }
 
 function disk(family: "disk" | "regionDisk", type: string, gb: number): Charge {
-  const name = type.split("/").at(-1)!; // a self link ends in the type's name
+  const name = type.split("/").at(-1)!; // a self link ends with the type's name
   return { kind: "disks", item: `${name} disk`, price: `${family}.${name}`, quantity: gb };
 }
 
@@ -113,7 +113,7 @@ function bucket(resource: CloudResource, { usage, traffic }: World): readonly Ch
       ];
 }
 
-/** VMs up to which Cloud NAT charges for each of them. Source: Cloud NAT pricing. */
+/** Number of VMs up to which Cloud NAT charges per VM. Source: Cloud NAT pricing. */
 const NAT_VMS = 32;
 
 function nat(_: CloudResource, world: World): readonly Charge[] {
@@ -127,10 +127,10 @@ function nat(_: CloudResource, world: World): readonly Charge[] {
   ];
 }
 
-/** Rules that one charge covers. Source: Cloud Load Balancing pricing. */
+/** Forwarding rules that the first charge covers. Source: Cloud Load Balancing pricing. */
 const RULES_IN_ONE_CHARGE = 5;
 
-/** The first rule carries the charge for the first five, and the traffic of all. */
+/** The first rule carries the charge for the first five and all traffic. */
 function forwardingRule(resource: CloudResource, world: World): readonly Charge[] {
   const places = world.once(
     "places of forwarding rules",
@@ -138,7 +138,7 @@ function forwardingRule(resource: CloudResource, world: World): readonly Charge[
   );
   const place = places.get(resource.urn)!;
   if (place >= RULES_IN_ONE_CHARGE) {
-    return [hourly("load balancer", "further forwarding rule", "forwardingRule.further")];
+    return [hourly("load balancer", "additional forwarding rule", "forwardingRule.further")];
   }
   if (place > 0) {
     return [];
@@ -147,11 +147,11 @@ function forwardingRule(resource: CloudResource, world: World): readonly Charge[
   return [
     hourly("load balancer", "forwarding rules, up to five", "forwardingRule.first"),
     used("load balancer", "processed", "loadBalancer.traffic", inGb + outGb),
-    used("transfer", "answers to the internet", "transfer.internet", outGb),
+    used("transfer", "responses to the internet", "transfer.internet", outGb),
   ];
 }
 
-/** Free where a forwarding rule uses it. */
+/** Free if a forwarding rule uses it. */
 function address(resource: CloudResource, world: World): readonly Charge[] {
   if (textAt(resource, "addressType") === "INTERNAL") {
     return [];
@@ -163,7 +163,7 @@ function address(resource: CloudResource, world: World): readonly Charge[] {
   return [hourly("network", "public IPv4 address", attached ? "ipv4.vm" : "ipv4.unused")];
 }
 
-/** All nodes' flow logs, in equal parts on the subnetworks that write them. */
+/** The nodes' flow logs, divided equally among the subnetworks that write them. */
 function subnetwork(resource: CloudResource, world: World): readonly Charge[] {
   const logging = ({ inputs }: CloudResource): boolean => inputs.logConfig !== undefined;
   if (!logging(resource)) {
@@ -180,9 +180,9 @@ function nodePool(resource: CloudResource): readonly Charge[] | string {
     numberAt(resource, "initialNodeCount") ??
     numberAt(resource, "autoscaling.minNodeCount");
   if (each === undefined) {
-    return "its size isn't known before deployment";
+    return "its size is not known before deployment";
   }
-  const count = each * Math.max(1, listAt(resource, "nodeLocations").length); // it is counted by zone
+  const count = each * Math.max(1, listAt(resource, "nodeLocations").length); // the count is per zone
   const isSpot = valueAt(resource, "nodeConfig.spot") === true;
   return [
     { ...machines(type, count, true), kind: "kubernetes", price: { type, mayBeSpot: true, isSpot } },
@@ -197,5 +197,5 @@ function nodePool(resource: CloudResource): readonly Charge[] | string {
   ];
 }
 
-/** Disk of a GKE node unless it says otherwise. Source: GKE, boot disks. */
+/** Default disk of a GKE node, GB. Source: GKE, boot disks. */
 const GKE_DISK_GB = 100;

@@ -2,11 +2,7 @@ import { SERVICES, type Service } from "../../components/model/role";
 import type { Owner } from "../line";
 import { valueAt, type CloudResource } from "../resource";
 
-/** The services that keep data. */
-export const DATA_SERVICES = ["timescaledb", "neo4j", "redis"] as const;
-export type DataServiceName = (typeof DATA_SERVICES)[number];
-
-/** Component types, as they stand in a URN, of what belongs to one service. */
+/** Component types, as in URNs, that belong to one service. */
 const COMPONENTS: Readonly<Record<string, Service>> = {
   "ape:api:Api": "api",
   "ape:api:KubernetesApi": "api",
@@ -16,11 +12,11 @@ const COMPONENTS: Readonly<Record<string, Service>> = {
   "ape:redis:Redis": "redis",
 };
 
-/** Where the platforms write which services a machine hosts, and what stands between their names. */
+/** Label paths with the services that a machine hosts, and the separator of the names. */
 const LABELS = ["tags.Service", "labels.service", "nodeConfig.resourceLabels.service"] as const;
 const SEPARATOR = /[+_]/;
 
-/** Whose a resource is: by its label, else by the component it is part of, else the stack's. */
+/** The owners of a resource: by its label, otherwise its component, otherwise the stack. */
 export function ownersOf(resource: CloudResource): readonly Owner[] {
   const label = LABELS.map((path) => valueAt(resource, path)).find((value) => typeof value === "string");
   const labelled = String(label ?? "")

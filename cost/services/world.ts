@@ -1,30 +1,30 @@
 import { numberAt, textAt, type CloudResource } from "../resource";
 import { trafficGb, type Usage } from "../usage";
 
-/** What a charge depends on beside the resource itself. */
+/** What a charge depends on in addition to the resource. */
 export interface World {
   readonly usage: Usage;
   readonly traffic: ReturnType<typeof trafficGb>;
   readonly all: readonly CloudResource[];
-  /** Machines of the stack: instances and the least members of its groups. */
+  /** Machines of the stack: instances, and groups at their minimum. */
   readonly nodes: number;
-  /** Zones that hold data. */
+  /** Number of zones with data. */
   readonly zones: number;
   ofType(type: string): readonly CloudResource[];
-  /** A figure about all resources, worked out once: asked for by each of them it would take the square of the time. */
+  /** Caches a figure about all resources: computing it per resource would take quadratic time. */
   once<T>(what: string, work: () => T): T;
-  /** The resource of a type that another one is made from: the one it depends on, or the one beside it. */
+  /** The resource of a type that another derives from: a dependency, or the one of the same name in its component. */
   source(of: CloudResource, type: string): CloudResource | undefined;
-  /** The resources of a type that are made from this one. */
+  /** The resources of a type that derive from this one. */
   users(of: CloudResource, type: string): readonly CloudResource[];
 }
 
-/** The world of a set of resources, whatever their order. */
+/** The world of a set of resources, independent of their order. */
 export function worldOf(resources: readonly CloudResource[], usage: Usage): World {
   const all = [...resources].sort((a, b) => (a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0));
   const types = groupBy(all, ({ type }) => type);
   const byUrn = new Map(all.map((resource) => [resource.urn, resource]));
-  const beside = groupBy(all, besideKey);
+  const siblings = groupBy(all, siblingKey);
   const usedBy = new Map<string, CloudResource[]>();
   all.forEach((resource) =>
     resource.dependsOn.forEach((urn) => usedBy.set(urn, [...(usedBy.get(urn) ?? []), resource])),
@@ -43,17 +43,17 @@ export function worldOf(resources: readonly CloudResource[], usage: Usage): Worl
     ofType: (type: string) => types.get(type) ?? [],
     source: (of: CloudResource, type: string) =>
       of.dependsOn.map((urn) => byUrn.get(urn)).find((found) => found?.type === type) ??
-      beside.get(besideKey({ ...of, type }))?.[0],
+      siblings.get(siblingKey({ ...of, type }))?.[0],
     users: (of: CloudResource, type: string) => {
       const users = (usedBy.get(of.urn) ?? []).filter((user) => user.type === type);
-      return users.length > 0 ? users : (beside.get(besideKey({ ...of, type })) ?? []);
+      return users.length > 0 ? users : (siblings.get(siblingKey({ ...of, type })) ?? []);
     },
   };
   return { ...world, nodes: nodeCount(world), zones: zoneCount(all) };
 }
 
 /** Resources of a type and name within one component. */
-function besideKey({ parent, type, name }: Pick<CloudResource, "parent" | "type" | "name">): string {
+function siblingKey({ parent, type, name }: Pick<CloudResource, "parent" | "type" | "name">): string {
   return [parent, type, name].join("\n");
 }
 
@@ -68,7 +68,7 @@ function nodeCount(world: Index): number {
   return single.length + groups.reduce((sum, size) => sum + size, 0);
 }
 
-/** Members that an autoscaling group has at least: what a month without load costs. */
+/** Members of an Auto Scaling group without load. */
 export function awsGroupSize(group: CloudResource): number {
   return Math.max(numberAt(group, "desiredCapacity") ?? 0, numberAt(group, "minSize") ?? 0);
 }
@@ -79,7 +79,7 @@ export const GCP_MANAGERS = [
 ] as const;
 const GCP_AUTOSCALERS = ["gcp:compute/regionAutoscaler:RegionAutoscaler", "gcp:compute/autoscaler:Autoscaler"];
 
-/** Members that a managed instance group has at least: its autoscaler's minimum, else its own size. */
+/** Members of a managed instance group without load: its autoscaler's minimum, otherwise its target size. */
 export function gcpGroupSize(manager: CloudResource, world: Index): number {
   const autoscaler = GCP_AUTOSCALERS.flatMap((type) => world.users(manager, type))[0];
   return (autoscaler && numberAt(autoscaler, "autoscalingPolicy.minReplicas")) ?? numberAt(manager, "targetSize") ?? 0;
@@ -98,7 +98,7 @@ function zoneCount(all: readonly CloudResource[]): number {
   return new Set(zones.filter((zone) => zone !== undefined)).size;
 }
 
-/** GB a month that cross a zone's border: queries to stores that stand elsewhere, and every write to its replicas. */
+/** Monthly traffic between zones, GB: queries to stores in other zones, and replication of every write. */
 export function crossZoneGb(world: World): number {
   const { zones, traffic, usage } = world;
   return zones < 2 ? 0 : (traffic.storeGb * (zones - 1)) / zones + usage.writtenGb * (zones - 1);

@@ -1,10 +1,10 @@
-import { StackView, type StackSubject } from "../../policy/subject";
-import { Values } from "../../policy/values";
+import { StackView, type StackResource } from "../../policy/subject";
+import { ResourceValues } from "../../policy/values";
 import type { Judged } from "../record";
 
 /** Planned resources as policies see them. */
 export function viewOf(resources: readonly Judged[]): StackView {
-  const subjects = new Map<string, StackSubject>();
+  const subjects = new Map<string, StackResource>();
   for (const { urn, type, name, parent, dependsOn, protect, retainOnDelete, inputs, references } of resources) {
     subjects.set(urn, {
       urn,
@@ -14,7 +14,7 @@ export function viewOf(resources: readonly Judged[]): StackView {
       dependsOn,
       protect,
       retain: retainOnDelete,
-      values: Values.of(inputs, urn),
+      values: ResourceValues.of(inputs, urn),
       references: (property) => (references[property] ?? []).flatMap((target) => subjects.get(target) ?? []),
     });
   }

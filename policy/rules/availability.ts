@@ -1,8 +1,11 @@
+import { cloudOfType } from "../cloud";
 import { groupBy } from "../group-by";
-import { DATA_SERVICES, diskHost, membersOf, zoneOf, type DataService } from "../members";
+import type { Cloud } from "../../components/model/cloud";
+import { DATA_SERVICES, type DataServiceName } from "../../components/model/role";
+import { diskHost, membersOf, zoneOf } from "../members";
 import { stackTier, type Context } from "../context";
 import {
-  AWS_GROUP,
+  AWS_SCALING_GROUP,
   AWS_TEMPLATE,
   DISKS,
   GCP_GROUPS,
@@ -11,39 +14,40 @@ import {
   INSTANCES,
   shareOf,
 } from "../machines";
-import { fault, resourceRule, stackRule, unless, type Fault, type Rule } from "../rule";
-import type { StackSubject, StackView } from "../subject";
-import { TIERS, type TierName } from "../../stacks/tiers";
+import { fault, resourceRule, stackRule, unless, type PolicyFault, type Rule } from "../rule";
+import type { StackResource, StackView } from "../subject";
+import type { ResourceValues } from "../values";
+import { TIER_NAMES, TIERS } from "../../stacks/tiers";
 
-/** Zones that each data service must stand in. Ours: T3 survives the loss of a zone, T4 also a quorum's; T1 and T2 promise neither. */
-const ZONES: Readonly<Partial<Record<TierName, number>>> = Object.fromEntries(
-  Object.entries(TIERS).flatMap(([name, tier]) => (tier.highAvailability ? [[name, name === "t4" ? 3 : 2]] : [])),
-);
+/** "2 at t3, 3 at t4": the tiers that require more than one zone. */
+const ZONES_BY_TIER = TIER_NAMES.filter((name) => TIERS[name].dataZones > 1)
+  .map((name) => `${TIERS[name].dataZones} at ${name}`)
+  .join(", ");
 
 const ZONE_COUNT = stackRule({
   name: "data-zones",
-  description: "A data service stands in as many zones as its tier promises: two at T3, three at T4.",
-  why: "A zone that fails takes every service with it that stands nowhere else.",
+  description: `Each data service spans as many zones as its tier promises: ${ZONES_BY_TIER}.`,
+  why: "A zone failure takes down every service that runs in that zone only.",
   severity: "high",
   ids: [],
-  fix: "Set `highAvailability: true` and `zones: 3`, or waive it for a stack that may be lost.",
+  fix: "Set `highAvailability: true` and `zones: 3`, or waive the policy for a stack that may be lost.",
   judge: (stack, context) =>
     perService(stack, (service, members) => {
       const least = leastZones(stack, context);
       const zones = new Set(members.map((member) => zoneOf(member)));
       return zones.size >= least
         ? []
-        : [{ message: `${service} stands in ${zones.size} zone${zones.size === 1 ? "" : "s"}, not in ${least}` }];
+        : [{ message: `${service} spans ${zones.size} zone${zones.size === 1 ? "" : "s"}, not ${least}` }];
     }),
 });
 
 const SPREAD = stackRule({
   name: "data-zones-spread",
   description: "Replicas of a data service are spread evenly: no zone holds more than a third of them, or one of two.",
-  why: "Where a zone holds a majority, its loss stops the others as well: they can't elect.",
+  why: "If one zone holds a majority, losing it leaves the other members without a quorum.",
   severity: "high",
   ids: [],
-  fix: "Put each replica into a zone of its own.",
+  fix: "Place each replica in a different zone.",
   judge: (stack) =>
     perService(stack, (service, members) => {
       const byZone = groupBy(members, (member) => zoneOf(member));
@@ -58,8 +62,8 @@ const SPREAD = stackRule({
 
 const QUORUM = stackRule({
   name: "data-quorum-odd",
-  description: "The voters of a data service (etcd, Sentinel, Neo4j) are odd in number, or several groups of three.",
-  why: "An even number survives no more losses than one less, and can split into halves of which none may elect.",
+  description: "A data service (etcd, Sentinel, Neo4j) has an odd number of voters, or several groups of three.",
+  why: "An even number of voters tolerates no more failures than one voter fewer, and can split into two halves without a majority.",
   severity: "high",
   ids: [],
   fix: "Run one member, three, or three for each shard.",
@@ -72,10 +76,10 @@ const QUORUM = stackRule({
 const APART = stackRule({
   name: "data-replicas-apart",
   description: "No two replicas of a service share a node.",
-  why: "Two replicas on one machine are lost together: they cost twice and protect against nothing.",
+  why: "Two replicas on one machine fail together: double the cost, no protection.",
   severity: "critical",
   ids: [],
-  fix: "Attach each replica's data disk to a node of its own.",
+  fix: "Attach each replica's data disk to a separate node.",
   judge: (stack) => {
     const disks = stack.of(...DISKS).map((disk) => ({ service: shareOf(disk), host: diskHost(stack, disk), disk }));
     const placed = disks.filter(({ host, service }) => host !== undefined && service !== "shared");
@@ -92,10 +96,16 @@ const APART = stackRule({
   },
 });
 
+const IS_SPOT: Readonly<Record<Cloud, (values: ResourceValues) => boolean>> = {
+  aws: (values) => values.has("instanceMarketOptions"),
+  gcp: (values) =>
+    values.flag("scheduling.preemptible") === true || values.text("scheduling.provisioningModel") === "SPOT",
+};
+
 const NO_SPOT = resourceRule({
   name: "data-not-spot",
-  description: "Machines that hold data are never spot or preemptible.",
-  why: "The cloud takes a spot machine back on two minutes' notice, also the primary, also all at once.",
+  description: "Machines that hold data are not spot or preemptible instances.",
+  why: "The cloud reclaims spot instances on two minutes' notice or less: possibly the primary, possibly all members at once.",
   severity: "critical",
   ids: [],
   fix: "Use spot capacity for the API only (`apiSpotPercent`).",
@@ -105,23 +115,21 @@ const NO_SPOT = resourceRule({
     if (shareOf(subject) === "api") {
       return [];
     }
-    const spot = type.startsWith("aws:")
-      ? values.has("instanceMarketOptions")
-      : values.flag("scheduling.preemptible") === true || values.text("scheduling.provisioningModel") === "SPOT";
-    return unless(!spot, "is a spot machine and not the API's");
+    const cloud = cloudOfType(type);
+    return unless(cloud === undefined || !IS_SPOT[cloud](values), "is a spot instance and does not run the API");
   },
 });
 
 const GROUP_ZONES = stackRule({
   name: "api-zones",
-  description: "The API's scaling group spans two zones or more where the tier is highly available.",
-  why: "A group in one zone is down with it, whatever it would start.",
+  description: "The API's scaling group spans as many zones as its tier promises.",
+  why: "A scaling group in a single zone can't start replacements when that zone fails.",
   severity: "high",
   ids: ["AutoScaling.2"],
   fix: "Give the group a subnet in each zone.",
   judge: (stack, context) => {
     const least = leastZones(stack, context);
-    const aws = stack.of(AWS_GROUP).map((group) => ({ group, zones: awsZones(group, "vpcZoneIdentifiers") }));
+    const aws = stack.of(AWS_SCALING_GROUP).map((group) => ({ group, zones: awsZones(group, "vpcZoneIdentifiers") }));
     const gcp = stack
       .of(...GCP_GROUPS)
       .map((group) => ({ group, zones: new Set(group.values.strings("distributionPolicyZones")) }));
@@ -133,25 +141,25 @@ const GROUP_ZONES = stackRule({
 
 const BALANCER_ZONES = stackRule({
   name: "aws-load-balancer-zones",
-  description: "A load balancer stands in two zones or more.",
-  why: "It is the only way to the API: in one zone it fails with it. (Google's external load balancer is in all of them.)",
+  description: "A load balancer spans at least two zones.",
+  why: "The load balancer is the only entry to the API; in a single zone it fails with the zone. (Google's external load balancer is global.)",
   severity: "high",
   ids: ["ELB.13", "CKV_AWS_152"],
   fix: "Give the load balancer a subnet in each of two zones.",
   judge: (stack) =>
     stack.of("aws:lb/loadBalancer:LoadBalancer").flatMap((balancer) => {
       const { size } = awsZones(balancer, "subnets");
-      return size >= 2 ? [] : [fault(balancer, `stands in ${size} zone(s), not two`)];
+      return size >= 2 ? [] : [fault(balancer, `spans ${size} zone(s), not two`)];
     }),
 });
 
 const DISRUPTION = stackRule({
   name: "kubernetes-disruption-budget",
-  description: "Every deployment has a PodDisruptionBudget.",
-  why: "Without one, draining nodes for an upgrade may stop all containers at once.",
+  description: "Every Deployment is covered by a PodDisruptionBudget.",
+  why: "Without a PodDisruptionBudget, draining nodes for an upgrade may evict all pods at once.",
   severity: "medium",
   ids: [],
-  fix: "Add a PodDisruptionBudget whose selector matches the deployment's pods.",
+  fix: "Add a PodDisruptionBudget whose selector matches the Deployment's pods.",
   judge: (stack) => {
     const guarded = stack
       .of("kubernetes:policy/v1:PodDisruptionBudget")
@@ -168,8 +176,8 @@ const DISRUPTION = stackRule({
 
 const POD_SPREAD = resourceRule({
   name: "kubernetes-zone-spread",
-  description: "Deployments spread their pods over zones.",
-  why: "The scheduler is free to put all of them into one zone otherwise.",
+  description: "Deployments spread their pods across zones.",
+  why: "Otherwise the scheduler may place all pods in one zone.",
   severity: "medium",
   ids: [],
   fix: "Add a topologySpreadConstraint over topology.kubernetes.io/zone.",
@@ -185,8 +193,8 @@ const POD_SPREAD = resourceRule({
 
 const REPAIRED = resourceRule({
   name: "gcp-machine-restarts",
-  description: "Machines that hold data are restarted and migrated by Google Compute Engine.",
-  why: "Otherwise maintenance of a host ends a database until somebody notices.",
+  description: "Compute Engine restarts and live-migrates machines that hold data.",
+  why: "Otherwise host maintenance stops a database until an operator restarts it.",
   severity: "medium",
   ids: [],
   fix: 'Set scheduling.automaticRestart to true and onHostMaintenance to "MIGRATE".',
@@ -195,12 +203,12 @@ const REPAIRED = resourceRule({
     ...unless(values.flag("scheduling.automaticRestart") !== false, "automaticRestart is off"),
     ...unless(
       (values.text("scheduling.onHostMaintenance") ?? "MIGRATE") === "MIGRATE",
-      "is terminated for maintenance",
+      "is terminated for host maintenance",
     ),
   ],
 });
 
-/** What survives which loss. */
+/** Rules on what survives the loss of a machine or zone. */
 export const AVAILABILITY_RULES: readonly Rule[] = [
   ZONE_COUNT,
   SPREAD,
@@ -216,13 +224,13 @@ export const AVAILABILITY_RULES: readonly Rule[] = [
 
 function leastZones(stack: StackView, context: Context): number {
   const tier = stackTier(stack, context);
-  return (tier === undefined ? undefined : ZONES[tier]) ?? 1;
+  return tier === undefined ? 1 : TIERS[tier].dataZones;
 }
 
 function perService(
   stack: StackView,
-  judge: (service: DataService, members: readonly StackSubject[]) => Fault[],
-): Fault[] {
+  judge: (service: DataServiceName, members: readonly StackResource[]) => PolicyFault[],
+): PolicyFault[] {
   return DATA_SERVICES.flatMap((service) => {
     const members = membersOf(stack, service);
     return members.length === 0 ? [] : judge(service, members);
@@ -230,11 +238,11 @@ function perService(
 }
 
 /** Zones of the subnets that a property refers to. */
-function awsZones(subject: StackSubject, property: string): Set<string> {
+function awsZones(subject: StackResource, property: string): Set<string> {
   const zones = subject.references(property).map(({ values }) => values.text("availabilityZone"));
   return new Set(zones.filter((zone) => zone !== undefined));
 }
 
-function names(subjects: readonly StackSubject[]): string {
+function names(subjects: readonly StackResource[]): string {
   return subjects.map(({ name }) => name).join(", ");
 }

@@ -1,10 +1,11 @@
 import { BACKUP_RETENTION_DAYS } from "../../stacks/tiers";
 import { atLeast, type Context } from "../context";
 import { AWS_INSTANCE } from "../machines";
-import { DATA_SERVICES, diskHost, membersOf } from "../members";
+import { DATA_SERVICES } from "../../components/model/role";
+import { diskHost, membersOf } from "../members";
 import { fault, resourceRule, stackRule, unless, type Rule } from "../rule";
-import type { StackSubject, StackView } from "../subject";
-import type { Values } from "../values";
+import type { StackResource, StackView } from "../subject";
+import type { ResourceValues } from "../values";
 
 const AWS_BUCKET = "aws:s3/bucket:Bucket";
 const AWS_LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
@@ -19,18 +20,18 @@ const DAY_SECONDS = 86_400;
 const RETENTION = "backup-retention";
 const days = (context: Context): number => atLeast(context, RETENTION, "days", BACKUP_RETENTION_DAYS);
 
-/** Whether a bucket holds backups, by its name: what a lifecycle rule deletes there is gone. */
+/** Whether a bucket holds backups, judged by its name. */
 function holdsBackups(bucket: string): boolean {
   return /backup/i.test(bucket);
 }
 
 const TARGET = stackRule({
   name: "backup-target",
-  description: "A stack with data services has a bucket for backups, protected, and its data nodes are told which.",
-  why: "Replicas copy mistakes as well: a deleted table is only in the backups.",
+  description: "A stack with data services has a protected backup bucket.",
+  why: "Replication also replicates mistakes: a dropped table exists only in the backups.",
   severity: "critical",
   ids: ["CKV2_AWS_9"],
-  fix: "Make a bucket for backups, protect it, and let each data node grant itself access to it.",
+  fix: "Create a backup bucket with the `protect` option.",
   judge: (stack) => {
     const services = DATA_SERVICES.filter((service) => membersOf(stack, service).length > 0);
     const buckets = stack.of(AWS_BUCKET, GCP_BUCKET).filter((bucket) => holdsBackups(bucketName(bucket)));
@@ -38,7 +39,7 @@ const TARGET = stackRule({
       return [];
     }
     if (buckets.length === 0) {
-      return services.map((service) => ({ message: `${service} has no backup target: no bucket for backups` }));
+      return services.map((service) => ({ message: `${service} has no backup target: there is no backup bucket` }));
     }
     return buckets
       .filter(({ protect }) => !protect)
@@ -48,11 +49,11 @@ const TARGET = stackRule({
 
 const REACHED = stackRule({
   name: "backup-granted",
-  description: "Each member of a data service may write to the bucket for backups, but for TimescaleDB's witnesses.",
-  why: "A node without the right fails its backups, and only the alarm of a missed backup says so, days later.",
+  description: "Each member of a data service may write to the backup bucket. TimescaleDB's witnesses are exempt.",
+  why: "Without the permission the node's backups fail, and only the missed-backup alarm reveals it, days later.",
   severity: "high",
   ids: [],
-  fix: "Grant the node's role or service account the bucket's backup prefix.",
+  fix: "Grant the node's role or service account write access to its prefix in the backup bucket.",
   judge: (stack) => {
     const buckets = stack.of(AWS_BUCKET, GCP_BUCKET).map(bucketName).filter(holdsBackups);
     if (buckets.length === 0) {
@@ -65,7 +66,7 @@ const REACHED = stackRule({
         const granted = node.type === AWS_INSTANCE ? awsGrants(stack, node) : gcpGrants(stack, node);
         return !buckets.some((bucket) => granted.some((grant) => grant.includes(bucket)));
       });
-      // One of each three members of TimescaleDB only votes.
+      // One of every three members of TimescaleDB is a witness, which only votes.
       const witnesses = service === "timescaledb" ? Math.floor(members.length / 3) : 0;
       return without.length <= witnesses
         ? []
@@ -74,20 +75,20 @@ const REACHED = stackRule({
   },
 });
 
-const BUCKETS_KEEP = resourceRule({
+const RETAINED = resourceRule({
   name: RETENTION,
-  description: `Whatever says how long backups are kept says ${BACKUP_RETENTION_DAYS} days or more.`,
-  why: "Errors in data are found weeks later; what the backups no longer hold then is lost.",
+  description: `Every setting of backup retention is at least ${BACKUP_RETENTION_DAYS} days.`,
+  why: "Data errors are often found weeks later; by then expired backups can't help.",
   severity: "high",
   ids: ["CKV_AWS_166"],
-  fix: "Set `backupRetentionDays` to 30 or more; it reaches buckets, pgBackRest and snapshots.",
+  fix: `Set \`backupRetentionDays\` to ${BACKUP_RETENTION_DAYS} or more. It applies to buckets, pgBackRest and snapshots.`,
   parameters: {
     days: {
       type: "integer",
       minimum: BACKUP_RETENTION_DAYS,
       maximum: 3650,
       default: BACKUP_RETENTION_DAYS,
-      description: "Days that backups must be kept.",
+      description: "Minimum backup retention in days.",
     },
   },
   types: [
@@ -99,18 +100,18 @@ const BUCKETS_KEEP = resourceRule({
     "gcp:compute/resourcePolicy:ResourcePolicy",
   ],
   judge: ({ type, values }, context) =>
-    kept(type, values).flatMap(({ what, days: kept }) =>
-      unless(kept >= days(context), `${what} are kept for ${kept} days, not ${days(context)}`),
+    retentions(type, values).flatMap(({ what, days: kept }) =>
+      unless(kept >= days(context), `${what} are retained for ${kept} days, not ${days(context)}`),
     ),
 });
 
 const LIVE = resourceRule({
   name: "backup-objects-live",
-  description: "No lifecycle rule deletes live objects of the bucket for backups.",
-  why: "A repository is whole or worthless: an old full backup is what yesterday's increment builds on.",
+  description: "No lifecycle rule deletes current objects in the backup bucket.",
+  why: "An incomplete repository is useless: yesterday's incremental backup depends on an older full backup.",
   severity: "critical",
   ids: [],
-  fix: "Expire noncurrent versions only, and let the backup program delete what it no longer needs.",
+  fix: "Expire noncurrent versions only. The backup tool deletes the backups that it no longer needs.",
   types: [AWS_LIFECYCLE, GCP_BUCKET],
   judge: ({ type, values }) => {
     if (!holdsBackups(values.text(type === AWS_LIFECYCLE ? "bucket" : "name") ?? "")) {
@@ -128,36 +129,36 @@ const LIVE = resourceRule({
         : values
             .list("lifecycleRules")
             .some((rule) => rule.text("action.type") === "Delete" && !isNoncurrentOnly(rule));
-    return unless(!deletes, "a lifecycle rule deletes live objects");
+    return unless(!deletes, "a lifecycle rule deletes current objects");
   },
 });
 
 const FORCE = resourceRule({
   name: "backup-bucket-not-forced",
-  description: "The bucket for backups is not emptied to be deleted.",
-  why: "`forceDestroy` deletes every backup without a question, just when the database is gone as well.",
+  description: "The backup bucket can't be deleted while it holds objects.",
+  why: "`forceDestroy` deletes every backup without confirmation, at the moment when the database is deleted too.",
   severity: "critical",
   ids: [],
-  fix: "Leave `forceDestroy` off for it.",
+  fix: "Leave `forceDestroy` off for the backup bucket.",
   types: [AWS_BUCKET, GCP_BUCKET],
   judge: ({ type, values }) =>
     unless(
       !(
         holdsBackups(values.text(type === AWS_BUCKET ? "bucket" : "name") ?? "") && values.flag("forceDestroy") === true
       ),
-      "holds backups and is emptied when deleted",
+      "holds backups and has forceDestroy set",
     ),
 });
 
-/** What a restore needs. */
-export const BACKUP_RULES: readonly Rule[] = [TARGET, REACHED, BUCKETS_KEEP, LIVE, FORCE];
+/** Rules on backups: what a restore needs. */
+export const BACKUP_RULES: readonly Rule[] = [TARGET, REACHED, RETAINED, LIVE, FORCE];
 
-function bucketName({ type, values }: StackSubject): string {
+function bucketName({ type, values }: StackResource): string {
   return values.text(type === AWS_BUCKET ? "bucket" : "name") ?? "";
 }
 
 /** Policies of the role that an instance runs as. */
-function awsGrants(stack: StackView, node: StackSubject): string[] {
+function awsGrants(stack: StackView, node: StackResource): string[] {
   const roles = node.references("iamInstanceProfile").flatMap((profile) => profile.references("role"));
   return roles
     .flatMap((role) => stack.referring("aws:iam/rolePolicy:RolePolicy", "role", role))
@@ -165,8 +166,8 @@ function awsGrants(stack: StackView, node: StackSubject): string[] {
     .filter((policy) => policy.includes("s3:PutObject"));
 }
 
-/** Buckets in which the service account that an instance runs as may write. */
-function gcpGrants(stack: StackView, node: StackSubject): string[] {
+/** Buckets that the instance's service account may write to. */
+function gcpGrants(stack: StackView, node: StackResource): string[] {
   return node
     .references("serviceAccount")
     .flatMap((account) => stack.referring("gcp:storage/bucketIAMMember:BucketIAMMember", "member", account))
@@ -174,13 +175,14 @@ function gcpGrants(stack: StackView, node: StackSubject): string[] {
     .map(({ values }) => values.text("bucket") ?? "");
 }
 
-interface Kept {
+/** Something that expires, and after how many days. */
+interface Retention {
   readonly what: string;
   readonly days: number;
 }
 
-/** What a resource says of retention. */
-function kept(type: string, values: Values): Kept[] {
+/** The retention that a resource sets. */
+function retentions(type: string, values: ResourceValues): Retention[] {
   switch (type) {
     case AWS_LIFECYCLE:
       return holdsBackups(values.text("bucket") ?? "")
@@ -220,7 +222,7 @@ function kept(type: string, values: Values): Kept[] {
   }
 }
 
-function isNoncurrentOnly(rule: Values): boolean {
+function isNoncurrentOnly(rule: ResourceValues): boolean {
   return (
     rule.has("condition.daysSinceNoncurrentTime") ||
     rule.has("condition.numNewerVersions") ||
@@ -228,8 +230,8 @@ function isNoncurrentOnly(rule: Values): boolean {
   );
 }
 
-/** Days that a schedule of snapshots reaches back: an interval of days or weeks, or a number of snapshots. */
-function dlmDays(schedule: Values): number {
+/** Days that a snapshot schedule covers: a retention interval, or a number of snapshots times the schedule's interval. */
+function dlmDays(schedule: ResourceValues): number {
   const unit: Readonly<Record<string, number>> = { DAYS: 1, WEEKS: 7, MONTHS: 30, YEARS: 365 };
   const interval = schedule.number("retainRule.interval");
   if (interval !== undefined) {
@@ -239,7 +241,7 @@ function dlmDays(schedule: Values): number {
   return ((schedule.number("retainRule.count") ?? 0) * hours * 3600) / DAY_SECONDS;
 }
 
-/** What pgBackRest's settings in a node's files say. */
+/** Retention in days from pgBackRest settings in a node's files. */
 function pgBackRestDays(content: string): number[] {
   return [...content.matchAll(/^repo\d+-retention-full=(\d+)$/gm)].map(([, text]) => Number(text));
 }

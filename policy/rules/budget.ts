@@ -7,18 +7,18 @@ import { CLOUDS, type Cloud } from "../../components/model/cloud";
 import { TIERS } from "../../stacks/tiers";
 import { stackTier } from "../context";
 import { stackRule, type Rule } from "../rule";
-import type { StackSubject, StackView } from "../subject";
+import type { StackResource, StackView } from "../subject";
 
-/** In the place of a value that only the deployment knows. */
+/** Placeholder for a value that is known only after deployment. */
 const NOT_KNOWN = "(known after deployment)";
 
 const WITHIN = stackRule({
   name: "budget-monthly",
-  description: "The stack's price a month, on demand and with its tier's usual load, is within its budget.",
-  why: "A bill is read a month late; what a stack will cost is known before it is made.",
+  description: "The stack's monthly list price, at its tier's assumed load, is within its budget.",
+  why: "A bill arrives a month late; the price of a stack is known before it is deployed.",
   severity: "high",
   ids: [],
-  fix: "`npm run cost` names the largest levers; or decide on another `budgetUsd`.",
+  fix: "`npm run cost` lists the largest savings. Otherwise set another `budgetUsd`.",
   judge: (stack, context) => {
     const tier = stackTier(stack, context);
     if (tier === undefined) {
@@ -32,20 +32,20 @@ const WITHIN = stackRule({
   },
 });
 
-/** What a stack may cost. */
+/** Rules on cost. */
 export const BUDGET_RULES: readonly Rule[] = [WITHIN];
 
 function cloudsOf(stack: StackView): Cloud[] {
   return CLOUDS.filter((cloud) => stack.all.some(({ type }) => type.startsWith(`${cloud}:`)));
 }
 
-/** Components and providers cost nothing, and no rule prices them. */
+/** The resources that may cost something: not components or providers. */
 function resourcesOf(stack: StackView): CloudResource[] {
   return stack.all.filter(({ type }) => !/^(ape|pulumi):/.test(type)).map(resourceOf);
 }
 
-/** Its inputs are read once somebody asks for them: most resources are free. */
-function resourceOf({ urn, type, name, parent, values, dependsOn }: StackSubject): CloudResource {
+/** Reads the inputs lazily: most resources are free. */
+function resourceOf({ urn, type, name, parent, values, dependsOn }: StackResource): CloudResource {
   let inputs: CloudResource["inputs"] | undefined;
   return {
     urn,

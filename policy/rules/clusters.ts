@@ -10,8 +10,8 @@ const EKS_LOGS = ["api", "audit", "authenticator", "controllerManager", "schedul
 
 const CONTROL_PLANE = resourceRule({
   name: "cluster-control-plane-private",
-  description: "A cluster's control plane is reached from within its network, and from named networks at most.",
-  why: "Whoever reaches it may try every hole and every leaked token of it.",
+  description: "A cluster's control plane is reachable from its own network and, at most, from named networks.",
+  why: "A publicly reachable control plane can be attacked with every vulnerability and leaked token.",
   severity: "high",
   ids: [
     "CKV_AWS_38",
@@ -33,7 +33,7 @@ const CONTROL_PLANE = resourceRule({
         values.flag("vpcConfig.endpointPublicAccess") !== false && (named.length === 0 || named.includes(ANYONE));
       return [
         ...unless(!open, "is open to the internet"),
-        ...unless(values.flag("vpcConfig.endpointPrivateAccess") === true, "its nodes reach it over the internet"),
+        ...unless(values.flag("vpcConfig.endpointPrivateAccess") === true, "its nodes connect to it over the internet"),
       ];
     }
     const named = values.list("masterAuthorizedNetworksConfig.cidrBlocks").map((block) => block.text("cidrBlock"));
@@ -44,22 +44,22 @@ const CONTROL_PLANE = resourceRule({
 
 const NODES = resourceRule({
   name: "gcp-cluster-nodes-private",
-  description: "Nodes of a cluster have no public address, and pods have addresses of the network.",
-  why: "What has a public address is tried by everybody.",
+  description: "Cluster nodes have no public address, and the cluster is VPC-native.",
+  why: "Public addresses are scanned and attacked continuously.",
   severity: "high",
   ids: ["CKV_GCP_23", "CKV_GCP_25", "CKV_GCP_64", "GCP-0049", "GCP-0059"],
   fix: "Set `privateClusterConfig.enablePrivateNodes` and `networkingMode: VPC_NATIVE`.",
   types: [GKE],
   judge: ({ values }) => [
     ...unless(values.flag("privateClusterConfig.enablePrivateNodes") === true, "its nodes have public addresses"),
-    ...unless(values.text("networkingMode") === "VPC_NATIVE", "its pods have routes of their own"),
+    ...unless(values.text("networkingMode") === "VPC_NATIVE", "it is not VPC-native"),
   ],
 });
 
 const VERSION = resourceRule({
   name: "cluster-version-supported",
   description: `A cluster runs one of ${KUBERNETES_VERSIONS.join(", ")}.`,
-  why: "Older versions get no fixes, or get them at six times the price.",
+  why: "Older versions receive no fixes, or only with extended support at six times the price.",
   severity: "medium",
   ids: ["CKV_AWS_339", "EKS.2"],
   fix: "Set `kubernetesVersion`; upgrade a cluster by one minor version at a time.",
@@ -71,11 +71,11 @@ const VERSION = resourceRule({
       ...unless(known, `version ${version}`),
       ...unless(
         type !== EKS || values.text("upgradePolicy.supportType") === "STANDARD",
-        "stays on a version past its support",
+        "stays on a version past standard support",
       ),
       ...unless(
         type !== GKE || values.text("releaseChannel.channel") === "REGULAR",
-        "is in no release channel, or another than REGULAR",
+        "is not in the release channel REGULAR",
       ),
     ];
   },
@@ -83,8 +83,8 @@ const VERSION = resourceRule({
 
 const LOGGED = resourceRule({
   name: "cluster-logged",
-  description: "A control plane logs who did what.",
-  why: "Without it nobody can say who deployed, read or deleted something.",
+  description: "A control plane writes audit and API logs.",
+  why: "Without them it can't be established who deployed, read or deleted an object.",
   severity: "medium",
   ids: ["CKV_AWS_37", "CKV_GCP_1", "EKS.8", "AWS-0038", "GCP-0060"],
   fix: `On EKS enable ${EKS_LOGS.join(", ")}; on GKE SYSTEM_COMPONENTS and APISERVER.`,
@@ -99,8 +99,8 @@ const LOGGED = resourceRule({
 
 const SECRETS = resourceRule({
   name: "aws-cluster-secrets-encrypted",
-  description: "Secrets of a cluster are encrypted with the stack's key.",
-  why: "Whoever gets a copy of the cluster's store reads every password in it otherwise.",
+  description: "Kubernetes Secrets are encrypted with the stack's key.",
+  why: "Otherwise anyone with a copy of the cluster's etcd can read every password in it.",
   severity: "high",
   ids: ["CKV_AWS_58", "EKS.3", "AWS-0039"],
   fix: 'Set `encryptionConfig` with the key and `resources: ["secrets"]`.',
@@ -108,48 +108,48 @@ const SECRETS = resourceRule({
   judge: ({ values }) =>
     unless(
       values.has("encryptionConfig.provider") && values.strings("encryptionConfig.resources").includes("secrets"),
-      "its secrets are not encrypted with a key of one's own",
+      "its Secrets are not encrypted with a customer-managed key",
     ),
 });
 
 const ACCESS = resourceRule({
   name: "cluster-access",
   description:
-    "Who may do what in a cluster is the cloud's identities' to say: no passwords, client certificates or old rights.",
-  why: "A client certificate can't be taken back, and rights beside the cloud's are seen by nobody who looks there.",
+    "Access to a cluster is granted to cloud identities only: no client certificates, no legacy authorization.",
+  why: "A client certificate can't be revoked, and permissions outside the cloud's IAM don't show up in its audits.",
   severity: "high",
   ids: ["CKV_GCP_7", "CKV_GCP_13", "CKV_GCP_69", "GCP-0062", "GCP-0064", "EKS.4"],
   fix: "EKS: `authenticationMode: API`. GKE: no client certificate, no legacy ABAC, a workload pool.",
   types: [EKS, GKE],
   judge: ({ type, values }) =>
     type === EKS
-      ? unless(values.text("accessConfig.authenticationMode") === "API", "takes rights from a ConfigMap")
+      ? unless(values.text("accessConfig.authenticationMode") === "API", "accepts access entries from a ConfigMap")
       : [
           ...unless(
             values.flag("masterAuth.clientCertificateConfig.issueClientCertificate") !== true,
             "issues a client certificate",
           ),
-          ...unless(values.flag("enableLegacyAbac") !== true, "has legacy rights"),
-          ...unless(values.has("workloadIdentityConfig.workloadPool"), "gives pods no identity of their own"),
+          ...unless(values.flag("enableLegacyAbac") !== true, "has legacy ABAC on"),
+          ...unless(values.has("workloadIdentityConfig.workloadPool"), "has no workload identity"),
         ],
 });
 
 const ISOLATED = resourceRule({
   name: "gcp-cluster-network-policies",
-  description: "A cluster holds its pods to their network policies.",
-  why: "Without something that enforces them they are text.",
+  description: "A cluster enforces network policies.",
+  why: "Without an enforcing data plane, NetworkPolicies have no effect.",
   severity: "high",
   ids: ["CKV_GCP_12", "GCP-0056"],
   fix: "Set `datapathProvider: ADVANCED_DATAPATH`.",
   types: [GKE],
   judge: ({ values }) =>
-    unless(values.text("datapathProvider") === "ADVANCED_DATAPATH", "enforces no network policies"),
+    unless(values.text("datapathProvider") === "ADVANCED_DATAPATH", "does not enforce network policies"),
 });
 
 const POLICIES_ADDON = stackRule({
   name: "aws-cluster-network-policies",
-  description: "A cluster holds its pods to their network policies.",
-  why: "Without something that enforces them they are text.",
+  description: "A cluster enforces network policies.",
+  why: "Without an enforcing data plane, NetworkPolicies have no effect.",
   severity: "high",
   ids: [],
   fix: 'Configure the add-on vpc-cni with `enableNetworkPolicy: "true"`.',
@@ -161,15 +161,15 @@ const POLICIES_ADDON = stackRule({
           values.text("addonName") === "vpc-cni" &&
           /"enableNetworkPolicy": ?"true"/.test(values.text("configurationValues") ?? ""),
       );
-    return enforced ? [] : stack.of(EKS).map((cluster) => fault(cluster, "enforces no network policies"));
+    return enforced ? [] : stack.of(EKS).map((cluster) => fault(cluster, "does not enforce network policies"));
   },
 });
 
 const NODE_POOL = resourceRule({
   name: "gcp-node-pool-confined",
   description:
-    "Nodes of a pool boot signed code, are repaired and upgraded, and show pods nothing of their own identity.",
-  why: "A pod that reads its node's token is the node.",
+    "Nodes of a pool use Secure Boot, are repaired and upgraded automatically, and hide their identity from pods.",
+  why: "A pod that can read its node's token can act as the node.",
   severity: "high",
   ids: [
     "CKV_GCP_9",
@@ -183,35 +183,35 @@ const NODE_POOL = resourceRule({
     "GCP-0058",
     "GCP-0063",
   ],
-  fix: "Set an account of one's own, GKE_METADATA, secure boot, autoRepair and autoUpgrade.",
+  fix: "Set a dedicated service account, GKE_METADATA, Secure Boot, autoRepair and autoUpgrade.",
   types: [GCP_NODE_POOL],
   judge: ({ values }) => [
-    ...unless(values.has("nodeConfig.serviceAccount"), "its nodes are the project's default account"),
+    ...unless(values.has("nodeConfig.serviceAccount"), "its nodes run as the project's default service account"),
     ...unless(
       values.text("nodeConfig.workloadMetadataConfig.mode") === "GKE_METADATA",
       "pods may read the node's token",
     ),
-    ...unless(values.flag("nodeConfig.shieldedInstanceConfig.enableSecureBoot") === true, "boots unsigned code"),
-    ...unless(values.flag("management.autoRepair") === true, "is not repaired"),
-    ...unless(values.flag("management.autoUpgrade") === true, "is not upgraded"),
+    ...unless(values.flag("nodeConfig.shieldedInstanceConfig.enableSecureBoot") === true, "Secure Boot is off"),
+    ...unless(values.flag("management.autoRepair") === true, "is not repaired automatically"),
+    ...unless(values.flag("management.autoUpgrade") === true, "is not upgraded automatically"),
   ],
 });
 
 const NODE_GROUP = resourceRule({
   name: "aws-node-group-confined",
-  description: "Nodes of a group start from the stack's launch template, and nobody logs in with a key.",
-  why: "Without it EKS starts machines whose metadata every pod may read.",
+  description: "Nodes of a group use the stack's launch template and have no SSH key.",
+  why: "EKS' default template lets every pod read the node's metadata.",
   severity: "high",
   ids: ["CKV_AWS_100"],
-  fix: "Set `launchTemplate`; leave `remoteAccess` out.",
+  fix: "Set `launchTemplate`; omit `remoteAccess`.",
   types: [AWS_NODE_GROUP],
   judge: ({ values }) => [
     ...unless(values.has("launchTemplate"), "has no launch template"),
-    ...unless(!values.has("remoteAccess"), "lets people in with keys"),
+    ...unless(!values.has("remoteAccess"), "allows SSH with a key"),
   ],
 });
 
-/** Clusters of the stack's own. */
+/** Rules on Kubernetes clusters that the stack creates. */
 export const CLUSTER_RULES: readonly Rule[] = [
   CONTROL_PLANE,
   NODES,

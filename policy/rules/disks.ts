@@ -4,29 +4,29 @@ import { resourceRule, unless, type Rule } from "../rule";
 const PROTECTED = resourceRule({
   name: "data-disk-protected",
   description: "Data disks are protected: Pulumi refuses to delete them.",
-  why: "A wrong rename, or one `pulumi destroy` in the wrong terminal, deletes the database otherwise.",
+  why: "Otherwise a mistaken rename, or `pulumi destroy` in the wrong terminal, deletes the database.",
   severity: "critical",
   ids: [],
-  fix: "Set the resource option `protect`, which `deletionProtection: true` does.",
+  fix: "Set the resource option `protect`; `deletionProtection: true` does so.",
   types: DISKS,
   judge: ({ protect }) => unless(protect, "is not protected"),
 });
 
 const RETAINED = resourceRule({
   name: "data-disk-retained",
-  description: "Data disks stay in the cloud when they leave the stack.",
-  why: "A disk that Pulumi forgets can be imported again; one that it deleted can't. The engine doesn't show this option to policies at preview; plans and states do.",
+  description: "Data disks are retained in the cloud when they are removed from the stack.",
+  why: "A retained disk can be imported again; a deleted disk is lost. The engine does not show this option to policies; offline plans and exported states do.",
   severity: "high",
   ids: [],
-  fix: "Set the resource option `retainOnDelete`, which `deletionProtection: true` does.",
+  fix: "Set the resource option `retainOnDelete`; `deletionProtection: true` does so.",
   types: DISKS,
-  judge: ({ retain }) => unless(retain ?? true, "is deleted when it leaves the stack"),
+  judge: ({ retain }) => unless(retain ?? true, "is deleted when it is removed from the stack"),
 });
 
 const ENCRYPTED = resourceRule({
   name: "aws-disk-encrypted",
   description: "Every EBS volume is encrypted, boot disks included.",
-  why: "Snapshots and discarded disks are read by whoever gets hold of them.",
+  why: "Anyone who obtains an unencrypted snapshot or discarded disk can read it.",
   severity: "high",
   ids: ["CKV_AWS_3", "CKV_AWS_8", "CKV2_AWS_2", "AWS-0026", "AWS-0131", "EC2.3", "EC2.181"],
   fix: "Set `encrypted: true`.",
@@ -39,16 +39,14 @@ const ENCRYPTED = resourceRule({
       type === AWS_INSTANCE
         ? [values.at("rootBlockDevice"), ...values.list("ebsBlockDevices")]
         : values.list("blockDeviceMappings").map((device) => device.at("ebs"));
-    return devices.flatMap((device) =>
-      unless(device.flag("encrypted") === true, "starts with a disk that is not encrypted"),
-    );
+    return devices.flatMap((device) => unless(device.flag("encrypted") === true, "has a disk that is not encrypted"));
   },
 });
 
 const OWN_KEY = resourceRule({
   name: "aws-disk-own-key",
-  description: "Data disks are encrypted with a key of the stack's own.",
-  why: "AWS' default key can neither be withdrawn nor kept from others in the account.",
+  description: "Data disks are encrypted with a customer-managed key.",
+  why: "Access to AWS' default key can't be revoked or restricted within the account.",
   severity: "medium",
   ids: ["CKV_AWS_189", "AWS-0027"],
   fix: "Set `kmsKeyId`.",
@@ -58,11 +56,11 @@ const OWN_KEY = resourceRule({
 
 const GCP_KEY = resourceRule({
   name: "gcp-disk-configured-key",
-  description: "Where the config names a key (`kmsKey`), it encrypts every disk.",
-  why: "Who names a key relies on being able to withdraw it. Without one, Google's keys encrypt: docs/decisions/0006-google-keys.md.",
+  description: "If the config names a key (`kmsKey`), it encrypts every disk.",
+  why: "Naming a key means relying on being able to revoke it. Without `kmsKey`, Google's keys are used: docs/decisions/0006-google-keys.md.",
   severity: "high",
   ids: ["CKV_GCP_37", "CKV_GCP_38", "GCP-0033", "GCP-0034", "CIS GCP 4.7"],
-  fix: "Set diskEncryptionKey.kmsKeySelfLink, on instances bootDisk.kmsKeySelfLink.",
+  fix: "Set `diskEncryptionKey.kmsKeySelfLink`; on instances `bootDisk.kmsKeySelfLink`.",
   types: [...GCP_DISKS, GCP_INSTANCE, ...GCP_TEMPLATES],
   judge: ({ type, values }, { kmsKey }) => {
     if (kmsKey === "") {
@@ -74,9 +72,9 @@ const GCP_KEY = resourceRule({
         : (GCP_DISKS as readonly string[]).includes(type)
           ? [values.has("diskEncryptionKey.kmsKeySelfLink")]
           : values.list("disks").map((disk) => disk.has("diskEncryptionKey.kmsKeySelfLink"));
-    return keys.every(Boolean) ? [] : ["a disk is not encrypted with the key that the config names"];
+    return keys.every(Boolean) ? [] : ["a disk is not encrypted with the configured key"];
   },
 });
 
-/** What keeps data from being lost or read with their disk. */
+/** Rules on disks: protection against loss and disclosure. */
 export const DISK_RULES: readonly Rule[] = [PROTECTED, RETAINED, ENCRYPTED, OWN_KEY, GCP_KEY];

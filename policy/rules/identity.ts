@@ -8,18 +8,18 @@ const AWS_POLICIES = [
   "aws:iam/groupPolicy:GroupPolicy",
 ];
 
-/** Actions that AWS can't confine to a resource, by its own reference. */
+/** Actions without resource-level permissions. Source: AWS Service Authorization Reference. */
 const UNCONFINED =
   /^(logs:DescribeLogGroups|ssm:UpdateInstanceInformation|ssmmessages:(Create|Open)(Control|Data)Channel|ec2messages:\w+|ec2:Describe\w+|autoscaling:Describe\w+|cloudwatch:(PutMetricData|GetMetric\w+|ListMetrics)|ecr:GetAuthorizationToken|sts:GetCallerIdentity|s3:ListAllMyBuckets|kms:ListAliases|kms:ListKeys|secretsmanager:(GetRandomPassword|ListSecrets))$/;
 
-/** Actions by which an identity gives itself more rights. */
+/** Actions by which an identity can escalate its privileges. */
 const ESCALATING =
   /^(iam:(\*|PassRole|Create(Policy|PolicyVersion|AccessKey|LoginProfile|Role|User)|SetDefaultPolicyVersion|UpdateAssumeRolePolicy|UpdateLoginProfile|Attach\w+Policy|Put\w+Policy|AddUserToGroup)|sts:AssumeRole|lambda:(CreateFunction|UpdateFunctionCode)|ec2:RunInstances|glue:CreateDevEndpoint|cloudformation:CreateStack)$/;
 
 const WILDCARD_ACTION = resourceRule({
   name: "aws-iam-no-wildcard-action",
-  description: "Policies allow actions by name, never all of a service.",
-  why: "A wildcard also allows what AWS adds next year.",
+  description: "IAM policies allow actions by name, not by wildcard.",
+  why: "A wildcard also allows actions that AWS adds later.",
   severity: "high",
   ids: [
     "CKV_AWS_62",
@@ -38,17 +38,17 @@ const WILDCARD_ACTION = resourceRule({
   judge: ({ values }) =>
     allowed(statementsOf(values, "policy")).flatMap(({ actions, notActions }) => [
       ...actions.filter((action) => action === "*" || action.endsWith(":*")).map((action) => `allows ${action}`),
-      ...unless(notActions.length === 0, `allows all but ${notActions.join(", ")}`),
+      ...unless(notActions.length === 0, `allows everything but ${notActions.join(", ")}`),
     ]),
 });
 
 const WILDCARD_RESOURCE = resourceRule({
   name: "aws-iam-no-wildcard-resource",
-  description: "Policies confine actions to resources wherever AWS can.",
-  why: "A node that may read every secret reads other stacks' as well.",
+  description: "IAM policies restrict actions to resources wherever AWS supports it.",
+  why: "A node that may read every secret can read those of other stacks.",
   severity: "high",
   ids: ["CKV_AWS_290", "CKV_AWS_355"],
-  fix: "Name the resources, or their pattern.",
+  fix: "Name the resources, or a pattern for them.",
   types: AWS_POLICIES,
   judge: ({ values }) =>
     allowed(statementsOf(values, "policy"))
@@ -65,11 +65,11 @@ const WILDCARD_RESOURCE = resourceRule({
 
 const NO_ESCALATION = resourceRule({
   name: "aws-iam-no-escalation",
-  description: "Policies don't let an identity give itself more rights.",
-  why: "Passing any role to a new machine is being any role.",
+  description: "IAM policies allow no privilege escalation.",
+  why: "An identity that may pass any role to a new machine can act as any role.",
   severity: "critical",
   ids: ["CKV_AWS_286", "CKV_AWS_289"],
-  fix: "Name the one role that may be passed, or leave the action out.",
+  fix: "Name the one role that may be passed, or remove the action.",
   types: AWS_POLICIES,
   judge: ({ values }) =>
     allowed(statementsOf(values, "policy"))
@@ -83,8 +83,8 @@ const NO_ESCALATION = resourceRule({
 
 const TRUST = resourceRule({
   name: "aws-iam-trust-named",
-  description: "Roles trust named services and principals; those of OpenID Connect pin the subject.",
-  why: "A role that trusts everybody is everybody's; one that trusts a provider without a subject is every repository's there.",
+  description: "Roles trust named services and principals; OpenID Connect trust pins the subject.",
+  why: "Anyone can assume a role that trusts everyone; without a subject, any repository of the identity provider can.",
   severity: "critical",
   ids: ["CKV_AWS_60", "CKV_AWS_61", "CKV_AWS_393"],
   fix: 'Name the principal; with Federated, set a condition on the provider\'s ":sub".',
@@ -93,7 +93,7 @@ const TRUST = resourceRule({
     allowed(statementsOf(values, "assumeRolePolicy")).flatMap(({ principals, kinds, condition }) => [
       ...unless(
         !principals.some((principal) => principal === "*" || /^arn:aws:iam::\*/.test(principal)),
-        "trusts everybody",
+        "trusts everyone",
       ),
       ...unless(!kinds.includes("Federated") || isPinned(condition), "trusts every subject of its provider"),
     ]),
@@ -102,10 +102,10 @@ const TRUST = resourceRule({
 const NO_ADMINISTRATOR = resourceRule({
   name: "aws-iam-no-administrator",
   description: "No identity of the stack is an administrator.",
-  why: "Whoever gets into the node owns the account.",
+  why: "A compromised node would give full control of the account.",
   severity: "critical",
   ids: ["CKV_AWS_274", "CKV2_AWS_56"],
-  fix: "Attach what the node needs.",
+  fix: "Attach only the permissions that the node needs.",
   types: [
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:iam/policyAttachment:PolicyAttachment",
@@ -114,7 +114,7 @@ const NO_ADMINISTRATOR = resourceRule({
   ],
   judge: ({ values }) => {
     if (!values.isKnown("policyArn")) {
-      return []; // the stack's own policy, which is judged itself
+      return []; // a policy that the stack creates, which is judged as a resource
     }
     const arn = values.text("policyArn") ?? "";
     return unless(
@@ -126,8 +126,8 @@ const NO_ADMINISTRATOR = resourceRule({
 
 const NO_KEYS = resourceRule({
   name: "no-long-lived-keys",
-  description: "No identity has a key that is good until somebody deletes it.",
-  why: "It ends up in a repository, a log or a laptop. Machines have identities of their own, workflows have OpenID Connect.",
+  description: "No identity has a long-lived key.",
+  why: "Long-lived keys end up in repositories, logs and laptops. Machines have their own identities, workflows use OpenID Connect.",
   severity: "high",
   ids: ["CKV2_GCP_3", "CIS GCP 1.4", "IAM.3"],
   fix: "Remove the key.",
@@ -139,11 +139,11 @@ const PROJECT_ROLES = ["gcp:projects/iAMMember:IAMMember", "gcp:projects/iAMBind
 
 const NO_PROJECT_ADMIN = resourceRule({
   name: "gcp-no-project-administrator",
-  description: "No identity owns, edits or administrates the project.",
-  why: "Whoever gets into the node owns the project.",
+  description: "No identity has an owner, editor or administrator role on the project.",
+  why: "A compromised node would give full control of the project.",
   severity: "critical",
   ids: ["CKV_GCP_42", "CKV_GCP_49", "CKV_GCP_117", "GCP-0007", "CIS GCP 1.5"],
-  fix: "Grant roles of single services, on single resources.",
+  fix: "Grant service-specific roles on individual resources.",
   types: PROJECT_ROLES,
   judge: ({ values }) => {
     const role = values.text("role") ?? "";
@@ -153,11 +153,11 @@ const NO_PROJECT_ADMIN = resourceRule({
 
 const NO_IMPERSONATION = resourceRule({
   name: "gcp-no-project-impersonation",
-  description: "No identity may act as every service account of the project.",
-  why: "It has the rights of all of them then.",
+  description: "No identity may impersonate every service account of the project.",
+  why: "It would have the permissions of all of them.",
   severity: "critical",
   ids: ["CKV_GCP_41", "GCP-0011", "CIS GCP 1.6"],
-  fix: "Grant it on the one service account.",
+  fix: "Grant the role on the individual service account.",
   types: PROJECT_ROLES,
   judge: ({ values }) => {
     const role = values.text("role") ?? "";
@@ -168,7 +168,7 @@ const NO_IMPERSONATION = resourceRule({
   },
 });
 
-/** Who may do what. */
+/** Rules on permissions and identities. */
 export const IDENTITY_RULES: readonly Rule[] = [
   WILDCARD_ACTION,
   WILDCARD_RESOURCE,
@@ -184,7 +184,7 @@ function allowed(statements: readonly Statement[]): Statement[] {
   return statements.filter(({ effect }) => effect === "Allow");
 }
 
-/** Whether a condition names a subject, and not with a wildcard alone. */
+/** Whether a condition names a subject other than a bare wildcard. */
 function isPinned(condition: string): boolean {
   return /:sub":(?!\[?"\*")/.test(condition);
 }

@@ -1,14 +1,14 @@
 import { AWS_INSTANCE, AWS_NODE_GROUP, AWS_TEMPLATE, GCP_INSTANCE, GCP_TEMPLATES } from "../machines";
 import { fault, resourceRule, stackRule, unless, type Rule } from "../rule";
-import type { Subject } from "../subject";
+import type { ResourceView } from "../subject";
 
 const AWS_MACHINES = [AWS_INSTANCE, AWS_TEMPLATE];
 const GCP_MACHINES = [GCP_INSTANCE, ...GCP_TEMPLATES];
 
 const IMDSV2 = resourceRule({
   name: "aws-instance-imdsv2",
-  description: "Instance metadata are only told to those who present a token (IMDSv2).",
-  why: "A forged request that a service passes on, a common fault, reads the node's credentials otherwise.",
+  description: "The instance metadata service requires a session token (IMDSv2).",
+  why: "With IMDSv1, a server-side request forgery can read the node's credentials.",
   severity: "high",
   ids: ["CKV_AWS_79", "AWS-0028", "AWS-0130", "EC2.8", "EC2.170"],
   fix: 'Set metadataOptions.httpTokens to "required".',
@@ -17,7 +17,7 @@ const IMDSV2 = resourceRule({
     unless(
       values.text("metadataOptions.httpTokens") === "required" ||
         values.text("metadataOptions.httpEndpoint") === "disabled",
-      "metadata are told without a token",
+      "IMDSv1 is allowed",
     ),
   remedy: ({ values }) => {
     const options = values.at("metadataOptions");
@@ -34,14 +34,14 @@ const IMDSV2 = resourceRule({
 
 const HOP_LIMIT = resourceRule({
   name: "aws-instance-hop-limit",
-  description: "Answers of the metadata service don't leave the node.",
-  why: "A container reads the node's credentials when they may take a second hop.",
+  description: "Responses of the metadata service don't leave the node.",
+  why: "With a hop limit above 1, a container can read the node's credentials.",
   severity: "medium",
   ids: ["CKV_AWS_341", "AutoScaling.4"],
   fix: "Set metadataOptions.httpPutResponseHopLimit to 1.",
   types: AWS_MACHINES,
   judge: ({ values }) => {
-    const limit = values.number("metadataOptions.httpPutResponseHopLimit") ?? 1; // AWS' own default
+    const limit = values.number("metadataOptions.httpPutResponseHopLimit") ?? 1; // AWS' default
     return unless(limit <= 1, `hop limit ${limit} > 1`);
   },
 });
@@ -49,10 +49,10 @@ const HOP_LIMIT = resourceRule({
 const PUBLIC_ADDRESS = resourceRule({
   name: "no-public-address",
   description: "Machines have no public address.",
-  why: "What has no address on the internet can't be attacked from there, whatever its firewall says.",
+  why: "Without a public address a machine can't be attacked from the internet, even if a firewall rule is wrong.",
   severity: "critical",
   ids: ["CKV_AWS_88", "CKV_GCP_40", "AWS-0009", "GCP-0031", "EC2.9", "EC2.25", "CIS GCP 4.9"],
-  fix: "Set `associatePublicIpAddress: false`; on Google Cloud leave accessConfigs out.",
+  fix: "Set `associatePublicIpAddress: false`; on Google Cloud omit `accessConfigs`.",
   types: [...AWS_MACHINES, ...GCP_MACHINES],
   judge: ({ type, values }) => {
     const isPublic =
@@ -63,14 +63,14 @@ const PUBLIC_ADDRESS = resourceRule({
           : values
               .list("networkInterfaces")
               .some((each) => each.names().some((name) => /^(ipv6A|a)ccessConfigs$/.test(name)));
-    return unless(!isPublic, "has a public address, or may get one");
+    return unless(!isPublic, "has a public address, or may be assigned one");
   },
 });
 
 const OPTIMIZED = resourceRule({
   name: "aws-instance-ebs-optimized",
-  description: "Instances have a link of their own to their disks.",
-  why: "Disks and clients share one otherwise: a backup slows every query.",
+  description: "Instances are EBS-optimized.",
+  why: "Without dedicated EBS bandwidth, disk and client traffic compete: a backup slows every query.",
   severity: "low",
   ids: ["CKV_AWS_135"],
   fix: "Set `ebsOptimized: true`.",
@@ -80,13 +80,13 @@ const OPTIMIZED = resourceRule({
 
 const PROFILE = stackRule({
   name: "machine-own-identity",
-  description: "Machines have an identity of their own, never Google's default one.",
-  why: "Without one, secrets have to be brought onto the node; the default account may edit the whole project.",
+  description: "Each machine has a dedicated identity, not Google's default service account.",
+  why: "Without an identity, secrets must be copied onto the node; the default service account may edit the whole project.",
   severity: "high",
   ids: ["CKV2_AWS_41", "CKV_GCP_30", "CKV_GCP_31", "GCP-0044", "CIS AWS 2.17", "CIS GCP 4.1", "CIS GCP 4.2"],
-  fix: "Give it an instance profile or service account of its own.",
+  fix: "Assign a dedicated instance profile or service account.",
   judge: (stack) => {
-    // The nodes of a cluster get theirs from their group, and may not name one themselves.
+    // EKS assigns the node role; the launch template of a node group must not name an instance profile.
     const ofClusters = new Set(stack.of(AWS_NODE_GROUP).flatMap((group) => group.references("launchTemplate")));
     return [
       ...stack
@@ -101,16 +101,16 @@ const PROFILE = stackRule({
   },
 });
 
-/** Of an account that the stack makes only the deployment knows the address; the default one's is well known. */
-function runsAsDefault({ values }: Subject): boolean {
+/** The email of an account that the stack creates is known only after deployment; the default account's has a known form. */
+function runsAsDefault({ values }: ResourceView): boolean {
   const email = values.isKnown("serviceAccount.email") ? values.text("serviceAccount.email") : undefined;
   return !values.has("serviceAccount.email") || /-compute@developer\./.test(email ?? "");
 }
 
 const OS_LOGIN = resourceRule({
   name: "gcp-instance-os-login",
-  description: "People log in with OS Login; keys of the project are refused, and so is the serial port.",
-  why: "A key in the project's metadata opens every machine, and nobody sees whose it is.",
+  description: "OS Login is on; project-wide SSH keys and the serial port are off.",
+  why: "An SSH key in the project's metadata opens every machine and can't be attributed to a person.",
   severity: "high",
   ids: [
     "CKV_GCP_32",
@@ -127,15 +127,15 @@ const OS_LOGIN = resourceRule({
   types: GCP_MACHINES,
   judge: ({ values }) => [
     ...unless(values.flag("metadata.enable-oslogin") === true, "OS Login is off"),
-    ...unless(values.flag("metadata.block-project-ssh-keys") === true, "keys of the project open it"),
-    ...unless(values.flag("metadata.serial-port-enable") !== true, "its serial port is open"),
+    ...unless(values.flag("metadata.block-project-ssh-keys") === true, "project-wide SSH keys are accepted"),
+    ...unless(values.flag("metadata.serial-port-enable") !== true, "the serial port is enabled"),
   ],
 });
 
 const PROJECT_METADATA = resourceRule({
   name: "gcp-project-os-login",
-  description: "Metadata of a project leave OS Login on.",
-  why: "They hold for every machine that says nothing itself.",
+  description: "Project metadata leaves OS Login on.",
+  why: "Project metadata applies to every machine that does not override it.",
   severity: "medium",
   ids: ["CKV_GCP_33", "GCP-0042"],
   fix: 'Set "enable-oslogin" to "TRUE".',
@@ -145,22 +145,22 @@ const PROJECT_METADATA = resourceRule({
 
 const FORWARD = resourceRule({
   name: "gcp-instance-no-forwarding",
-  description: "Machines forward no others' packets.",
-  why: "A machine that forwards is a way around the firewall.",
+  description: "IP forwarding is off.",
+  why: "A machine that forwards packets can bypass the firewall.",
   severity: "medium",
   ids: ["CKV_GCP_36", "GCP-0043", "CIS GCP 4.6"],
   fix: "Leave `canIpForward` off.",
   types: GCP_MACHINES,
-  judge: ({ values }) => unless(values.flag("canIpForward") !== true, "forwards packets"),
+  judge: ({ values }) => unless(values.flag("canIpForward") !== true, "has IP forwarding on"),
 });
 
 const SHIELDED = resourceRule({
   name: "gcp-instance-shielded",
-  description: "Machines boot only what is signed (Secure Boot, vTPM, integrity monitoring).",
-  why: "A changed boot loader survives every reinstallation of what runs above it.",
+  description: "Machines are Shielded VMs: Secure Boot, vTPM and integrity monitoring are on.",
+  why: "A tampered boot loader survives reinstallation of the software above it.",
   severity: "medium",
   ids: ["CKV_GCP_39", "GCP-0041", "GCP-0045", "GCP-0067", "CIS GCP 4.8"],
-  fix: "Set all three of shieldedInstanceConfig to true.",
+  fix: "Set all three properties of `shieldedInstanceConfig` to true.",
   types: GCP_MACHINES,
   judge: ({ values }) =>
     ["enableSecureBoot", "enableVtpm", "enableIntegrityMonitoring"].flatMap((name) =>
@@ -168,7 +168,7 @@ const SHIELDED = resourceRule({
     ),
 });
 
-/** What a machine may. */
+/** Rules on machines. */
 export const INSTANCE_RULES: readonly Rule[] = [
   IMDSV2,
   HOP_LIMIT,

@@ -1,16 +1,16 @@
 import { fault, resourceRule, stackRule, unless, type Rule } from "../rule";
-import type { Values } from "../values";
+import type { ResourceValues } from "../values";
 import { EKS, GKE } from "./clusters";
 
 const WORKLOADS = ["kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet"];
 
 const RESTRICTED = resourceRule({
   name: "kubernetes-pod-restricted",
-  description: "Containers run as somebody else than root, can't become it, and write nothing but volumes.",
-  why: "Whoever gets into a container stays in it.",
+  description: "Containers run as non-root, can't escalate privileges and have a read-only root filesystem.",
+  why: "These restrictions confine an attacker to the container.",
   severity: "high",
   ids: ["CKV_K8S_16", "CKV_K8S_20", "CKV_K8S_22", "CKV_K8S_23", "CKV_K8S_37"],
-  fix: "Set the securityContext as the restricted Pod Security Standard says.",
+  fix: "Set the securityContext that the restricted Pod Security Standard requires.",
   types: WORKLOADS,
   judge: ({ values }) => {
     const pod = values.at("spec.template.spec");
@@ -21,9 +21,9 @@ const RESTRICTED = resourceRule({
       return [
         ...unless(runsAsOther === true, `${name} may run as root`),
         ...unless(own.flag("privileged") !== true, `${name} is privileged`),
-        ...unless(own.flag("allowPrivilegeEscalation") === false, `${name} may become root`),
-        ...unless(own.flag("readOnlyRootFilesystem") === true, `${name} writes its own files`),
-        ...unless(own.strings("capabilities.drop").includes("ALL"), `${name} keeps capabilities`),
+        ...unless(own.flag("allowPrivilegeEscalation") === false, `${name} allows privilege escalation`),
+        ...unless(own.flag("readOnlyRootFilesystem") === true, `${name} has a writable root filesystem`),
+        ...unless(own.strings("capabilities.drop").includes("ALL"), `${name} does not drop all capabilities`),
       ];
     });
   },
@@ -31,8 +31,9 @@ const RESTRICTED = resourceRule({
 
 const HOST = resourceRule({
   name: "kubernetes-no-host-access",
-  description: "Pods share neither network nor processes with their node, and get no token that they don't use.",
-  why: "A pod in its node's network speaks as the node.",
+  description:
+    "Pods don't share their node's network, processes or IPC, and mount no service account token that they don't use.",
+  why: "A pod in its node's network namespace can act as the node.",
   severity: "high",
   ids: ["CKV_K8S_17", "CKV_K8S_18", "CKV_K8S_19", "CKV_K8S_38"],
   fix: "Leave hostNetwork, hostPID and hostIPC off; set automountServiceAccountToken to false.",
@@ -41,7 +42,7 @@ const HOST = resourceRule({
     const pod = values.at("spec.template.spec");
     return [
       ...["hostNetwork", "hostPID", "hostIPC"].flatMap((name) => unless(pod.flag(name) !== true, `${name} is on`)),
-      ...unless(pod.flag("automountServiceAccountToken") === false, "gets a token of the cluster"),
+      ...unless(pod.flag("automountServiceAccountToken") === false, "mounts a service account token"),
     ];
   },
 });
@@ -49,10 +50,10 @@ const HOST = resourceRule({
 const IMAGE = resourceRule({
   name: "kubernetes-image-pinned",
   description: "Images have a tag other than latest, or a digest.",
-  why: "latest is another program tomorrow, on half of the nodes.",
+  why: "latest changes over time, so nodes may run different versions.",
   severity: "medium",
   ids: ["CKV_K8S_14", "CKV_K8S_43"],
-  fix: "Name the version, better the digest.",
+  fix: "Name the version, or preferably the digest.",
   types: WORKLOADS,
   judge: ({ values }) =>
     containers(values.at("spec.template.spec")).flatMap((container) => {
@@ -63,8 +64,8 @@ const IMAGE = resourceRule({
 
 const PROBES = resourceRule({
   name: "kubernetes-probes",
-  description: "Containers are asked whether they live and whether they are ready.",
-  why: "One that hangs gets its share of requests otherwise.",
+  description: "Containers have liveness and readiness probes.",
+  why: "Without probes a container that hangs still receives requests.",
   severity: "medium",
   ids: ["CKV_K8S_8", "CKV_K8S_9"],
   fix: "Set livenessProbe and readinessProbe.",
@@ -82,8 +83,8 @@ const PROBES = resourceRule({
 const SERVICE = stackRule({
   name: "kubernetes-service-internal",
   description:
-    "Services are reached within the cluster only; on a cluster of the stack's own also on a port of its nodes, which have no public address.",
-  why: "A NodePort or LoadBalancer is an entry past the cluster's own.",
+    "Services are reachable within the cluster only. A cluster that the stack creates may also use a NodePort: its nodes have no public address.",
+  why: "A NodePort or LoadBalancer bypasses the cluster's ingress.",
   severity: "high",
   ids: [],
   fix: "Use type ClusterIP, and the cluster's ingress.",
@@ -91,7 +92,7 @@ const SERVICE = stackRule({
     const own = stack.of(EKS, GKE).length > 0;
     return stack.of("kubernetes:core/v1:Service").flatMap((service) => {
       const type = service.values.text("spec.type") ?? "ClusterIP";
-      // Without Local any node answers for all of them, and a load balancer's check says nothing of it.
+      // Without "Local" any node forwards to any pod, so the load balancer's health check says nothing about the node.
       const behindOwn = own && type === "NodePort" && service.values.text("spec.externalTrafficPolicy") === "Local";
       return (type === "ClusterIP" || behindOwn) && !service.values.has("spec.externalIPs")
         ? []
@@ -102,8 +103,8 @@ const SERVICE = stackRule({
 
 const NETWORK = stackRule({
   name: "kubernetes-network-policy",
-  description: "What runs in a cluster says whom it lets in and whom it speaks to.",
-  why: "Otherwise every pod of the cluster reaches every other, and the databases' passwords are all that is between.",
+  description: "Every workload is covered by a NetworkPolicy for ingress and egress.",
+  why: "Otherwise every pod of the cluster can reach every other, and only passwords protect the databases.",
   severity: "high",
   ids: ["CKV2_K8S_6"],
   fix: "Add a NetworkPolicy that selects the pods, of policyTypes Ingress and Egress.",
@@ -120,30 +121,30 @@ const NETWORK = stackRule({
                 ["Ingress", "Egress"].every((each) => policy.values.strings("spec.policyTypes").includes(each)),
             ),
       )
-      .map((workload) => fault(workload, "no network policy covers it both ways")),
+      .map((workload) => fault(workload, "no NetworkPolicy covers both ingress and egress")),
 });
 
 const NAMESPACE = resourceRule({
   name: "kubernetes-namespace-restricted",
-  description: "A namespace refuses pods that don't meet the restricted Pod Security Standard.",
-  why: "What is not refused is deployed one day, by somebody else.",
+  description: "A namespace enforces the restricted Pod Security Standard.",
+  why: "Without enforcement another team can deploy privileged pods into the namespace.",
   severity: "high",
   ids: [],
   fix: 'Label it "pod-security.kubernetes.io/enforce": "restricted".',
   types: ["kubernetes:core/v1:Namespace"],
   judge: ({ values }) => {
     const enforced = new Map(values.texts("metadata.labels")).get("pod-security.kubernetes.io/enforce");
-    return unless(enforced === "restricted", `enforces ${enforced ?? "nothing"}`);
+    return unless(enforced === "restricted", `enforces ${enforced ?? "no Pod Security Standard"}`);
   },
 });
 
 const TARGET = stackRule({
   name: "kubernetes-autoscaler-target",
-  description: "An autoscaler's target is a workload of the stack, whose containers request what it measures.",
-  why: "One without a target, or whose target requests nothing, never scales, and says so to nobody.",
+  description: "An autoscaler targets a workload of the stack whose containers request the measured resources.",
+  why: "An autoscaler without a target, or whose target has no requests, silently never scales.",
   severity: "high",
   ids: [],
-  fix: "Point scaleTargetRef to the Deployment, and set resources.requests for every resource among the metrics.",
+  fix: "Point scaleTargetRef at the Deployment, and set resources.requests for every resource in the metrics.",
   judge: (stack) =>
     stack.of("kubernetes:autoscaling/v2:HorizontalPodAutoscaler").flatMap((scaler) => {
       const kind = scaler.values.text("spec.scaleTargetRef.kind");
@@ -163,21 +164,21 @@ const TARGET = stackRule({
     }),
 });
 
-/** Whether a selector's labels are all on a workload's pods. */
-function selects(from: Values, selector: string, workload: Values): boolean {
+/** Whether a selector matches a workload's pods. */
+function selects(from: ResourceValues, selector: string, workload: ResourceValues): boolean {
   const labels = new Map(workload.texts("spec.template.metadata.labels"));
   return from.texts(`${selector}.matchLabels`).every(([name, value]) => labels.get(name) === value);
 }
 
-/** What containers may. */
+/** Rules on workloads in Kubernetes. */
 export const KUBERNETES_RULES: readonly Rule[] = [RESTRICTED, HOST, IMAGE, PROBES, SERVICE, NETWORK, NAMESPACE, TARGET];
 
-/** The containers that an autoscaler measures: sidecars too, but none that ends before the pod serves. */
-function measuredContainers(pod: Values): Values[] {
+/** The containers that an autoscaler measures: including sidecars, excluding init containers that end before the pod serves. */
+function measuredContainers(pod: ResourceValues): ResourceValues[] {
   const sidecars = pod.list("initContainers").filter((container) => container.text("restartPolicy") === "Always");
   return [...pod.list("containers"), ...sidecars];
 }
 
-function containers(pod: Values): Values[] {
+function containers(pod: ResourceValues): ResourceValues[] {
   return [...pod.list("containers"), ...pod.list("initContainers")];
 }

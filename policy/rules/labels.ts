@@ -3,11 +3,11 @@ import { resourceRule, type Rule } from "../rule";
 
 const COMPLETE = resourceRule({
   name: "labels-complete",
-  description: `Every resource that takes labels has ${REQUIRED_LABELS.join(", ")}; on AWS as tags in PascalCase.`,
-  why: "Bills, alarms and clean-ups go by labels: what has none is nobody's, and nobody pays for it.",
+  description: `Every resource that supports labels has ${REQUIRED_LABELS.join(", ")}; on AWS as tags in PascalCase.`,
+  why: "Cost allocation, alarms and clean-ups rely on labels; an unlabelled resource can't be attributed.",
   severity: "medium",
   ids: ["CKV_AWS_153"],
-  fix: "Spread the stack's labels into the resource's; `owner` and `costCentre` come from the config.",
+  fix: "Add the stack's labels to the resource. `owner` and `costCentre` come from the config.",
   types: LABELLED_TYPES,
   judge: (subject) => {
     const labels = labelsOf(subject);
@@ -32,11 +32,11 @@ const COMPLETE = resourceRule({
 
 const AGREE = resourceRule({
   name: "labels-as-configured",
-  description: "Labels say what the stack's config says: tier, owner, cost centre, environment.",
-  why: "A wrong label books one stack's costs on another, and a wrong tier escapes its own limits.",
+  description: "Labels match the stack's config: tier, owner, cost centre, environment.",
+  why: "A wrong label charges one stack's costs to another; a wrong tier evades its limits.",
   severity: "high",
   ids: [],
-  fix: "Derive labels from the config instead of writing them by hand.",
+  fix: "Derive labels from the config instead of setting them manually.",
   types: LABELLED_TYPES,
   judge: (subject, context) => {
     const labels = labelsOf(subject);
@@ -45,11 +45,11 @@ const AGREE = resourceRule({
       return value === undefined || value === "" || value === expected
         ? []
         : [
-            `${labelName(subject.type, label)} is ${JSON.stringify(value)}, but the config says ${JSON.stringify(expected)}`,
+            `${labelName(subject.type, label)} is ${JSON.stringify(value)}, but the config has ${JSON.stringify(expected)}`,
           ];
     });
   },
 });
 
-/** Whose a resource is. */
+/** Rules on labels. */
 export const LABEL_RULES: readonly Rule[] = [COMPLETE, AGREE];

@@ -6,26 +6,32 @@ const DAYS = 365;
 
 const RETENTION = resourceRule({
   name: LOG_RETENTION,
-  description: `Log groups are kept for ${DAYS} days or more, and not for ever.`,
-  why: "Break-ins are found after months; logs without an end are paid for for ever.",
+  description: `Log groups have a retention of at least ${DAYS} days, but not unlimited.`,
+  why: "Intrusions are often found after months; logs without expiry are billed indefinitely.",
   severity: "medium",
   ids: ["CKV_AWS_66", "CKV_AWS_338"],
   fix: `Set \`retentionInDays\` to ${DAYS}.`,
   parameters: {
-    days: { type: "integer", minimum: DAYS, maximum: 3653, default: DAYS, description: "Days that logs must be kept." },
+    days: {
+      type: "integer",
+      minimum: DAYS,
+      maximum: 3653,
+      default: DAYS,
+      description: "Minimum log retention in days.",
+    },
   },
   types: ["aws:cloudwatch/logGroup:LogGroup"],
   judge: ({ values }, context) => {
     const days = values.number("retentionInDays") ?? 0;
     const least = atLeast(context, LOG_RETENTION, "days", DAYS);
-    return unless(days >= least, days === 0 ? "is kept for ever" : `is kept for ${days} days, not ${least}`);
+    return unless(days >= least, days === 0 ? "never expires" : `is retained for ${days} days, not ${least}`);
   },
 });
 
 const ALARM = resourceRule({
   name: "aws-alarm-acts",
-  description: "Alarms tell somebody.",
-  why: "An alarm without an action is a light in an empty room.",
+  description: "Alarms have an action.",
+  why: "An alarm without an action notifies no one.",
   severity: "medium",
   ids: ["CKV_AWS_319"],
   fix: "Set `alarmActions`, and leave `actionsEnabled` on.",
@@ -39,7 +45,7 @@ const ALARM = resourceRule({
 const TOPIC = resourceRule({
   name: "aws-topic-encrypted",
   description: "Topics are encrypted.",
-  why: "Alarms name nodes, addresses and faults.",
+  why: "Alarm messages contain node names, addresses and faults.",
   severity: "low",
   ids: ["CKV_AWS_26", "AWS-0095", "AWS-0136", "SNS.1"],
   fix: "Set `kmsMasterKeyId`.",
@@ -49,8 +55,8 @@ const TOPIC = resourceRule({
 
 const VAULT = resourceRule({
   name: "aws-backup-vault-own-key",
-  description: "Backup vaults are encrypted with a key of the stack's own.",
-  why: "Reading a backup takes the key as well then.",
+  description: "Backup vaults are encrypted with a customer-managed key.",
+  why: "Reading a backup then also requires permission to use the key.",
   severity: "medium",
   ids: ["CKV_AWS_166", "Backup.1"],
   fix: "Set `kmsKeyArn`.",
@@ -60,14 +66,14 @@ const VAULT = resourceRule({
 
 const BY_DEFAULT = resourceRule({
   name: "aws-encryption-by-default",
-  description: "Encryption by default is not turned off.",
-  why: "A disk that somebody makes by hand is not encrypted then.",
+  description: "EBS encryption by default is not disabled.",
+  why: "Otherwise a manually created disk is not encrypted.",
   severity: "medium",
   ids: ["CKV_AWS_106", "EC2.7"],
   fix: "Set `enabled: true`.",
   types: ["aws:ebs/encryptionByDefault:EncryptionByDefault"],
-  judge: ({ values }) => unless(values.flag("enabled") !== false, "turns it off"),
+  judge: ({ values }) => unless(values.flag("enabled") !== false, "disables encryption by default"),
 });
 
-/** What an account keeps for later. */
+/** Rules on logs, alarms and account-wide encryption. */
 export const LOG_RULES: readonly Rule[] = [RETENTION, ALARM, TOPIC, VAULT, BY_DEFAULT];

@@ -1,219 +1,11 @@
-import {
-  groupsOf,
-  AWS_EGRESS,
-  AWS_GROUP,
-  AWS_INGRESS,
-  AWS_RULE,
-  covers,
-  egress,
-  GCP_FIREWALL,
-  GOOGLE_HEALTH_CHECKS,
-  GOOGLE_PROXY,
-  ingress,
-  isPublic,
-  isWorld,
-  OPENERS,
-  type Opening,
-} from "../openings";
+import { GCP_FIREWALL } from "../openings";
 import { fault, resourceRule, stackRule, unless, type Rule } from "../rule";
-import type { Subject } from "../subject";
-
-/** Ports of the databases, of what elects their primaries and of what watches them. */
-const DATABASE_PORTS: Readonly<Record<number, string>> = {
-  1433: "SQL Server",
-  2379: "etcd",
-  2380: "etcd peers",
-  3000: "Grafana",
-  3306: "MySQL",
-  5000: "Patroni's primary",
-  5432: "PostgreSQL",
-  6000: "Neo4j cluster",
-  6379: "Redis",
-  6432: "PgBouncer",
-  7000: "Neo4j Raft",
-  7473: "Neo4j HTTPS",
-  7474: "Neo4j HTTP",
-  7687: "Bolt",
-  7688: "Neo4j routing",
-  8008: "Patroni",
-  9090: "Prometheus",
-  9100: "node exporter",
-  9121: "Redis exporter",
-  9187: "PostgreSQL exporter",
-  16379: "Redis Cluster bus",
-  26379: "Sentinel",
-  27017: "MongoDB",
-};
-
-/** Ports by which machines are administrated. */
-const ADMIN_PORTS: Readonly<Record<number, string>> = {
-  20: "FTP",
-  21: "FTP",
-  22: "SSH",
-  23: "Telnet",
-  3389: "RDP",
-  5985: "WinRM",
-  5986: "WinRM",
-};
-
-/** Ports that the API's load balancer answers. */
-const ENTRY_PORTS = [80, 443];
-const PUBLIC_CIDR_NOTE = "any network that is not private counts";
-
-const DATABASE = resourceRule({
-  name: "no-public-database",
-  description: "No database port is open to the internet.",
-  why: `Databases on the internet are found within minutes. It has no exception: ${PUBLIC_CIDR_NOTE}, however small.`,
-  severity: "critical",
-  ids: ["EC2.18", "EC2.19", "GCP-0027", "AWS-0107", "CKV_GCP_88"],
-  fix: "Let only the API's nodes in: name their security group, or their network tag.",
-  types: OPENERS,
-  judge: (subject) => opened(subject, DATABASE_PORTS, isPublic),
-});
-
-const ADMIN = resourceRule({
-  name: "no-public-administration",
-  description: "No port of administration is open to the internet.",
-  why: "SSH and RDP are tried with stolen passwords all day. People come through Session Manager or Identity-Aware Proxy.",
-  severity: "critical",
-  ids: [
-    "CKV_AWS_24",
-    "CKV_AWS_25",
-    "CKV_AWS_277",
-    "CKV_GCP_2",
-    "CKV_GCP_3",
-    "CKV_GCP_75",
-    "CKV_GCP_77",
-    "GCP-0070",
-    "GCP-0071",
-    "CIS GCP 3.6",
-    "CIS GCP 3.7",
-  ],
-  fix: `On AWS use Session Manager, on Google Cloud let ${GOOGLE_PROXY} (Identity-Aware Proxy) in.`,
-  types: OPENERS,
-  judge: (subject) =>
-    opened(subject, ADMIN_PORTS, (cidr) => isPublic(cidr) && !(subject.type === GCP_FIREWALL && cidr === GOOGLE_PROXY)),
-});
-
-const ENTRY = resourceRule({
-  name: "public-entry-only",
-  description: "The internet reaches ports 80 and 443 only, one by one.",
-  why: "Every other opening is a service that nobody meant to publish.",
-  severity: "high",
-  ids: ["CKV_AWS_260", "CKV2_GCP_12", "CKV_GCP_106", "GCP-0072", "EC2.18"],
-  fix: "Open what clients need on the load balancer, everything else to the stack's own nodes.",
-  types: OPENERS,
-  judge: (subject) =>
-    ingress(subject).flatMap((opening) => {
-      const outside = opening.cidrs.filter(
-        (cidr) => isPublic(cidr) && cidr !== GOOGLE_PROXY && !GOOGLE_HEALTH_CHECKS.includes(cidr),
-      );
-      const isEntry = opening.protocol === "tcp" && opening.from === opening.to && ENTRY_PORTS.includes(opening.from);
-      // What is no entry but a known port has a rule of its own, with a better name for it.
-      return outside.length === 0 || isEntry || isKnownPort(opening)
-        ? []
-        : [`${described(opening)} is open to ${outside.join(", ")}`];
-    }),
-});
-
-const BALANCER_ONLY = stackRule({
-  name: "aws-public-entry-balancer",
-  description: "On AWS only load balancers' security groups are open to the internet.",
-  why: "A node that is reached past its load balancer is reached without its logs, its limits and its certificate.",
-  severity: "high",
-  ids: [],
-  fix: "Let the nodes' security group accept the load balancer's, and only the latter the world.",
-  judge: (stack) => {
-    const guarded = new Set(
-      stack.of("aws:lb/loadBalancer:LoadBalancer").flatMap((balancer) => balancer.references("securityGroups")),
-    );
-    return stack.of(AWS_GROUP, AWS_RULE, AWS_INGRESS).flatMap((rule) => {
-      const entries = ingress(rule).filter(
-        ({ from, to, cidrs }) => cidrs.some(isPublic) && ENTRY_PORTS.some((port) => from <= port && port <= to),
-      );
-      const groups = groupsOf(rule).filter((group) => !guarded.has(group));
-      return entries.length === 0 || groups.length === 0
-        ? []
-        : [fault(rule, `${groups.map(({ name }) => name).join(", ")} is open to the internet and no load balancer's`)];
-    });
-  },
-});
-
-const OUT = resourceRule({
-  name: "no-egress-to-everywhere",
-  description: "Nothing may open every port of the internet.",
-  why: "Whoever gets into a node sends the data out over whatever port is open.",
-  severity: "medium",
-  ids: ["CKV_AWS_382", "AWS-0104"],
-  fix: "Allow 443, and what else is needed, by port.",
-  types: OPENERS,
-  judge: (subject) =>
-    egress(subject).flatMap(({ from, to, protocol, cidrs }) =>
-      unless(
-        !(cidrs.some(isWorld) && (protocol === "all" || (from === 0 && to === 65_535))),
-        `every port of ${cidrs.filter(isWorld).join(", ")}`,
-      ),
-    ),
-});
-
-const DESCRIBED = resourceRule({
-  name: "network-rule-described",
-  description: "Security groups, their rules and firewalls say what they are for.",
-  why: "Nobody dares to close a port of which nobody knows what it is for.",
-  severity: "low",
-  ids: ["CKV_AWS_23", "AWS-0099", "AWS-0124"],
-  fix: "Set `description`.",
-  types: OPENERS,
-  judge: ({ values }) => {
-    const description = values.text("description") ?? "";
-    return unless(description !== "" && description !== "Managed by Pulumi", "has no description");
-  },
-});
-
-const DEFAULT_GROUP = stackRule({
-  name: "aws-default-group-empty",
-  description: "Each VPC's default security group lets nothing through.",
-  why: "What names no group gets this one, which lets all of its members speak to each other.",
-  severity: "medium",
-  ids: ["CKV2_AWS_12", "AWS-0173", "EC2.2"],
-  fix: "Adopt it with ec2.DefaultSecurityGroup and give it no rules.",
-  judge: (stack) =>
-    stack.of("aws:ec2/vpc:Vpc").flatMap((vpc) => {
-      const adopted = stack.referring("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "vpcId", vpc);
-      if (adopted.length === 0) {
-        return [fault(vpc, "its default security group is as AWS made it")];
-      }
-      return adopted
-        .filter(({ values }) => values.has("ingress") || values.has("egress"))
-        .map((group) => fault(group, "lets something through"));
-    }),
-});
-
-const ATTACHED = stackRule({
-  name: "aws-group-attached",
-  description: "Every security group belongs to something.",
-  why: "A group that nothing has is a mistake: what it should guard has another one.",
-  severity: "low",
-  ids: ["CKV2_AWS_5"],
-  fix: "Remove it, or give it to the resource that it was made for.",
-  judge: (stack) => {
-    const used = new Set(
-      stack.all.flatMap(({ type, references }) =>
-        type === AWS_RULE || type === AWS_INGRESS || type === AWS_EGRESS
-          ? []
-          : ["vpcSecurityGroupIds", "securityGroups", "securityGroupIds", "networkInterfaces"].flatMap((property) =>
-              references(property),
-            ),
-      ),
-    );
-    return stack.of(AWS_GROUP).flatMap((group) => (used.has(group) ? [] : [fault(group, "belongs to nothing")]));
-  },
-});
+import { FIREWALL_RULES } from "./firewalls";
 
 const FLOW_LOG = stackRule({
   name: "aws-flow-log",
-  description: "Each VPC logs its traffic, at least what is refused.",
-  why: "After a break-in nobody knows what was reached otherwise.",
+  description: "Each VPC has a flow log, at least of rejected traffic.",
+  why: "After an intrusion, flow logs show what was reached.",
   severity: "medium",
   ids: ["CKV2_AWS_11", "EC2.6", "CIS AWS 4.7"],
   fix: "Add an ec2.FlowLog for the VPC with traffic type REJECT or ALL.",
@@ -222,25 +14,25 @@ const FLOW_LOG = stackRule({
       const logs = stack.referring("aws:ec2/flowLog:FlowLog", "vpcId", vpc);
       return logs.some(({ values }) => ["ALL", "REJECT"].includes(values.text("trafficType") ?? ""))
         ? []
-        : [fault(vpc, "has no flow log of refused traffic")];
+        : [fault(vpc, "has no flow log of rejected traffic")];
     }),
 });
 
 const NO_PUBLIC_SUBNET = resourceRule({
   name: "aws-subnet-no-public-addresses",
-  description: "Subnets give nothing a public address by themselves.",
-  why: "A machine that is put into the wrong subnet is on the internet at once otherwise.",
+  description: "Subnets assign no public addresses by default.",
+  why: "Otherwise a machine in the wrong subnet is immediately on the internet.",
   severity: "high",
   ids: ["CKV_AWS_130", "AWS-0164", "EC2.15"],
   fix: "Set `mapPublicIpOnLaunch: false`.",
   types: ["aws:ec2/subnet:Subnet"],
-  judge: ({ values }) => unless(values.flag("mapPublicIpOnLaunch") !== true, "gives public addresses"),
+  judge: ({ values }) => unless(values.flag("mapPublicIpOnLaunch") !== true, "assigns public addresses"),
 });
 
 const GCP_SUBNET = resourceRule({
   name: "gcp-subnet-logged-private",
-  description: "Subnetworks log their flows and reach Google's APIs without public addresses.",
-  why: "After a break-in nobody knows what was reached otherwise; without private access nodes need addresses of their own.",
+  description: "Subnetworks have flow logs and Private Google Access.",
+  why: "After an intrusion, flow logs show what was reached. Without Private Google Access nodes need public addresses.",
   severity: "medium",
   ids: ["CKV_GCP_26", "CKV_GCP_74", "GCP-0029", "GCP-0075", "CIS GCP 3.8"],
   fix: "Set `logConfig` and `privateIpGoogleAccess: true`.",
@@ -249,8 +41,8 @@ const GCP_SUBNET = resourceRule({
     const isPlain = !["REGIONAL_MANAGED_PROXY", "GLOBAL_MANAGED_PROXY"].includes(values.text("purpose") ?? "");
     return isPlain
       ? [
-          ...unless(values.has("logConfig"), "logs no flows"),
-          ...unless(values.flag("privateIpGoogleAccess") === true, "has no private access to Google's APIs"),
+          ...unless(values.has("logConfig"), "has no flow logs"),
+          ...unless(values.flag("privateIpGoogleAccess") === true, "has no Private Google Access"),
         ]
       : [];
   },
@@ -258,33 +50,33 @@ const GCP_SUBNET = resourceRule({
 
 const GCP_NETWORK = resourceRule({
   name: "gcp-network-own-subnets",
-  description: "Networks have subnetworks of their own making only.",
-  why: "Google makes one in every region otherwise, in ranges that collide with others' networks.",
+  description: "Networks create no subnetworks automatically.",
+  why: "Otherwise Google creates one in every region, with ranges that may collide with other networks.",
   severity: "medium",
   ids: ["CKV2_GCP_18", "GCP-0010", "CIS GCP 3.1"],
   fix: "Set `autoCreateSubnetworks: false`.",
   types: ["gcp:compute/network:Network"],
-  judge: ({ values }) => unless(values.flag("autoCreateSubnetworks") === false, "makes subnetworks by itself"),
+  judge: ({ values }) => unless(values.flag("autoCreateSubnetworks") === false, "creates subnetworks automatically"),
 });
 
 const GCP_FIREWALL_LOGGED = resourceRule({
   name: "gcp-firewall-logged",
-  description: "Firewalls log what they decide.",
-  why: "A connection that was refused, or let in, is the first trace of a break-in.",
+  description: "Firewall rules log their decisions.",
+  why: "Denied and allowed connections are the first trace of an intrusion.",
   severity: "low",
   ids: [],
   fix: "Set `logConfig`.",
   types: [GCP_FIREWALL],
-  judge: ({ values }) => unless(values.has("logConfig"), "logs nothing"),
+  judge: ({ values }) => unless(values.has("logConfig"), "logs no decisions"),
 });
 
 const DNSSEC = resourceRule({
   name: "gcp-dns-signed",
-  description: "Public zones are signed (DNSSEC).",
-  why: "Resolvers believe forged answers otherwise.",
+  description: "Public DNS zones are signed with DNSSEC.",
+  why: "Without DNSSEC, resolvers accept forged answers.",
   severity: "medium",
   ids: ["CKV_GCP_16", "CKV_GCP_17", "GCP-0012", "GCP-0013", "CIS GCP 3.3"],
-  fix: 'Set dnssecConfig.state to "on", with keys of another algorithm than RSASHA1.',
+  fix: 'Set dnssecConfig.state to "on", with a key algorithm other than RSASHA1.',
   types: ["gcp:dns/managedZone:ManagedZone"],
   judge: ({ values }) =>
     values.text("visibility") === "private"
@@ -298,16 +90,9 @@ const DNSSEC = resourceRule({
         ],
 });
 
-/** Who reaches what. */
+/** Rules on networks: what firewalls open, and what networks, subnets and zones record and assign. */
 export const NETWORK_RULES: readonly Rule[] = [
-  DATABASE,
-  ADMIN,
-  ENTRY,
-  BALANCER_ONLY,
-  OUT,
-  DESCRIBED,
-  DEFAULT_GROUP,
-  ATTACHED,
+  ...FIREWALL_RULES,
   FLOW_LOG,
   NO_PUBLIC_SUBNET,
   GCP_SUBNET,
@@ -315,25 +100,3 @@ export const NETWORK_RULES: readonly Rule[] = [
   GCP_FIREWALL_LOGGED,
   DNSSEC,
 ];
-
-function opened(
-  subject: Subject,
-  ports: Readonly<Record<number, string>>,
-  isOutside: (cidr: string) => boolean,
-): string[] {
-  return ingress(subject).flatMap((opening) => {
-    const outside = opening.cidrs.filter(isOutside);
-    const names = Object.entries(ports)
-      .filter(([port]) => covers(opening, Number(port)))
-      .map(([port, name]) => `${port} (${name})`);
-    return outside.length === 0 || names.length === 0 ? [] : [`${names.join(", ")} is open to ${outside.join(", ")}`];
-  });
-}
-
-function isKnownPort(opening: Opening): boolean {
-  return [...Object.keys(DATABASE_PORTS), ...Object.keys(ADMIN_PORTS)].some((port) => covers(opening, Number(port)));
-}
-
-function described({ protocol, from, to }: Opening): string {
-  return `${protocol} ${from === to ? from : `${from}-${to}`}`;
-}

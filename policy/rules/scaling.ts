@@ -1,7 +1,7 @@
 import { API_CONTAINER, AUTOSCALING } from "../../stacks/tiers";
-import { AWS_GROUP, GCP_AUTOSCALERS } from "../machines";
+import { AWS_SCALING_GROUP, GCP_AUTOSCALERS } from "../machines";
 import { resourceRule, unless, type Rule } from "../rule";
-import type { Values } from "../values";
+import type { ResourceValues } from "../values";
 
 const GIBI = 2 ** 30;
 const UNITS: Readonly<Record<string, number>> = {
@@ -17,7 +17,7 @@ const UNITS: Readonly<Record<string, number>> = {
   Ti: 2 ** 40,
 };
 
-/** A quantity as Kubernetes writes it, "500m" or "2Gi"; undefined: it is none. */
+/** A Kubernetes quantity such as "500m" or "2Gi" as a number; undefined when it is not a quantity. */
 export function quantity(text: string | number | undefined): number | undefined {
   const [, number, unit] = /^(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(String(text ?? "")) ?? [];
   return number === undefined ? undefined : Number(number) * UNITS[unit ?? ""]!;
@@ -25,22 +25,22 @@ export function quantity(text: string | number | undefined): number | undefined 
 
 const GROUP_BOUNDS = resourceRule({
   name: "scaling-group-bounds",
-  description: `A scaling group starts at least one and at most ${AUTOSCALING.maxContainers} machines, and is told both.`,
-  why: "An unbounded group turns an attack, or an error that keeps the CPU busy, into a bill.",
+  description: `A scaling group sets its minimum to at least 1 and its maximum to at most ${AUTOSCALING.maxContainers} machines.`,
+  why: "Without a bound, an attack or a CPU-bound bug scales the group and its bill.",
   severity: "high",
   ids: [],
-  fix: `Set the group's least and most; the most is ${AUTOSCALING.maxContainers}, as many as the API has containers.`,
-  types: [AWS_GROUP, ...GCP_AUTOSCALERS],
+  fix: `Set the group's minimum and maximum. The maximum is ${AUTOSCALING.maxContainers}, the API's maximum number of containers.`,
+  types: [AWS_SCALING_GROUP, ...GCP_AUTOSCALERS],
   judge: ({ type, values }) => {
     const [least, most] =
-      type === AWS_GROUP
+      type === AWS_SCALING_GROUP
         ? [values.number("minSize"), values.number("maxSize")]
         : [values.number("autoscalingPolicy.minReplicas"), values.number("autoscalingPolicy.maxReplicas")];
     return [
-      ...unless(least !== undefined && least >= 1, `at least ${least ?? "(not set)"} machines, not one or more`),
+      ...unless(least !== undefined && least >= 1, `minimum ${least ?? "(not set)"} < 1 machine`),
       ...unless(
         most !== undefined && most <= AUTOSCALING.maxContainers,
-        `at most ${most ?? "(not set)"} machines > ${AUTOSCALING.maxContainers}`,
+        `maximum ${most ?? "(not set)"} > ${AUTOSCALING.maxContainers} machines`,
       ),
     ];
   },
@@ -48,14 +48,14 @@ const GROUP_BOUNDS = resourceRule({
 
 const HPA_BOUNDS = resourceRule({
   name: "kubernetes-autoscaler-bounds",
-  description: `The API's autoscaler keeps ${AUTOSCALING.minContainers} to ${AUTOSCALING.maxContainers} containers.`,
-  why: "One container is no redundancy; more than the limit open more connections than the databases serve.",
+  description: `The API's autoscaler runs ${AUTOSCALING.minContainers} to ${AUTOSCALING.maxContainers} containers.`,
+  why: "One container has no redundancy; more than the maximum open more connections than the databases accept.",
   severity: "high",
   ids: [],
   fix: `Set minReplicas to ${AUTOSCALING.minContainers} or more and maxReplicas to ${AUTOSCALING.maxContainers} or less.`,
   types: ["kubernetes:autoscaling/v2:HorizontalPodAutoscaler"],
   judge: ({ values }) => {
-    const least = values.number("spec.minReplicas") ?? 1; // Kubernetes' own default
+    const least = values.number("spec.minReplicas") ?? 1; // Kubernetes' default
     const most = values.number("spec.maxReplicas");
     return [
       ...unless(least >= AUTOSCALING.minContainers, `minReplicas ${least} < ${AUTOSCALING.minContainers}`),
@@ -71,11 +71,11 @@ const WORKLOADS = ["kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:Stateful
 
 const CONTAINER_RESOURCES = resourceRule({
   name: "kubernetes-container-resources",
-  description: "Containers ask for CPU and memory, and are limited, within what the tier's table says for one.",
-  why: "A container without requests is placed blindly, one without limits takes its neighbours' memory.",
+  description: "Containers set CPU and memory requests and limits, within the figures for one API container.",
+  why: "Without requests the scheduler can't place a container well; without limits it can exhaust its node's memory.",
   severity: "high",
   ids: ["CKV_K8S_10", "CKV_K8S_11", "CKV_K8S_12", "CKV_K8S_13"],
-  fix: "Set resources.requests and resources.limits of the container, at most those in stacks/tiers.ts.",
+  fix: "Set resources.requests and resources.limits, at most the values of API_CONTAINER in stacks/tiers.ts.",
   types: WORKLOADS,
   judge: ({ values }) =>
     values
@@ -88,9 +88,8 @@ const CONTAINER_RESOURCES = resourceRule({
 
 const QUANTITIES = resourceRule({
   name: "kubernetes-quantities",
-  description:
-    "What containers request and are limited to are quantities as Kubernetes writes them, the request within the limit.",
-  why: "1GB, 1g and 500 m are refused by the cluster, in the middle of an update.",
+  description: "Requests and limits are valid Kubernetes quantities, and no request exceeds its limit.",
+  why: "The cluster rejects values such as 1GB, 1g or 500 m in the middle of an update.",
   severity: "medium",
   ids: [],
   fix: "Write CPUs as 500m or 1, memory as 512Mi or 2Gi.",
@@ -105,7 +104,7 @@ const QUANTITIES = resourceRule({
 
 export const SCALING_RULES: readonly Rule[] = [GROUP_BOUNDS, HPA_BOUNDS, CONTAINER_RESOURCES, QUANTITIES];
 
-function quantitiesOf(container: Values, resource: string): string[] {
+function quantitiesOf(container: ResourceValues, resource: string): string[] {
   const name = container.text("name") ?? "a container";
   const [request, limit] = (["requests", "limits"] as const).map((kind) => {
     const path = `resources.${kind}.${resource}`;
@@ -114,7 +113,7 @@ function quantitiesOf(container: Values, resource: string): string[] {
   });
   const wrong = [request!, limit!].filter(({ written, value }) => written !== undefined && value === undefined);
   return wrong.length > 0
-    ? wrong.map(({ path, written }) => `${name}: ${path} ${written} is no quantity`)
+    ? wrong.map(({ path, written }) => `${name}: ${path} ${written} is not a quantity`)
     : unless(
         (request!.value ?? 0) <= (limit!.value ?? Infinity),
         `${name}: ${request!.path} ${request!.written} > its limit ${limit!.written}`,
@@ -122,7 +121,7 @@ function quantitiesOf(container: Values, resource: string): string[] {
 }
 
 function bounded(
-  container: Values,
+  container: ResourceValues,
   kind: "requests" | "limits",
   most: { readonly memGiB: number; readonly cpus: number },
 ): string[] {

@@ -1,8 +1,10 @@
+import type { Cloud } from "../../components/model/cloud";
+import { cloudOfType } from "../cloud";
 import { AWS_INSTANCE, AWS_TEMPLATE, GCP_INSTANCE, GCP_TEMPLATES } from "../machines";
 import { resourceRule, stackRule, fault, unless, type Rule } from "../rule";
 import { secretsIn } from "../secret-patterns";
-import type { Subject } from "../subject";
-import type { Values } from "../values";
+import type { ResourceView } from "../subject";
+import type { ResourceValues } from "../values";
 
 const SECRET = "aws:secretsmanager/secret:Secret";
 const GCP_SECRET = "gcp:secretmanager/secret:Secret";
@@ -11,42 +13,45 @@ const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
 const OBJECTS = ["aws:s3/bucketObjectv2:BucketObjectv2", "gcp:storage/bucketObject:BucketObject"];
 const PERIOD_DAYS = 90;
 
+/** The boot data of a machine, by property name. */
+const BOOT_TEXTS: Readonly<Record<Cloud, (values: ResourceValues) => [name: string, text: string][]>> = {
+  aws: (values) => named(values, ["userData", "userDataBase64"]),
+  gcp: (values) => [...values.texts("metadata"), ...named(values, ["metadataStartupScript"])],
+};
+
+function named(values: ResourceValues, names: readonly string[]): [name: string, text: string][] {
+  return names.map((name) => [name, values.text(name) ?? ""]);
+}
+
 const USER_DATA = resourceRule({
   name: "no-secret-in-user-data",
-  description: "No secret stands in user data or metadata, decoded or not.",
-  why: "Whoever may describe an instance, and whatever runs on it, reads its user data.",
+  description: "User data and metadata contain no secret, plain or base64-encoded.",
+  why: "User data is readable by every process on the instance and by everyone who may describe it.",
   severity: "critical",
   ids: ["CKV_AWS_46", "AWS-0029"],
-  fix: "Read it on the node from the secret store, with the node's own identity.",
+  fix: "Read the secret on the node from the secret store, with the node's identity.",
   types: [AWS_INSTANCE, AWS_TEMPLATE, GCP_INSTANCE, ...GCP_TEMPLATES],
   judge: ({ type, values }) => {
-    const names = type.startsWith("aws:") ? ["userData", "userDataBase64"] : [];
-    const texts = [
-      ...names.map((name): [string, string] => [name, values.text(name) ?? ""]),
-      ...(type.startsWith("gcp:") ? values.texts("metadata") : []),
-      ...(values.text("metadataStartupScript") === undefined
-        ? []
-        : [["metadataStartupScript", values.text("metadataStartupScript")!] as [string, string]]),
-    ];
-    return found(texts);
+    const cloud = cloudOfType(type);
+    return cloud === undefined ? [] : found(BOOT_TEXTS[cloud](values));
   },
 });
 
 const ENVIRONMENT = resourceRule({
   name: "no-secret-in-environment",
-  description: "No secret stands in a container's environment, a ConfigMap or an object of a bucket.",
-  why: "Anyone who may list pods or read the bucket has it.",
+  description: "Container environments, ConfigMaps and bucket objects contain no secret.",
+  why: "Anyone who may read pods or the bucket can read the secret.",
   severity: "critical",
   ids: [],
-  fix: "Use a Kubernetes Secret (`secretRef`), or read it from the secret store.",
+  fix: "Use a Kubernetes Secret (`secretRef`), or read the secret from the secret store.",
   types: [...WORKLOADS, CONFIG_MAP, ...OBJECTS],
   judge: (subject) => found(environment(subject)),
 });
 
 const OUTPUTS = stackRule({
   name: "no-secret-in-outputs",
-  description: "No secret stands in the stack's outputs.",
-  why: "Outputs are read by every stack that refers to this one, and printed at the end of each update.",
+  description: "Stack outputs contain no secret.",
+  why: "Outputs are readable by every stack that references this one, and printed after each update.",
   severity: "critical",
   ids: [],
   fix: "Export the secret's name in the store instead.",
@@ -58,28 +63,28 @@ const OUTPUTS = stackRule({
 
 const OWN_KEY = resourceRule({
   name: "aws-secret-own-key",
-  description: "Secrets and parameters are encrypted with a key of the stack's own.",
-  why: "Reading a secret takes the key as well then.",
+  description: "Secrets and parameters are encrypted with a customer-managed key.",
+  why: "Reading a secret then also requires permission to use the key.",
   severity: "medium",
   ids: ["CKV_AWS_149", "CKV_AWS_337", "CKV2_AWS_34", "AWS-0098"],
-  fix: "Set `kmsKeyId`, on parameters `keyId` with type SecureString.",
+  fix: "Set `kmsKeyId`; on parameters set `keyId` and type SecureString.",
   types: [SECRET, "aws:ssm/parameter:Parameter"],
   judge: ({ type, values }) =>
     type === SECRET
       ? unless(values.has("kmsKeyId"), "is encrypted with AWS' default key")
       : unless(
           values.text("type") === "SecureString" && values.has("keyId"),
-          "is no SecureString with a key of its own",
+          "is not a SecureString with a customer-managed key",
         ),
 });
 
 const ROTATION = resourceRule({
   name: "secret-rotation-period",
-  description: `Where a secret is rotated by itself, it is within ${PERIOD_DAYS} days.`,
-  why: "A rotation that never comes is worse than none: everybody believes in it. The stack's own secrets are replaced by a command.",
+  description: `A secret with automatic rotation is rotated at least every ${PERIOD_DAYS} days.`,
+  why: "A rotation schedule that never fires gives false confidence. This stack's secrets are rotated by a command.",
   severity: "low",
   ids: ["CKV2_AWS_57", "CKV_AWS_304", "SecretsManager.4"],
-  fix: `Rotate every ${PERIOD_DAYS} days or sooner.`,
+  fix: `Rotate at least every ${PERIOD_DAYS} days.`,
   types: ["aws:secretsmanager/secretRotation:SecretRotation", GCP_SECRET],
   judge: ({ type, values }) => {
     if (type === GCP_SECRET) {
@@ -100,11 +105,11 @@ const ROTATION = resourceRule({
 
 const GCP_KEY = resourceRule({
   name: "gcp-secret-configured-key",
-  description: "Where the config names a key (`kmsKey`), it encrypts every replica of a secret.",
-  why: "Who names a key relies on being able to withdraw it. Without one, Google's keys encrypt: docs/decisions/0006-google-keys.md.",
+  description: "If the config names a key (`kmsKey`), it encrypts every replica of a secret.",
+  why: "Naming a key means relying on being able to revoke it. Without `kmsKey`, Google's keys are used: docs/decisions/0006-google-keys.md.",
   severity: "high",
   ids: [],
-  fix: "Set customerManagedEncryption on each replica.",
+  fix: "Set `customerManagedEncryption` on each replica.",
   types: [GCP_SECRET],
   judge: ({ values }, { kmsKey }) => {
     const replicas = values.list("replication.userManaged.replicas");
@@ -112,35 +117,35 @@ const GCP_KEY = resourceRule({
       replicas.length > 0 && replicas.every((replica) => replica.has("customerManagedEncryption.kmsKeyName"));
     return unless(
       kmsKey === "" || isOwn || values.has("replication.auto.customerManagedEncryption.kmsKeyName"),
-      "is not encrypted with the key that the config names",
+      "is not encrypted with the configured key",
     );
   },
 });
 
 const RECOVERABLE = resourceRule({
   name: "aws-secret-recoverable",
-  description: "A protected secret that was deleted can be brought back for a week or more.",
-  why: "The key of the backups is a secret: without it they are noise.",
+  description: "A deleted protected secret can be restored for at least 7 days.",
+  why: "The backups' encryption key is a secret: without it the backups can't be read.",
   severity: "high",
   ids: [],
   fix: "Set `recoveryWindowInDays` to 7 or more.",
   types: [SECRET],
   judge: ({ values, protect }) => {
-    const days = values.number("recoveryWindowInDays") ?? 30; // AWS' own default
-    return unless(!protect || days >= 7, `is gone ${days === 0 ? "at once" : `after ${days} days`}`);
+    const days = values.number("recoveryWindowInDays") ?? 30; // AWS' default
+    return unless(!protect || days >= 7, `is permanently deleted ${days === 0 ? "at once" : `after ${days} days`}`);
   },
 });
 
-/** Where secrets are, and where they aren't. */
+/** Rules on secrets: where they may be, and how they are stored. */
 export const SECRET_RULES: readonly Rule[] = [USER_DATA, ENVIRONMENT, OUTPUTS, OWN_KEY, ROTATION, GCP_KEY, RECOVERABLE];
 
 function found(texts: readonly (readonly [where: string, text: string])[]): string[] {
   return texts.flatMap(([where, text]) => secretsIn(text, where).map((kind) => `${kind} in ${where}`));
 }
 
-function environment({ type, values }: Subject): [string, string][] {
+function environment({ type, values }: ResourceView): [string, string][] {
   if (type === CONFIG_MAP) {
-    // A value that only the deployment knows is a certificate's or an address; a secret's would be marked as one.
+    // A value that is known only after deployment is a certificate or an address; a secret would be marked as one.
     const data = values.at("data");
     return data.names().flatMap((name) => (data.isKnown(name) ? [[name, data.text(name) ?? ""]] : []));
   }
@@ -154,8 +159,8 @@ function environment({ type, values }: Subject): [string, string][] {
     .map((variable) => [variable.text("name") ?? "", variable.text("value") ?? ""]);
 }
 
-/** Every text within, as far as it is known. */
-function leaves(values: Values, prefix = ""): [string, string][] {
+/** Every known text in nested values, with its path. */
+function leaves(values: ResourceValues, prefix = ""): [string, string][] {
   return values.names().flatMap((name): [string, string][] => {
     if (!values.isKnown(name)) {
       return [];

@@ -1,10 +1,10 @@
+import { familyOf } from "../../components/model/machine-types";
 import { SERVICES } from "../../components/model/role";
 import { atMost, stackTier, tierOf, type Context } from "../context";
 import { BOOT_DISK_GIB, LIMITS, type Share, type TierLimits } from "../limits";
 import {
   AWS_INSTANCE,
   AWS_TEMPLATE,
-  cloudOf,
   DISKS,
   GCP_INSTANCE,
   GCP_TEMPLATES,
@@ -12,63 +12,68 @@ import {
   MACHINES,
   shareOf,
   startedMachines,
-  typeName,
+  typeOf,
   type Started,
 } from "../machines";
-import { fault, resourceRule, stackRule, type Fault, type Rule } from "../rule";
-import type { StackView, Subject } from "../subject";
+import { fault, resourceRule, stackRule, unless, type PolicyFault, type Rule } from "../rule";
+import type { StackView, ResourceView } from "../subject";
 
 const SHARES: readonly Share[] = [...SERVICES, "shared"];
-const RAISE = "Choose a smaller size in the stack's config, or the tier whose limits carry it (`tier`).";
+const RAISE = "Choose a smaller size in the stack's config, or a larger `tier`.";
 
 const KNOWN = stackRule({
   name: "tier-known",
-  description: "A stack says which tier it is of, and says the same everywhere.",
-  why: "Without its tier nobody knows which limits and which budget a stack has.",
+  description: "A stack names its tier, consistently in its config and labels.",
+  why: "Without a tier, a stack has no limits and no budget to check against.",
   severity: "high",
   ids: [],
   fix: "Set `tier` in the stack's config, and label every resource with it.",
   judge: (stack, context) => {
     const tier = stackTier(stack, context);
-    return tier === undefined ? [{ message: "no tier, or several: neither its config nor its labels name one" }] : [];
+    return tier === undefined ? [{ message: "the config names no tier, and the labels name none or several" }] : [];
   },
 });
 
 const FAMILY = resourceRule({
   name: "tier-machine-family",
-  description: "Machines are of the instance families that the tier allows.",
-  why: "Burstable machines throttle under the load of T4; accelerators and exotic families cost what no tier's budget carries.",
+  description: "Machines belong to the instance families that the tier allows.",
+  why: "Burstable machines throttle under sustained load; accelerators and specialized families exceed every tier's budget.",
   severity: "high",
   ids: [],
-  fix: "Take a type of the families listed in docs/configuration.md for the tier.",
+  fix: "Choose a type from the tier's families: docs/configuration.md.",
   types: MACHINES,
   judge: (subject, context) => {
     const limits = limitsOf(subject, context);
-    const families = limits?.families[cloudOf(subject.type)] ?? [];
-    const name = typeName(subject);
-    return name === undefined || limits === undefined || families.includes(familyOf(subject.type, name))
-      ? []
-      : [`${name} is of none of the tier's families: ${families.join(", ")}`];
+    const type = typeOf(subject);
+    if (limits === undefined || type === undefined) {
+      return [];
+    }
+    const families = limits.families[type.cloud];
+    return unless(
+      families.includes(familyOf(type.cloud, type.name)),
+      `${type.name} is in none of the tier's families: ${families.join(", ")}`,
+    );
   },
 });
 
 const SIZE = resourceRule({
   name: "tier-machine-size",
-  description: "No machine is larger than the tier's largest.",
-  why: "The tier's table sizes every service; a larger machine is another tier's, at another tier's price.",
+  description: "No machine exceeds the tier's largest machine size.",
+  why: "The tier sizes every service; a larger machine belongs to a larger tier, at its price.",
   severity: "high",
   ids: [],
   fix: RAISE,
   types: MACHINES,
   judge: (subject, context) => {
     const limits = limitsOf(subject, context);
-    const name = typeName(subject);
-    if (limits === undefined || name === undefined) {
+    const type = typeOf(subject);
+    if (limits === undefined || type === undefined) {
       return [];
     }
+    const { name } = type;
     const machine = machineOf(subject);
     if (machine === undefined) {
-      return [`${name} is not in the catalogue, so nobody knows its size`];
+      return [`${name} is not in the catalogue, so its size is unknown`];
     }
     return [
       ...over(machine.vcpu, limits.node.vcpu, (sum, limit) => `${name}: ${sum} vCPU > ${limit} for one machine`),
@@ -80,8 +85,8 @@ const SIZE = resourceRule({
 const INSTANCE_LIMIT = "tier-instances";
 const MACHINE_COUNT = stackRule({
   name: INSTANCE_LIMIT,
-  description: "A service has no more machines than the tier allows, those of scaling groups at their most.",
-  why: "Each machine more is paid for every month; what a service can't carry on its tier's machines belongs into the next tier.",
+  description: "No service has more machines than the tier allows, counting scaling groups at their maximum.",
+  why: "Every machine is billed each month; load that exceeds a tier's machines belongs in the next tier.",
   severity: "high",
   ids: [],
   fix: RAISE,
@@ -93,8 +98,8 @@ const MACHINE_COUNT = stackRule({
 const VCPU_LIMIT = "tier-vcpu";
 const VCPU = stackRule({
   name: VCPU_LIMIT,
-  description: "Neither a service nor the stack has more vCPUs than the tier allows.",
-  why: "vCPUs are what most of the bill is for; the sum over many small machines escapes whoever looks at each.",
+  description: "Neither a service nor the stack exceeds the tier's vCPUs.",
+  why: "vCPUs make up most of the bill, and many small machines add up unnoticed.",
   severity: "high",
   ids: [],
   fix: RAISE,
@@ -111,8 +116,8 @@ const VCPU = stackRule({
 const MEMORY_LIMIT = "tier-memory";
 const MEMORY = stackRule({
   name: MEMORY_LIMIT,
-  description: "Neither a service nor the stack has more memory than the tier allows.",
-  why: "Memory beyond what the tier's settings use is paid for and left idle.",
+  description: "Neither a service nor the stack exceeds the tier's memory.",
+  why: "Memory beyond the tier's settings is billed but unused.",
   severity: "high",
   ids: [],
   fix: RAISE,
@@ -129,11 +134,11 @@ const MEMORY = stackRule({
 const DISK_LIMIT = "tier-data-disks";
 const DATA_DISKS = stackRule({
   name: DISK_LIMIT,
-  description: "Data disks are no larger than the tier allows, each and all of a service together.",
-  why: "A disk never shrinks: one that was made too large by mistake is paid for until its data are moved.",
+  description: "Data disks don't exceed the tier's limits, individually and per service.",
+  why: "A disk can't shrink: an oversized one is billed until its data is moved.",
   severity: "medium",
   ids: [],
-  fix: "Lower `overrides.<service>.diskGiB` before the disk is made.",
+  fix: "Lower `overrides.<service>.diskGiB` before the disk is created.",
   parameters: countParameters((limits, share) => limits.services[share].disksGiB),
   judge: (stack, context) => {
     const limits = stackLimits(stack, context);
@@ -166,7 +171,7 @@ const DATA_DISKS = stackRule({
 const BOOT_DISK = resourceRule({
   name: "tier-boot-disk",
   description: `Boot disks have at most ${BOOT_DISK_GIB} GiB.`,
-  why: "A node's data are on a disk of their own; a large boot disk is paid for once for every machine, and lost with it.",
+  why: "Data belongs on a data disk; a large boot disk is billed per machine and deleted with it.",
   severity: "low",
   ids: [],
   fix: "Put data on a data disk.",
@@ -177,10 +182,10 @@ const BOOT_DISK = resourceRule({
     ),
 });
 
-/** What a tier limits. */
+/** Rules on the limits of a tier. */
 export const TIER_RULES: readonly Rule[] = [KNOWN, FAMILY, SIZE, MACHINE_COUNT, VCPU, MEMORY, DATA_DISKS, BOOT_DISK];
 
-function limitsOf(subject: Subject, context: Context): TierLimits | undefined {
+function limitsOf(subject: ResourceView, context: Context): TierLimits | undefined {
   const tier = tierOf(subject, context);
   return tier === undefined ? undefined : LIMITS[tier];
 }
@@ -190,11 +195,7 @@ function stackLimits(stack: StackView, context: Context): TierLimits | undefined
   return tier === undefined ? undefined : LIMITS[tier];
 }
 
-function familyOf(type: string, name: string): string {
-  return name.split(cloudOf(type) === "aws" ? "." : "-")[0]!;
-}
-
-function bootDisksGiB({ type, values }: Subject): number[] {
+function bootDisksGiB({ type, values }: ResourceView): number[] {
   const sizes =
     type === AWS_INSTANCE
       ? [values.number("rootBlockDevice.volumeSize")]
@@ -219,7 +220,7 @@ function perShare(
   unit: string,
   limit: (limits: TierLimits["services"][Share]) => number,
   amount: (started: Started) => number,
-): Fault[] {
+): PolicyFault[] {
   const limits = stackLimits(stack, context);
   if (limits === undefined) {
     return [];
@@ -243,21 +244,21 @@ function whole(
   unit: string,
   limit: (limits: TierLimits) => number,
   amount: (started: Started) => number,
-): Fault[] {
+): PolicyFault[] {
   const limits = stackLimits(stack, context);
   return limits === undefined
     ? []
     : sums("the stack", unit, atMost(context, rule, "stack", limit(limits)), startedMachines(stack), amount);
 }
 
-/** Says which limit is passed, by what sum, and who contributes: the largest first. */
-function sums<T extends { readonly subject: Subject }>(
+/** Reports an exceeded limit with the sum and its contributors, largest first. */
+function sums<T extends { readonly subject: ResourceView }>(
   what: string,
   unit: string,
   limit: number,
   parts: readonly T[],
   amount: (part: T) => number,
-): Fault[] {
+): PolicyFault[] {
   const sum = parts.reduce((total, part) => total + amount(part), 0);
   return over(sum, limit, () => {
     const largest = [...parts].sort((a, b) => amount(b) - amount(a));
@@ -269,20 +270,29 @@ function over(sum: number, limit: number, message: (sum: number, limit: number) 
   return sum > limit ? [message(sum, limit)] : [];
 }
 
-/** A limit for each service, and for the stack, that the pack's config may lower: at most the largest tier's. */
+/** Parameters that lower the limit of a service or of the stack. Maximum: the highest limit of any tier. */
 function countParameters(
   service: (limits: TierLimits, share: Share) => number,
   stack?: (limits: TierLimits) => number,
 ): NonNullable<Rule["parameters"]> {
-  const largest = LIMITS.t4;
   const parameter = (maximum: number, what: string): NonNullable<Rule["parameters"]>[string] => ({
     type: "number",
     minimum: 0,
     maximum,
-    description: `A lower limit for ${what} than the tier's.`,
+    description: `Limit for ${what}, lower than the tier's.`,
   });
+  const largest = (limit: (limits: TierLimits) => number): number => Math.max(...Object.values(LIMITS).map(limit));
   return Object.fromEntries([
-    ...SHARES.map((share) => [share, parameter(service(largest, share), share)] as const),
-    ...(stack === undefined ? [] : [["stack", parameter(stack(largest), "the stack")] as const]),
+    ...SHARES.map(
+      (share) =>
+        [
+          share,
+          parameter(
+            largest((limits) => service(limits, share)),
+            share,
+          ),
+        ] as const,
+    ),
+    ...(stack === undefined ? [] : [["stack", parameter(largest(stack), "the stack")] as const]),
   ]);
 }

@@ -1,12 +1,12 @@
 import { stackRule } from "../rule";
 
-/** Judged by whoever judges everything else: only then it is known which waivers were used. */
+/** Judged last and by the caller: which waivers were used is known only after all other rules. */
 export const WAIVERS_VALID = stackRule({
   name: "waivers-valid",
-  description: "Waivers name a policy that there is, last, and cover something.",
-  why: "An exception that nobody looks at any more is a hole with a reason written beside it.",
+  description: "Every waiver names an existing policy, has not expired and covers a violation.",
+  why: "A stale waiver is a permanent hole with an outdated reason.",
   severity: "high",
   ids: [],
-  fix: "Remove the waiver, or decide anew and set another last day.",
+  fix: "Remove the waiver, or review it and set a new end date.",
   judge: () => [],
 });

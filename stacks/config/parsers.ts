@@ -48,9 +48,9 @@ export function among<const T extends string>(all: readonly T[]): Accepting<T> {
   return { allowed: words(all), parse: oneOf(all) };
 }
 
-/** "a, b or c". Requires at least two words. */
+/** "a, b or c"; a single word alone. */
 export function words(all: readonly string[], conjunction: "or" | "and" = "or"): string {
-  return `${all.slice(0, -1).join(", ")} ${conjunction} ${all.at(-1)}`;
+  return [all.slice(0, -1).join(", "), ...all.slice(-1)].filter((part) => part !== "").join(` ${conjunction} `);
 }
 
 /** A string that matches a pattern. */

@@ -60,12 +60,12 @@ export function neo4jEdition(values: Neo4jValues): Neo4jEdition {
   return neo4jMembers(values) === 3 ? "enterprise" : "community";
 }
 
-/** A highly available T4 has a gateway in each zone, so that outbound access survives the loss of one; its budget covers three. */
+/** With a gateway in each zone, outbound access survives the loss of one. */
 function natMode(values: Values): NatMode {
   if (values.nat !== "auto") {
     return values.nat;
   }
-  return values.tier === "t4" && isHighlyAvailable(values) ? "per-zone" : "one";
+  return TIERS[values.tier].natPerZone && isHighlyAvailable(values) ? "per-zone" : "one";
 }
 
 /** Resolves a valid config into the stack's spec. */

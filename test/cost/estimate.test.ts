@@ -15,7 +15,7 @@ import { planResources } from "../../planning/plan";
 import { CELLS, planCell } from "../support/cells";
 import { priceOf, resource } from "./resources";
 
-/** A machine with its disk, and a few things beside it, of one cloud. */
+/** A machine with its disk, and a few other resources of one cloud. */
 function anything(cloud: Cloud): fc.Arbitrary<CloudResource[]> {
   const type = fc.constantFrom(...machineTypes(cloud).map(({ name }) => name));
   const gb = fc.integer({ min: 1, max: 16384 });
@@ -61,7 +61,7 @@ const anyStack = fc
   .chain((cloud) => fc.record({ cloud: fc.constant(cloud), resources: anything(cloud) }));
 
 describe("an estimate", () => {
-  it("is the sum of its lines, never negative and never NaN, whatever is priced and however it is paid for", () => {
+  it("is the sum of its lines, never negative or NaN, for any resources and purchase option", () => {
     fc.assert(
       fc.property(
         anyStack,
@@ -110,7 +110,7 @@ describe("an estimate", () => {
     );
   });
 
-  it("reports what it can't price, and never as nothing", () => {
+  it("reports unpriced resources, never as free", () => {
     const { lines, unpriced } = priceOf("aws", [
       resource("aws:rds/instance:Instance"),
       resource("aws:ec2/instance:Instance", { instanceType: "u-24tb1.metal" }),
@@ -122,11 +122,11 @@ describe("an estimate", () => {
     assert.deepEqual(
       unpriced.map(({ type, reason }) => [type, reason]),
       [
-        ["aws:autoscaling/group:Group", "its launch template isn't among the resources"],
+        ["aws:autoscaling/group:Group", "its launch template is not among the resources"],
         ["aws:ebs/volume:Volume", 'gp9 disk: no price "ebs.gp9.storage"'],
         ["aws:ec2/instance:Instance", "no price of instance type u-24tb1.metal"],
-        ["aws:rds/instance:Instance", "no rule says what it costs"],
-        ["kubernetes:apps/v1:Deployment", "its pods run on the nodes of a cluster that isn't part of the stack"],
+        ["aws:rds/instance:Instance", "no pricing rule for this type"],
+        ["kubernetes:apps/v1:Deployment", "its pods run on nodes of a cluster outside the stack"],
       ],
     );
     assert.deepEqual(
@@ -168,7 +168,7 @@ describe("an exported state", () => {
   };
   const state = (...resources: object[]): unknown => ({ version: 3, deployment: { resources } });
 
-  it("is priced with what the cloud added", () => {
+  it("is priced with the cloud's defaults", () => {
     const priced = priceOf("aws", stateResources(state(machine)));
     assert.deepEqual(
       priced.lines.map(({ item, cents, owners }) => [item, cents, owners]),
@@ -179,7 +179,7 @@ describe("an exported state", () => {
     );
   });
 
-  it("leaves out components, look-ups and what waits for its deletion", () => {
+  it("omits components, look-ups and resources pending deletion", () => {
     const others = [
       { ...machine, custom: false },
       { ...machine, external: true },
@@ -189,9 +189,9 @@ describe("an exported state", () => {
     assert.deepEqual(stateResources({ version: 3, deployment: {} }), []);
   });
 
-  it("is refused in another format", () => {
+  it("is rejected in another format", () => {
     assert.throws(() => stateResources({ version: 2, deployment: {} }), StateError);
-    assert.throws(() => stateResources([]), /not a state of version 3, but none/);
+    assert.throws(() => stateResources([]), /not a state of version 3 \(version: none\)/);
     assert.throws(() => stateResources(state({ custom: true })), /resources\[0\] has no urn or type/);
   });
 });
@@ -211,7 +211,7 @@ describe("a budget", () => {
     });
   }
 
-  it("says the sum, the excess and the largest lines", () => {
+  it("reports the total, the excess and the largest lines", () => {
     assert.deepEqual(budgetProblems(budgets.aws, 3384), [
       "the stack costs $33.85 a month, $0.01 above its budget of $33.84; largest: x: NAT gateway $32.85, x: key $1.00, x: through the NAT gateway $0.00",
     ]);
@@ -220,7 +220,7 @@ describe("a budget", () => {
       resource("gcp:sql/databaseInstance:DatabaseInstance"),
     ]);
     assert.deepEqual(budgetProblems(half, 1000), [
-      "the stack costs $12.00 a month, $2.00 above its budget of $10.00; without 1 that have no price; largest: x: pd-standard disk $12.00",
+      "the stack costs $12.00 a month, $2.00 above its budget of $10.00; excludes 1 without a price; largest: x: pd-standard disk $12.00",
     ]);
   });
 });

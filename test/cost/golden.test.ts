@@ -10,7 +10,7 @@ interface Case {
   readonly resources: readonly CloudResource[];
   readonly usage?: Readonly<Record<string, number>>;
   readonly option?: PurchaseOption;
-  /** Each line's cents, worked out by hand beside it. Lines are in order of URN, then as charged. */
+  /** Each line's cents, calculated by hand in a comment. Lines are in order of URN, then of charges. */
   readonly cents: readonly number[];
 }
 

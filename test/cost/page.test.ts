@@ -21,12 +21,12 @@ describe("docs/cost.md", function () {
     );
   });
 
-  it("has everything of every cell in its price", () => {
+  it("prices every resource of every cell", () => {
     assert.equal(cells.length, 32);
     cells.forEach(({ priced }) => assert.deepEqual(priced.summary.unpriced, []));
   });
 
-  it("packed, highly available, T3 and T4 keep their budgets on demand, on both clouds; T2 can't", () => {
+  it("packed and highly available, T3 and T4 are within their budgets on demand on both clouds; T2 is not", () => {
     assert.deepEqual(budgeted("t3", true), ["aws", "gcp"]);
     assert.deepEqual(budgeted("t4", true), ["aws", "gcp"]);
     assert.deepEqual(budgeted("t2", true), []);

@@ -11,7 +11,7 @@ import { idle, priceOf, resource } from "./resources";
 describe("the price list", () => {
   it("is one", () => assert.deepEqual(priceListProblems(LIST), []));
 
-  it("is refused with all its problems at once", () => {
+  it("is rejected with all its problems at once", () => {
     const broken = structuredClone(LIST) as unknown as {
       hoursPerMonth: unknown;
       sources: Record<string, unknown>;
@@ -31,16 +31,16 @@ describe("the price list", () => {
     };
     broken.aws.instances.types["t3.large"] = { vcpu: 2, memGiB: 8, hourly: 0, hourlySpot: "cheap" };
     assert.deepEqual(priceListProblems(broken), [
-      'hoursPerMonth: "730"; a number above 0',
-      'sources.skypilot.date: "last week"; a day like "2026-07-20", or null',
-      "aws.instances.types.t3.large.hourly: 0; a number above 0",
-      'aws.instances.types.t3.large.hourlySpot: "cheap"; a number above 0',
-      'aws.services.nat.gateway.source: "nobody"; one of sources',
-      "aws.services.nat.gateway.usd: -1; a number above 0",
-      "aws.services.transfer.internet.tiers[1].upTo: 5; rising, and none on the last step",
-      "aws.services.transfer.internet.tiers[2].upTo: 7; rising, and none on the last step",
+      'hoursPerMonth: "730"; must be a number above 0',
+      'sources.skypilot.date: "last week"; must be a date like "2026-07-20", or null',
+      "aws.instances.types.t3.large.hourly: 0; must be a number above 0",
+      'aws.instances.types.t3.large.hourlySpot: "cheap"; must be a number above 0',
+      'aws.services.nat.gateway.source: "nobody"; must be a key of sources',
+      "aws.services.nat.gateway.usd: -1; must be a number above 0",
+      "aws.services.transfer.internet.tiers[1].upTo: 5; must increase, and be omitted on the last step",
+      "aws.services.transfer.internet.tiers[2].upTo: 7; must increase, and be omitted on the last step",
     ]);
-    assert.deepEqual(priceListProblems(undefined), ["a price list is an object"]);
+    assert.deepEqual(priceListProblems(undefined), ["a price list must be an object"]);
   });
 });
 
@@ -49,13 +49,13 @@ describe("a price book", () => {
   const cents = (agreement: Parameters<typeof priceBook>[1]): number =>
     Math.round(priceBook("aws", agreement).service("ebs.gp3.storage")!.of(100) * 100);
 
-  it("takes a part off the list, and no more off a price of one's own", () => {
+  it("applies the discount to list prices, but not to negotiated ones", () => {
     assert.equal(cents({}), 800);
     assert.equal(cents({ discountPercent: 12.5 }), 700);
     assert.equal(cents({ discountPercent: 12.5, prices: { "aws.ebs.gp3.storage": 0.05 } }), 500);
   });
 
-  it("has machines of its own price as well, in proportion however they are paid for", () => {
+  it("applies negotiated machine prices proportionally to every purchase option", () => {
     const book = priceBook("gcp", { prices: { "gcp.instances.n2-standard-4": 0.097118 } }); // half of the list
     OPTIONS.forEach((option) => {
       const [own, list] = [book, priceBook("gcp")].map((each) => machinePrice(each, "n2-standard-4", option)!.usd);
@@ -63,30 +63,30 @@ describe("a price book", () => {
     });
   });
 
-  it("is refused with all its problems at once", () => {
+  it("is rejected with all its problems at once", () => {
     const agreement = { discountPercent: 120, prices: { "aws.nat": 1, "aws.nat.gateway": -1 } };
     assert.deepEqual(agreementProblems(agreement), [
       "discountPercent: 120; a number from 0 to 100, for example 12.5",
-      'prices: "aws.nat" is no price; for example "aws.nat.gateway" or "gcp.instances.e2-medium"',
+      'prices: "aws.nat" is not a price; for example "aws.nat.gateway" or "gcp.instances.e2-medium"',
       "prices.aws.nat.gateway: -1; US dollars, for example 0.08",
     ]);
     assert.throws(() => priceBook("aws", agreement), RangeError);
   });
 
-  it("says how old its prices are, of what they are used for", () => {
+  it("reports the age of the prices that are used", () => {
     const { lines } = priceOf("aws", [disk]);
     assert.deepEqual(ageNotices(lines, new Date("2024-07-02")), []);
     const later = new Date(Date.parse("2024-07-01") + (STALE_AFTER_DAYS + 1) * 86_400_000);
     assert.deepEqual(ageNotices(lines, later), [
-      "$8.00 of it are prices older than 180 days, the oldest of 2024-07-01: npm run prices:refresh",
+      "$8.00 of the total uses prices older than 180 days, the oldest from 2024-07-01: npm run prices:refresh",
     ]);
     const { lines: undated } = priceOf("gcp", [resource("gcp:compute/globalForwardingRule:GlobalForwardingRule")]);
     assert.deepEqual(ageNotices(undated.slice(0, 1), new Date("2026-11-24")), [
-      "$18.25 of it are prices whose source bears no date",
+      "$18.25 of the total uses prices from an undated source",
     ]);
     assert.deepEqual(regionNotices(priceBook("aws"), "us-east-1"), []);
     assert.deepEqual(regionNotices(priceBook("aws"), "eu-west-1"), [
-      "the prices are those of us-east-1; eu-west-1 has its own: give them with --price-book",
+      "prices are those of us-east-1; pass the prices of eu-west-1 with --price-book",
     ]);
   });
 });
@@ -100,7 +100,7 @@ describe("ways to pay", () => {
     { dependsOn: [template.urn] },
   );
 
-  it("are beside each other on Google Cloud, sustained use and commitments never together", () => {
+  it("are alternatives on Google Cloud: sustained use and commitments never combine", () => {
     const rows = purchaseRows([data, template, manager], { book: priceBook("gcp"), usage: idle() });
     assert.deepEqual(
       rows.map(({ way, machineCents, ruleOfThumbCents }) => [way, machineCents, ruleOfThumbCents]),
@@ -115,7 +115,7 @@ describe("ways to pay", () => {
     );
   });
 
-  it("know what is an estimate on AWS", () => {
+  it("mark estimated prices on AWS", () => {
     const book = priceBook("aws");
     assert.equal(machinePrice(book, "t3.large", "reserved-1y")!.estimated, false);
     assert.equal(machinePrice(book, "r5a.large", "reserved-1y")!.estimated, true);
@@ -134,7 +134,7 @@ describe("ways to pay", () => {
     assert.equal(armTwin(priceBook("gcp"), "e2-medium"), undefined);
   });
 
-  it("say what burstable machines give for good, and what more would cost", () => {
+  it("report the baseline of burstable machines, and the price of exceeding it", () => {
     const machine = resource("aws:ec2/instance:Instance", {
       instanceType: "t3a.xlarge",
       creditSpecification: { cpuCredits: "standard" },

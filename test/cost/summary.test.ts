@@ -43,7 +43,7 @@ describe("a summary", () => {
     assert.deepEqual(summary.machines, { "timescaledb+neo4j": [{ item: "t3a.xlarge, on-demand", count: 1 }] });
   });
 
-  it("loses no cent, whatever the parts", () => {
+  it("loses no cent, for any shares", () => {
     const line = priceOf("aws", [shared("t3a.xlarge", "api+timescaledb+neo4j+redis")]).lines[0]!;
     const weights = fc.array(fc.double({ min: 0.01, max: 100, noNaN: true }), { minLength: 4, maxLength: 4 });
     fc.assert(
@@ -64,7 +64,7 @@ describe("a summary", () => {
     );
   });
 
-  it("says why something isn't one", () => {
+  it("reports why a value is not one", () => {
     assert.deepEqual(summaryProblems(summarize(priceOf("aws", []), about)), []);
     assert.deepEqual(summaryProblems({ version: 2 }), [
       "version 2, not 1",
@@ -108,7 +108,7 @@ describe("levers", () => {
     how: "",
     risk: "",
   });
-  it("are the three that save most, and none that saves nothing", () => {
+  it("are the three with the largest savings, without those that save nothing", () => {
     const all = [lever("d", 1), lever("none", 0), lever("worse", -5), lever("b", 7), lever("a", 7), lever("c", 3)];
     assert.deepEqual(
       topLevers(all).map(({ name }) => name),
@@ -125,7 +125,7 @@ describe("a way to keep a budget", () => {
   });
   const remedy = (budgetCents: number): unknown =>
     remedyFor([machine], { book: priceBook("aws"), usage: idle() }, budgetCents);
-  it("is the one that binds least", () => {
+  it("is the one with the least commitment", () => {
     assert.equal(remedy(3037), undefined); // 0.0416 x 730 = 30.37
     assert.deepEqual(remedy(3036), { option: "reserved-1y", cents: 1905 });
     assert.deepEqual(remedy(1904), { option: "reserved-3y", cents: 1314 });
@@ -144,17 +144,17 @@ describe("usage", () => {
     assert.equal(usageOf("t3").dataGb.redis, 1);
   });
 
-  it("is refused with all problems at once", () => {
+  it("is rejected with all problems at once", () => {
     assert.throws(
       () => withUsage(usageOf("t1"), { queries: 1, "dataGb.kafka": 1, queriesPerHour: "many", writtenGb: -1 }),
       (error: Error) => {
         assert.ok(error instanceof RangeError);
         const lines = error.message.split("\n");
         assert.equal(lines.length, 4);
-        assert.match(lines[0]!, /^"queries" is no assumption; there are queriesPerHour, /);
-        assert.match(lines[1]!, /^"dataGb.kafka" is no assumption/);
-        assert.equal(lines[2], 'queriesPerHour: "many"; a number from 0 on, for example queriesPerHour=10');
-        assert.equal(lines[3], "writtenGb: -1; a number from 0 on, for example writtenGb=0.775");
+        assert.match(lines[0]!, /^"queries" is not an assumption; use one of queriesPerHour, /);
+        assert.match(lines[1]!, /^"dataGb.kafka" is not an assumption/);
+        assert.equal(lines[2], 'queriesPerHour: "many"; a number of at least 0, for example queriesPerHour=10');
+        assert.equal(lines[3], "writtenGb: -1; a number of at least 0, for example writtenGb=0.775");
         return true;
       },
     );

@@ -99,14 +99,14 @@ describe("checkov", function () {
     assert.equal(clusters.summary.resource_count, counts.kubernetes + counts.deployments);
   });
 
-  it("has no waiver that covers nothing", () => {
+  it("has no unused waiver", () => {
     assert.deepEqual(
       WAIVERS.filter((waiver) => !used.has(waiver)).map(({ check }) => check),
       [],
     );
   });
 
-  it("sees what is broken: the translation hides nothing", async () => {
+  it("finds broken properties: the translation hides nothing", async () => {
     const broken = terraform.map((each) =>
       each.type === "gcp:compute/instance:Instance"
         ? withInput(each, "networkInterfaces", [{ network: "default", accessConfigs: [{}] }])

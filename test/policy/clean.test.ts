@@ -21,7 +21,7 @@ describe("the program's own stacks", function () {
   }
 });
 
-/** A cluster of the stack's own where the tier is as available as usual; on shared nodes there is no other runtime to see. */
+/** New clusters only at the tier's default availability; packed cells run on machines only. */
 function runtimes(cell: Cell): Clean["runtime"][] {
   if (cell.placement !== "dedicated") {
     return ["vm"];

@@ -2,12 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../policy/context";
 import { contextOf, knownFrom } from "../../policy/settings";
 import { deployApe } from "../../stacks/ape";
+import { TIERS } from "../../stacks/tiers";
 import { record, type Judged } from "../../planning/record";
 import { CELLS, planCell, type Cell } from "../support/cells";
 
 export const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" };
 export const NEW_CLUSTER = { apiRuntime: "kubernetes", kubernetesCluster: "new" };
-/** Above what any cell costs; what is over budget has tests of its own. */
+/** Above the price of any cell; budget violations have separate tests. */
 const AMPLE_USD = 50_000;
 const DAY = "2026-06-01";
 
@@ -17,7 +18,7 @@ const RUNTIMES = { vm: {}, kubernetes: KUBERNETES, cluster: NEW_CLUSTER } as con
 export interface Clean {
   readonly name: string;
   readonly cell: Cell;
-  /** Machines, a cluster of others, or one of the stack's own. */
+  /** Machines, an existing cluster, or one that the stack creates. */
   readonly runtime: keyof typeof RUNTIMES;
   readonly context: Context;
   readonly resources: readonly Judged[];
@@ -47,12 +48,12 @@ export async function clean(
 
 /** Whether a cell gives its tier the zones that it promises. */
 export function keepsPromise({ tier, highlyAvailable }: Cell): boolean {
-  return highlyAvailable || tier === "t1" || tier === "t2";
+  return highlyAvailable || TIERS[tier].dataZones === 1;
 }
 
 /** Every tier on every cloud, at its own availability and placement, with the API on machines and on Kubernetes. */
 export const CLEAN_CELLS: readonly (readonly [Cell, Clean["runtime"]])[] = CELLS.flatMap((cell) =>
-  cell.placement === "dedicated" && cell.highlyAvailable === (cell.tier === "t3" || cell.tier === "t4")
+  cell.placement === "dedicated" && cell.highlyAvailable === TIERS[cell.tier].highAvailability
     ? ([
         [cell, "vm"],
         [cell, "kubernetes"],

@@ -46,7 +46,7 @@ interface ExportedState {
   readonly deployment: { readonly resources: { type: string; inputs: object; outputs: object }[] };
 }
 
-/** What somebody changed after the update, by cloud, and the rule that finds it. */
+/** Manual changes after the update, by cloud, and the rule that finds each. */
 const BROKEN = {
   aws: { type: "aws:ebs/volume:Volume", input: "encrypted", value: false, rule: "aws-disk-encrypted" },
   gcp: {
@@ -82,7 +82,7 @@ describe("an exported state", function () {
     });
   }
 
-  it("that hides what a policy needs is not judged by it, and so fails", async () => {
+  it("that hides a required value is unjudged, and fails", async () => {
     const [, cell] = cells as [Cell, Cell];
     const { context } = await clean(cell, "vm");
     const { violations } = resultOf(viewOf(deployedResources(await exported(cell))), context);
@@ -90,7 +90,7 @@ describe("an exported state", function () {
     assert.ok(violations.every(({ unjudged }) => unjudged));
   });
 
-  it("shows its secrets to policies only where it was exported with them", () => {
+  it("shows its secrets to policies only if exported with them", () => {
     const judged = (secret: object): unknown => {
       const stack = { type: STACK_TYPE, urn: "urn:pulumi:dev::ape-deploy::pulumi:pulumi:Stack::ape-deploy-dev" };
       const outputs = { key: { [SIGNATURE]: SECRET_SIGNATURE, ...secret } };
@@ -100,7 +100,7 @@ describe("an exported state", function () {
     assert.deepEqual(judged({ ciphertext: "v1:abc:def" }), { key: pulumi.runtime.unknownValue });
   });
 
-  it("is refused when it is none", () => {
+  it("is rejected if it is not one", () => {
     assert.throws(() => deployedResources({ version: 2 }), StateError);
     assert.throws(() => deployedResources(null), StateError);
   });
@@ -132,7 +132,7 @@ describe("an exported state", function () {
     }
   });
 
-  it("that can't be read is refused with what to do", () => {
+  it("that can't be parsed is rejected with instructions", () => {
     const run = (...args: readonly string[]): unknown[] => {
       const { status, error } = command("policy", args, "{}");
       return [status, error.trim()];

@@ -16,7 +16,7 @@ export interface Diagnostic {
   readonly mandatory: boolean;
 }
 
-/** A policy pack as Pulumi's engine runs it: a process of its own that is spoken to over gRPC. */
+/** A policy pack as Pulumi's engine runs it: a separate process with a gRPC interface. */
 export class EnginePack {
   private constructor(
     private readonly process: ChildProcess,
@@ -66,7 +66,7 @@ export class EnginePack {
     );
   }
 
-  /** A resource's inputs as the pack would put them right, where it is told to. */
+  /** A resource's inputs as the pack remediates them, if configured to. */
   async remediate(resource: Judged): Promise<Record<string, unknown>[]> {
     return new Promise((resolve, reject) =>
       this.client.remediate(requestFor(resource), (error, response) =>

@@ -65,13 +65,13 @@ describe("a tier's limits", () => {
 
       it("has types of each family to choose from", () => assert.ok(types.length > 0));
 
-      it("passes whatever is within them", () =>
+      it("passes any stack within them", () =>
         fc.assert(
           fc.property(within, (stack) => assert.deepEqual(violated(tier, stack), [])),
           { numRuns: RUNS },
         ));
 
-      it("fails others with the limits that they exceed, and those only", () =>
+      it("fails stacks over a limit with exactly the limits that they exceed", () =>
         fc.assert(
           fc.property(any, (machines) => {
             const stack = { cloud, machines, disks: [] };
@@ -84,7 +84,7 @@ describe("a tier's limits", () => {
         const { instances, diskGiB, disksGiB } = limits.services[share];
         const smallest = types[0]!;
 
-        it(`counts the machines of ${share}: ${instances} pass, one more doesn't`, () => {
+        it(`counts the machines of ${share}: ${instances} pass, one more fails`, () => {
           const at = { cloud, disks: [], machines: repeat(instances, share, smallest) };
           assert.ok(!violated(tier, at).includes("tier-instances"));
           const over = { ...at, machines: repeat(instances + 1, share, smallest) };
@@ -92,7 +92,7 @@ describe("a tier's limits", () => {
           assert.deepEqual(violated(tier, over), exceeded(tier, over));
         });
 
-        it(`sums what the machines of ${share} have: the limit passes, the smallest step over it doesn't`, () => {
+        it(`sums the machines of ${share}: the limit passes, the smallest step above fails`, () => {
           for (const [rule, measure] of [
             ["tier-vcpu", "vcpu"],
             ["tier-memory", "memGiB"],
@@ -107,7 +107,7 @@ describe("a tier's limits", () => {
         });
 
         if (diskGiB > 0) {
-          it(`holds disks of ${share} to ${diskGiB} GiB each and ${disksGiB} together, and says no more than that`, () => {
+          it(`limits disks of ${share} to ${diskGiB} GiB each and ${disksGiB} in total, with one violation only`, () => {
             const disks = (sizes: readonly number[]): Stack => ({
               cloud,
               machines: [],

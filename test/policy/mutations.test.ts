@@ -136,7 +136,7 @@ describe("a plan with one property broken", function () {
 
   describe("by a value that is not known yet", () => {
     MUTATIONS.filter(({ at, reference }) => at !== undefined && reference !== true).forEach((mutation) => {
-      it(`${mutation.rule} says so: ${mutation.what.split(" = ")[0]}`, () => {
+      it(`${mutation.rule} is unjudged: ${mutation.what.split(" = ")[0]}`, () => {
         const { type, path, where } = mutation.at!;
         const stack = stacks.find((each) =>
           each.resources.some((resource) => resource.type === type && where(resource)),

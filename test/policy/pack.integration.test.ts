@@ -29,7 +29,7 @@ describe("the pack, as the engine runs it", function () {
   const broken = (type: string, inputs: Readonly<Record<string, unknown>>, more: Partial<Judged> = {}): Judged[] =>
     resources.map((each) => (each.type === type ? { ...each, inputs: { ...each.inputs, ...inputs }, ...more } : each));
 
-  it("has every rule as a policy, mandatory, and last the waivers", async () => {
+  it("has every rule as a mandatory policy, and finally the waivers", async () => {
     const { name, policiesList } = await pack.info();
     assert.equal(name, "ape-deploy");
     assert.deepEqual(
@@ -77,7 +77,7 @@ describe("the pack, as the engine runs it", function () {
     ["a key that is never rotated", "aws:kms/key:Key", { enableKeyRotation: false }, "key-rotated"],
   ];
   violations.forEach(([what, type, inputs, policy]) => {
-    it(`stops ${what} before it is made`, async () => {
+    it(`stops ${what} before it is created`, async () => {
       const found = await pack.analyze(broken(type, { ...inputs }).find((each) => each.type === type)!);
       assert.deepEqual(
         found.map((each) => [each.policy, each.mandatory]),
@@ -86,7 +86,7 @@ describe("the pack, as the engine runs it", function () {
     });
   });
 
-  it("stops what it can't judge, instead of passing it", async () => {
+  it("fails what it can't judge", async () => {
     const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
     const [disk] = broken(DISK, { encrypted: unknown }).filter(({ type }) => type === DISK);
     const found = await pack.analyze(disk!);
@@ -102,7 +102,7 @@ describe("the pack, as the engine runs it", function () {
     );
   });
 
-  it("judges what is to run in a cluster that isn't there yet by what is asked for", async () => {
+  it("judges objects of a cluster that does not exist yet by their submitted inputs", async () => {
     const cluster = await clean(DEV_DEDICATED, "cluster");
     const unmade = (each: Judged): Judged => (each.type.startsWith("kubernetes:") ? { ...each, inputs: {} } : each);
     const own = await EnginePack.start(FOLDER, { ...CONFIG, "ape-deploy:budgetUsd": "1000" });
@@ -121,7 +121,7 @@ describe("the pack, as the engine runs it", function () {
     }
   });
 
-  it("shows what a waiver covers, and lets it pass", async () => {
+  it("reports a waived violation, and passes", async () => {
     const waiver = {
       policy: "aws-disk-encrypted",
       resource: "*",
@@ -147,7 +147,7 @@ describe("the pack, as the engine runs it", function () {
     }
   });
 
-  it("puts labels right only where it is told to", async () => {
+  it("corrects labels only if remediation is configured", async () => {
     const [disk] = broken(DISK, { tags: { Service: "redis" } }).filter(({ type }) => type === DISK);
     const own = await EnginePack.start(FOLDER, CONFIG);
     try {
@@ -175,7 +175,7 @@ describe("the pack, published", function () {
   before(() => (folder = mkdtempSync(join(tmpdir(), "ape-pack-"))));
   after(() => rmSync(folder, { recursive: true }));
 
-  it("runs where nothing but its own files is", async () => {
+  it("runs with only its own files present", async () => {
     const copy = join(folder, "clone");
     cpSync(join(__dirname, "../.."), copy, {
       recursive: true,

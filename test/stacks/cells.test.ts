@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { CLOUDS } from "../../components/model/cloud";
-import type { Role, Service } from "../../components/model/role";
+import { DATA_SERVICES, type Role, type Service } from "../../components/model/role";
 import { planStack, type StackPlan } from "../../stacks/plan";
 import { containerMemGiB, TIERS } from "../../stacks/tiers";
 import { plannedNodes } from "../../planning/plan";
 import { CELLS, planCell } from "../support/cells";
-
-const DATA: readonly Service[] = ["timescaledb", "neo4j", "redis"];
 
 describe("every tier, cloud and placement", () => {
   for (const cell of CELLS) {
@@ -19,7 +17,7 @@ describe("every tier, cloud and placement", () => {
 
       it("has as many members as its availability requires", () => {
         const members = cell.highlyAvailable ? 3 : 1;
-        DATA.forEach((service) => assert.equal(of(service).length, members, service));
+        DATA_SERVICES.forEach((service) => assert.equal(of(service).length, members, service));
         assert.equal(
           of("timescaledb").filter((role) => role.needs.memGiB >= tier.timescaledb.memGiB).length,
           Math.min(members, 2),
@@ -58,7 +56,7 @@ describe("every tier, cloud and placement", () => {
           assert.equal(new Set(services).size, services.length, name);
         });
         if (cell.highlyAvailable) {
-          DATA.forEach((service) =>
+          DATA_SERVICES.forEach((service) =>
             assert.deepEqual(
               of(service).map((role) => role.zone),
               [0, 1, 2],

@@ -5,7 +5,7 @@ import { CLOUDS } from "../../components/model/cloud";
 import { AUTOSCALING, containerMemGiB, graphAndCacheCpus, TIER_NAMES, TIERS } from "../../stacks/tiers";
 
 describe("the table of tiers", () => {
-  it("says what the Scaling Strategy says", () => {
+  it("matches the Scaling Strategy", () => {
     // Written out a second time on purpose: a slip in the table is caught here, and not in production.
     const row = (name: (typeof TIER_NAMES)[number]): unknown[] => {
       const { api, timescaledb, neo4j, redis, total, queriesPerHour } = TIERS[name];
@@ -53,7 +53,7 @@ describe("the table of tiers", () => {
     }
   });
 
-  it("adds up to its own totals", () => {
+  it("adds up to its totals", () => {
     assert.equal(containerMemGiB(), 0.75);
     for (const name of TIER_NAMES) {
       const { total, timescaledb, neo4j, redis, api } = TIERS[name];
@@ -70,11 +70,11 @@ describe("the table of tiers", () => {
     }
   });
 
-  it("can't be changed by whoever reads it", () => {
+  it("is immutable", () => {
     assert.throws(() => ((TIERS.t1.timescaledb as { memGiB: number }).memGiB = 1), TypeError);
   });
 
-  it("is the only place where its numbers stand", () => {
+  it("is the only place with its numbers", () => {
     const source = readFileSync("stacks/plan.ts", "utf8") + readFileSync("stacks/ape.ts", "utf8");
     assert.doesNotMatch(source, /\b(500|480|2000|1900|t3\.x?large|c5\.2xlarge)\b/);
   });

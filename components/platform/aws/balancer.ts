@@ -12,10 +12,10 @@ import type { AwsNetwork } from "./network";
 import type { AwsNode } from "./node";
 import { tags } from "./tags";
 
-/** Seconds that a member which leaves may take to answer what it has; the API's own time-out. */
+/** Seconds that a deregistering member has to finish in-flight requests. Equals the API's time-out. */
 const DRAIN_SECONDS = 60;
 
-/** An application load balancer: HTTPS in, HTTPS on to the nodes, HTTP redirected. */
+/** An application load balancer: HTTPS from clients and to the nodes; HTTP redirects to HTTPS. */
 export class AwsBalancer extends pulumi.ComponentResource implements Balancer {
   static readonly __pulumiType = "ape:platform:LoadBalancer";
   readonly resource = this;
@@ -45,30 +45,9 @@ export class AwsBalancer extends pulumi.ComponentResource implements Balancer {
         accessLogs: { enabled: true, bucket: logs.name, prefix: "load-balancer" },
         tags: tags(context, spec.name),
       },
-      { ...within, dependsOn: [logs.policy, ...network.ready] }, // AWS tries to write to the log bucket at once
+      { ...within, dependsOn: [logs.policy, ...network.ready] }, // AWS writes a test object to the log bucket on creation
     );
-    const targets = new lb.TargetGroup(
-      spec.name,
-      {
-        vpcId: network.vpcId,
-        targetType: "instance",
-        port: spec.backend.port,
-        protocol: "HTTPS",
-        deregistrationDelay: DRAIN_SECONDS,
-        loadBalancingAlgorithmType: "least_outstanding_requests",
-        healthCheck: {
-          protocol: "HTTPS",
-          path: spec.backend.path,
-          matcher: "200",
-          interval: HEALTH_CHECKS.intervalSeconds,
-          timeout: HEALTH_CHECKS.timeoutSeconds,
-          healthyThreshold: HEALTH_CHECKS.healthy,
-          unhealthyThreshold: HEALTH_CHECKS.unhealthy,
-        },
-        tags: tags(context, spec.name),
-      },
-      within,
-    );
+    const targets = targetGroup(context, spec, network, within);
     const registered = register(spec, targets, backend, within);
     const certificateArn = certificateOf(context, spec, own, within);
     new lb.Listener(
@@ -82,7 +61,7 @@ export class AwsBalancer extends pulumi.ComponentResource implements Balancer {
         defaultActions: [{ type: "forward", targetGroupArn: targets.arn }],
         tags: tags(context, `${spec.name}-https`),
       },
-      // Clients are led to what serves, and not to what is yet to serve.
+      // Forward to the targets only once they are registered and serve.
       { ...within, dependsOn: [...registered, ...dependencies(opts)] },
     );
     new lb.Listener(
@@ -97,20 +76,59 @@ export class AwsBalancer extends pulumi.ComponentResource implements Balancer {
       within,
     );
     if (spec.dnsZone !== "") {
-      new route53.Record(
-        spec.name,
-        {
-          zoneId: spec.dnsZone,
-          name: spec.domain,
-          type: "A",
-          aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true }],
-        },
-        within,
-      );
+      aliasRecord(spec, balancer, within);
     }
     this.host = balancer.dnsName;
     this.registerOutputs({ host: this.host });
   }
+}
+
+function targetGroup(
+  context: StackContext,
+  spec: BalancerSpec,
+  network: AwsNetwork,
+  opts: pulumi.CustomResourceOptions,
+): lb.TargetGroup {
+  return new lb.TargetGroup(
+    spec.name,
+    {
+      vpcId: network.vpcId,
+      targetType: "instance",
+      port: spec.backend.port,
+      protocol: "HTTPS",
+      deregistrationDelay: DRAIN_SECONDS,
+      loadBalancingAlgorithmType: "least_outstanding_requests",
+      healthCheck: {
+        protocol: "HTTPS",
+        path: spec.backend.path,
+        matcher: "200",
+        interval: HEALTH_CHECKS.intervalSeconds,
+        timeout: HEALTH_CHECKS.timeoutSeconds,
+        healthyThreshold: HEALTH_CHECKS.healthy,
+        unhealthyThreshold: HEALTH_CHECKS.unhealthy,
+      },
+      tags: tags(context, spec.name),
+    },
+    opts,
+  );
+}
+
+/** The domain's address record in its zone, an alias of the load balancer. */
+function aliasRecord(
+  { name, domain, dnsZone }: BalancerSpec,
+  balancer: lb.LoadBalancer,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  new route53.Record(
+    name,
+    {
+      zoneId: dnsZone,
+      name: domain,
+      type: "A",
+      aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true }],
+    },
+    opts,
+  );
 }
 
 function register(
@@ -142,7 +160,7 @@ function certificateOf(
   return spec.certificate || ownCertificate(context, spec, own, opts);
 }
 
-/** Issued once a record in the domain's zone has proved that it is ours, and renewed for as long as that stands. */
+/** A certificate validated by a DNS record in the domain's zone. AWS renews it as long as the record exists. */
 function managedCertificate(
   context: StackContext,
   { name, domain, dnsZone }: BalancerSpec,
@@ -162,7 +180,7 @@ function managedCertificate(
       type: proof.resourceRecordType,
       records: [proof.resourceRecordValue],
       ttl: 300,
-      allowOverwrite: true, // another stack may have proved the same name
+      allowOverwrite: true, // another stack may have validated the same name
     },
     opts,
   );

@@ -10,22 +10,22 @@ import { tags } from "./tags";
 const UNFINISHED_UPLOAD_DAYS = 7;
 
 export interface BucketArgs extends BucketSpec {
-  /** Absent: encrypted with S3's own keys, the only ones that the services writing access logs can use. */
+  /** Customer-managed key. Default: S3-managed keys, the only ones that services delivering access logs can use. */
   readonly key?: EncryptionKey;
   /** Days after which objects expire. Default: never. */
   readonly expireDays?: number;
   /** Bucket that receives the access log. */
   readonly logs?: AwsBucket;
-  /** Statements beyond the refusal of plain HTTP. */
+  /** Policy statements in addition to the one that denies plain HTTP. */
   readonly statements?: (arn: string) => object[];
 }
 
-/** A private, versioned, encrypted bucket that refuses plain HTTP. */
+/** A private, versioned, encrypted bucket that denies plain HTTP. */
 export class AwsBucket extends pulumi.ComponentResource implements Bucket {
   static readonly __pulumiType = "ape:platform:Bucket";
   readonly resource = this;
   readonly name: string;
-  /** Wait for this before writing. */
+  /** The bucket policy: must exist before the first write. */
   readonly policy: s3.BucketPolicy;
 
   constructor(name: string, context: StackContext, args: BucketArgs, opts: pulumi.ComponentResourceOptions) {
@@ -71,7 +71,7 @@ export class AwsBucket extends pulumi.ComponentResource implements Bucket {
     this.policy = new s3.BucketPolicy(
       name,
       { bucket: bucket.bucket, policy: JSON.stringify(bucketPolicy(this.name, args.statements)) },
-      { ...within, dependsOn: access }, // S3 refuses two changes of a bucket's access at once
+      { ...within, dependsOn: access }, // S3 rejects concurrent changes of a bucket's access settings
     );
     if (args.logs !== undefined) {
       new s3.BucketLogging(
@@ -93,7 +93,7 @@ function encryptionRule(key: EncryptionKey | undefined): input.s3.BucketServerSi
       };
 }
 
-/** Only versions that nobody refers to any more expire: a rule on current ones would tear backup chains. */
+/** Only noncurrent versions expire: expiring current objects would break backup chains. */
 function lifecycleRule(args: BucketArgs): input.s3.BucketLifecycleConfigurationRule {
   return {
     id: "expire",
@@ -123,7 +123,7 @@ function bucketPolicy(name: string, statements: BucketArgs["statements"]): objec
   };
 }
 
-/** Services of AWS that deliver access logs. */
+/** AWS services that deliver access logs. */
 export function logDelivery(arn: string): object[] {
   return [
     {

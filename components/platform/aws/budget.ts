@@ -4,10 +4,10 @@ import { THRESHOLDS } from "../thresholds";
 import type { BudgetSpec, StackContext } from "../platform";
 import { tags } from "./tags";
 
-/** Tags that tell the stack's costs from others'. They must be activated as cost allocation tags in the billing account. */
+/** Tags that identify the stack's costs. They must be activated as cost allocation tags in the billing account. */
 const FILTERS = ["Project", "Environment"] as const;
 
-/** A monthly budget over what carries the stack's tags. Without addresses nobody would be told, and there is none. */
+/** A monthly budget for resources with the stack's tags. Created only if there are addresses to notify. */
 export function awsBudget(context: StackContext, spec: BudgetSpec, opts: pulumi.CustomResourceOptions): void {
   if (spec.emails.length === 0) {
     return;

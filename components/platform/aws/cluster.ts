@@ -14,27 +14,27 @@ import { credits, METADATA } from "./node";
 import { tags } from "./tags";
 
 const LOG_DAYS = 365;
-/** Images, logs and pods' scratch files; nothing on it outlives the node. */
+/** Disk of a cluster node, GiB: container images, logs and emptyDir volumes. It is deleted with the node. */
 const NODE_DISK_GIB = 30;
-/** A control plane refuses to stand in one zone only. */
+/** EKS requires subnets in at least two zones. */
 const CONTROL_PLANE_ZONES = 2;
 
-/** What the control plane may do, and what nodes may, by AWS' own policies for them. */
+/** AWS managed policies of the control plane and of the nodes. */
 const CLUSTER_POLICIES = ["AmazonEKSClusterPolicy"];
 const NODE_POLICIES = [
   "AmazonEKSWorkerNodePolicy",
   "AmazonEC2ContainerRegistryPullOnly",
   "AmazonEKS_CNI_Policy",
-  "AmazonSSMManagedInstanceCore", // people log in by Session Manager, as on every node
+  "AmazonSSMManagedInstanceCore", // operators use Session Manager, as on every node
 ];
 
-/** Add-ons that nodes need before they are ready, and those that need nodes. */
+/** Add-ons that nodes require to become ready, and add-ons that require nodes. */
 const BEFORE_NODES = [
   { name: "vpc-cni", configuration: { enableNetworkPolicy: "true" } },
   { name: "kube-proxy" },
   { name: "eks-pod-identity-agent" },
 ] as const;
-const AFTER_NODES = [{ name: "coredns" }, { name: "metrics-server" }] as const; // the autoscaler asks the latter
+const AFTER_NODES = [{ name: "coredns" }, { name: "metrics-server" }] as const; // the autoscaler reads metrics-server
 
 /** A cluster on EKS: its nodes in the API's private subnets and security group, its control plane private. */
 export class AwsCluster extends pulumi.ComponentResource implements Cluster, AwsBackend {
@@ -81,7 +81,7 @@ export class AwsCluster extends pulumi.ComponentResource implements Cluster, Aws
     const log = new cloudwatch.LogGroup(
       `${spec.name}-cluster`,
       {
-        name: `/aws/eks/${name}/cluster`, // as EKS calls it
+        name: `/aws/eks/${name}/cluster`, // the name that EKS writes to
         retentionInDays: LOG_DAYS,
         tags: tags(context, `${spec.name}-cluster`),
       },
@@ -105,7 +105,7 @@ export class AwsCluster extends pulumi.ComponentResource implements Cluster, Aws
         accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: true },
         encryptionConfig: { provider: { keyArn: this.key.arn }, resources: ["secrets"] },
         enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
-        upgradePolicy: { supportType: "STANDARD" }, // the other is six times as much an hour
+        upgradePolicy: { supportType: "STANDARD" }, // extended support costs six times as much per hour
         deletionProtection: context.protectData,
         tags: tags(context, spec.name),
       },
@@ -169,7 +169,7 @@ export class AwsCluster extends pulumi.ComponentResource implements Cluster, Aws
     );
   }
 
-  /** What the API's pods may: read their own secrets, and nothing else. */
+  /** Permissions of the API's pods: read their own secrets only. */
   private podIdentity(cluster: eks.Cluster): void {
     const { context, key, spec } = this;
     const name = `${spec.name}-pod`;

@@ -4,14 +4,14 @@ import type { StackContext } from "../platform";
 import { protectedData } from "../options";
 import { tags } from "./tags";
 
-/** The key that a stack's disks, buckets and secrets are encrypted with. */
+/** The key that encrypts a stack's disks, buckets and secrets. */
 export interface EncryptionKey {
   readonly arn: pulumi.Input<string>;
-  /** Plain pattern for identity policies: the key's own ARN is not known at preview. */
+  /** Key pattern for identity policies, a plain value: the ARN of a new key is not known at preview. */
   readonly policy: { readonly resource: string; readonly aliases?: string };
 }
 
-/** The key from the stack's config, otherwise one of the stack's own, rotated yearly; it outlives the stack as its data does. */
+/** The configured key, or a new one with yearly rotation. A new key is retained when the stack is destroyed, like the data. */
 export function encryptionKey(context: StackContext, opts: pulumi.CustomResourceOptions): EncryptionKey {
   if (context.kmsKey !== "") {
     return { arn: context.kmsKey, policy: { resource: context.kmsKey } };

@@ -6,13 +6,13 @@ import type { Audience } from "../../model/role";
 import type { NetworkSpec, StackContext } from "../platform";
 import { tags } from "./tags";
 
-/** What every node may reach outside: packages, object storage and the cloud's own APIs. */
+/** Egress of every node: package mirrors, object storage and the cloud's APIs. */
 const OUTBOUND = [
   { name: "https", port: 443, what: "Object storage, secrets, packages" },
   { name: "http", port: 80, what: "Debian packages, which are signed" },
 ] as const;
 
-/** One security group per service, and one for the load balancer where the API is among them; their rules are the declared flows, on both ends. */
+/** One security group per service, and one for the load balancer if the stack runs the API. Their rules are the declared flows, on both ends. */
 export function securityGroups(
   context: StackContext,
   vpcId: pulumi.Input<string>,

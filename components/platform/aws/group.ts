@@ -11,15 +11,15 @@ import type { AwsNetwork } from "./network";
 import { credits, METADATA, ROOT_DISK_GIB } from "./node";
 import { tags } from "./tags";
 
-/** Seconds that a new member has before the load balancer's verdict counts: boot, packages, containers. */
+/** Grace period of the health check for a new member, seconds: boot, packages, containers. */
 const GRACE_SECONDS = 600;
 
-/** What a load balancer leads to: the machines of an autoscaling group, whoever starts them. */
+/** A load balancer backend: the machines of an Auto Scaling group, whether the stack or EKS manages it. */
 export interface AwsBackend extends Group {
   readonly autoscalingGroupName: pulumi.Output<string>;
 }
 
-/** An autoscaling group over the zones, its members all alike and without data. */
+/** An Auto Scaling group across the zones. Its members are identical and stateless. */
 export class AwsGroup extends pulumi.ComponentResource implements AwsBackend {
   static readonly __pulumiType = "ape:platform:Group";
   readonly resource = this;
@@ -100,7 +100,7 @@ export class AwsGroup extends pulumi.ComponentResource implements AwsBackend {
   }
 }
 
-/** A member's disk, encrypted with the account's own EBS key: autoscaling's service role may not use the stack's. */
+/** A member's disk, encrypted with the account's default EBS key: the service role of Auto Scaling may not use the stack's key. */
 export function rootDisk(volumeSize: number): input.ec2.LaunchTemplateBlockDeviceMapping {
   return {
     deviceName: "/dev/xvda",
@@ -108,7 +108,7 @@ export function rootDisk(volumeSize: number): input.ec2.LaunchTemplateBlockDevic
   };
 }
 
-/** The minimum is always on demand; only what autoscaling adds may be spot. */
+/** The minimum is always on demand; only capacity above it may be spot. */
 function mixed(
   spec: GroupSpec,
   launch: input.autoscaling.GroupMixedInstancesPolicyLaunchTemplateLaunchTemplateSpecification,

@@ -12,10 +12,10 @@ export interface IdentityArgs {
   readonly grants: readonly Grant[];
 }
 
-/** Who a node is: an instance profile that may do what its roles declared, and nothing else. */
+/** A node's identity: an instance profile with exactly the permissions that its roles declare. */
 export interface Identity {
   readonly profile: iam.InstanceProfile;
-  /** Wait for these before the first boot. */
+  /** Resources that must exist before the first boot. */
   readonly ready: pulumi.Resource[];
 }
 
@@ -52,7 +52,7 @@ const ASSUMED_BY_EC2 = {
   Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
 };
 
-/** Account ids are not known at preview; this confines the wildcards to the stack's own account. */
+/** The account id is not known at preview; this condition restricts the wildcards to the stack's account. */
 const OWN_ACCOUNT = { StringEquals: { "aws:ResourceAccount": "${aws:PrincipalAccount}" } };
 
 const BUCKET_ACTIONS: Readonly<Record<Grant["access"], readonly string[]>> = {
@@ -67,7 +67,7 @@ const BUCKET_ACTIONS: Readonly<Record<Grant["access"], readonly string[]>> = {
   ],
 };
 
-/** To read some secrets, and nothing else. */
+/** Permission to read the given secrets only. */
 export function secretStatements(
   context: Pick<StackContext, "prefix" | "region">,
   key: EncryptionKey["policy"],
@@ -88,7 +88,7 @@ function secrets(context: Pick<StackContext, "prefix" | "region">, names: readon
   };
 }
 
-/** With the stack's key, through the services that keep its data only. */
+/** Use of the stack's key, only through the services that store its data. */
 function decrypt(
   { region }: Pick<StackContext, "region">,
   key: EncryptionKey["policy"],
@@ -107,7 +107,7 @@ function decrypt(
   };
 }
 
-/** The policy document of a node's identity: plain, so that policies judge it at preview. Pure. */
+/** The policy document of a node's identity. A plain value, so that policies can judge it at preview. Pure. */
 export function identityPolicy(
   context: Pick<StackContext, "prefix" | "region" | "bucketSuffix">,
   key: EncryptionKey["policy"],
@@ -126,7 +126,7 @@ export function identityPolicy(
       secrets(context, args.secrets),
       decrypt(context, key, ["kms:Decrypt", "kms:GenerateDataKey"], ["s3", "secretsmanager"]),
       {
-        Sid: "SessionManager", // these actions know no resources
+        Sid: "SessionManager", // these actions have no resource-level permissions
         Effect: "Allow",
         Action: [
           "ssm:UpdateInstanceInformation",

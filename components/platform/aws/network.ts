@@ -8,18 +8,18 @@ import type { Network, NetworkSpec, StackContext } from "../platform";
 import { securityGroups } from "./flows";
 import { tags } from "./tags";
 
-/** A load balancer refuses to stand in one zone only. */
+/** A load balancer requires subnets in at least two zones. */
 const PUBLIC_ZONES = 2;
 const FLOW_LOG_DAYS = 365;
 
-/** A VPC over the zones: data and API nodes in private subnets, the load balancer and NAT in public ones. */
+/** A VPC across the zones: data and API nodes in private subnets, the load balancer and NAT gateways in public ones. */
 export class AwsNetwork extends pulumi.ComponentResource implements Network {
   static readonly __pulumiType = "ape:platform:Network";
   readonly resource = this;
   readonly vpcId: pulumi.Output<string>;
   readonly subnets: Readonly<Record<SubnetKind, readonly ec2.Subnet[]>>;
   readonly securityGroups: ReadonlyMap<Audience, ec2.SecurityGroup>;
-  /** Wait for these before something needs a way in or out. */
+  /** Resources that must exist before a node needs network access. */
   readonly ready: pulumi.Resource[] = [];
 
   constructor(
@@ -138,7 +138,7 @@ export class AwsNetwork extends pulumi.ComponentResource implements Network {
     });
   }
 
-  /** Without a way out, secrets are reached from within. */
+  /** An interface endpoint for the secret store: without NAT, nodes can't reach the public endpoint. */
   private secretsEndpoint(spec: NetworkSpec): void {
     const name = "secrets-endpoint";
     const group = new ec2.SecurityGroup(
@@ -196,7 +196,7 @@ export class AwsNetwork extends pulumi.ComponentResource implements Network {
       name,
       {
         vpcId: this.vpcId,
-        trafficType: "REJECT", // what was refused; accepted traffic would cost more than the nodes that make it
+        trafficType: "REJECT", // logging accepted traffic would cost more than the nodes
         logDestinationType: "cloud-watch-logs",
         logDestination: log.arn,
         iamRoleArn: writer.arn,
@@ -221,7 +221,7 @@ function flowLogPolicy(region: string, path: string): object {
         Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
         Resource: [`arn:aws:logs:${region}:*:log-group:${path}`, `arn:aws:logs:${region}:*:log-group:${path}:*`],
       },
-      { Effect: "Allow", Action: ["logs:DescribeLogGroups"], Resource: "*" }, // knows no resources
+      { Effect: "Allow", Action: ["logs:DescribeLogGroups"], Resource: "*" }, // has no resource-level permissions
     ],
   };
 }

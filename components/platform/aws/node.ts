@@ -10,12 +10,12 @@ import { identity } from "./identity";
 import type { AwsNetwork } from "./network";
 import { tags } from "./tags";
 
-/** Debian, logs and packages; nothing on it outlives the node. */
+/** Size of the boot disk, GiB: Debian, logs and packages. It is deleted with the node. */
 export const ROOT_DISK_GIB = 16;
-/** Device names are handed out from here; the kernel calls the disks what it likes. */
+/** First letter of the device names; the kernel names the disks differently. */
 const FIRST_DEVICE = "f".charCodeAt(0);
 
-/** A data disk on EBS. */
+/** A data disk: an EBS volume. */
 export class AwsDisk implements Disk {
   readonly resource: ebs.Volume;
   readonly devicePath: pulumi.Output<string>;
@@ -45,7 +45,7 @@ export class AwsDisk implements Disk {
   }
 }
 
-/** A machine with a fixed private address and an identity of its own. */
+/** A machine with a fixed private address and a dedicated identity. */
 export class AwsNode extends pulumi.ComponentResource implements Node {
   static readonly __pulumiType = "ape:platform:Node";
   readonly resource = this;
@@ -88,7 +88,7 @@ export class AwsNode extends pulumi.ComponentResource implements Node {
         },
         tags: nodeTags,
       },
-      // Its address and disks can't be held by two instances at once.
+      // Two instances can't hold its address and disks at the same time.
       pulumi.mergeOptions(within, {
         deleteBeforeReplace: true,
         dependsOn: [...network.ready, ...ready, ...dependencies(opts)],
@@ -110,10 +110,10 @@ export class AwsNode extends pulumi.ComponentResource implements Node {
   }
 }
 
-/** IMDSv2 only, and not from within containers with a network of their own. */
+/** IMDSv2 only, and unreachable from containers with their own network namespace. */
 export const METADATA = { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 } as const;
 
-/** Burstable types slow down rather than bill what no budget shows; others refuse the setting. */
+/** Burstable types throttle instead of billing surplus credits; other types reject the setting. */
 export function credits(machine: MachineType): { cpuCredits: string } | undefined {
   return machine.family.startsWith("t") ? { cpuCredits: "standard" } : undefined;
 }

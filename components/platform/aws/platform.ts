@@ -81,7 +81,7 @@ export class AwsPlatform implements Platform {
     return new AwsCluster(this.context, this.key, spec, on as AwsNetwork, opts);
   }
 
-  /** It stands in the public subnets. */
+  /** The public subnets, where the load balancer is. */
   balancerCidrs(networkCidr: string): string[] {
     return publicCidrs(networkCidr, this.context.zones.length);
   }

@@ -24,7 +24,7 @@ export class AwsSecret implements Secret {
       {
         name: `${secretPrefix(context)}${spec.name}`,
         kmsKeyId: key.arn,
-        // A deleted secret's name stays taken for its recovery window; what can be made again needs none.
+        // A deleted secret's name stays reserved for its recovery window. Secrets that can be recreated need none.
         recoveryWindowInDays: spec.keep && context.protectData ? 30 : 0,
         tags: tags(context, spec.name),
       },

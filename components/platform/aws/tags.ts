@@ -1,6 +1,6 @@
 import type { StackContext } from "../platform";
 
-/** Tags of a resource: the stack's labels and its name. Plain, so that policies see them at preview. */
+/** Tags of a resource: the stack's labels and its name. Plain values, so that policies see them at preview. */
 export function tags(
   context: Pick<StackContext, "prefix" | "labels">,
   name: string,
@@ -10,7 +10,7 @@ export function tags(
   return Object.fromEntries(Object.entries(labels).map(([key, value]) => [pascalCase(key), value]));
 }
 
-/** As AWS writes its own tags: "cost-centre" is "CostCentre". The console shows a resource by its "Name". */
+/** AWS' tag style: "cost-centre" becomes "CostCentre". The console displays the tag "Name". */
 function pascalCase(key: string): string {
   return key.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 }

@@ -9,15 +9,15 @@ import { type GcpBackend, SERVING_PORT } from "./group";
 import { labels } from "./labels";
 import type { GcpNode } from "./node";
 
-/** Seconds that a member which leaves may take to answer what it has; the API's own time-out. */
+/** Seconds that a deregistering member has to finish in-flight requests. Equals the API's time-out. */
 const DRAIN_SECONDS = 60;
 const SCHEME = "EXTERNAL_MANAGED";
 const ANYONE = "0.0.0.0/0";
-/** Cloud Armor takes ten ranges a rule. */
+/** Cloud Armor allows ten ranges per rule. */
 const RANGES_PER_RULE = 10;
 const LAST_PRIORITY = 2_147_483_647;
 
-/** A global application load balancer: HTTPS in, HTTPS on to the nodes, HTTP redirected. */
+/** A global application load balancer: HTTPS from clients and to the nodes; HTTP redirects to HTTPS. */
 export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
   static readonly __pulumiType = "ape:platform:LoadBalancer";
   readonly resource = this;
@@ -101,7 +101,7 @@ export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
         unhealthyThreshold: HEALTH_CHECKS.unhealthy,
         httpsHealthCheck: { port: spec.backend.port, requestPath: spec.backend.path },
       },
-      // What serves now is asked as before until something else does.
+      // Changing the port in place would fail the current members before new ones serve.
       { parent: this, replaceOnChanges: ["httpsHealthCheck.port"] },
     );
     const shield = this.shield(spec);
@@ -126,7 +126,7 @@ export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
     );
   }
 
-  /** The scaling group, or the fixed nodes of each zone in a group of their own. */
+  /** The scaling group, or one unmanaged group per zone for nodes with fixed addresses. */
   private groups(spec: BalancerSpec, backend: Backend): pulumi.Output<string>[] {
     if ("group" in backend) {
       return [...(backend.group as GcpBackend).instanceGroups];
@@ -146,7 +146,7 @@ export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
     );
   }
 
-  /** A global load balancer has no firewall: where clients are confined, Cloud Armor turns others away. */
+  /** VPC firewalls don't apply to a global load balancer: if clients are restricted, Cloud Armor rejects all others. */
   private shield({ name, clientCidrs }: BalancerSpec): compute.SecurityPolicy | undefined {
     if (clientCidrs.includes(ANYONE)) {
       return undefined;
@@ -176,7 +176,7 @@ export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
 
   private certificate({ name, certificate, domain }: BalancerSpec, own: ServerCertificate): pulumi.Input<string> {
     if (certificate === MANAGED_CERTIFICATE) {
-      // Google issues it once the domain's record leads here.
+      // Google issues it once the domain's record points to this load balancer.
       return new compute.ManagedSslCertificate(name, { managed: { domains: [domain] } }, { parent: this }).id;
     }
     return certificate || this.ownCertificate(name, own);

@@ -7,7 +7,7 @@ import type { Bucket, BucketSpec, StackContext } from "../platform";
 import { labels } from "./labels";
 
 const UNFINISHED_UPLOAD_DAYS = 7;
-/** Google Cloud's default, and the least that is not none. */
+/** Google Cloud's default, which is also the minimum above zero. */
 const SOFT_DELETE_SECONDS = 7 * 24 * 3600;
 
 export interface BucketArgs extends BucketSpec {
@@ -32,12 +32,12 @@ export class GcpBucket extends pulumi.ComponentResource implements Bucket {
       name,
       {
         name: this.name,
-        location: context.region.toUpperCase(), // as Google Cloud writes it, so that nothing seems to differ
+        location: context.region.toUpperCase(), // Google Cloud reports it in upper case; lower case would show a difference
         uniformBucketLevelAccess: true,
         publicAccessPrevention: "enforced",
         versioning: { enabled: true },
         lifecycleRules: lifecycleRules(args),
-        // Whoever may write backups may also delete their versions; this brings those back. Nothing else is worth the storage.
+        // An identity that may write backups may also delete their versions; soft delete can restore them. Other buckets don't need it.
         softDeletePolicy: { retentionDurationSeconds: args.keep ? SOFT_DELETE_SECONDS : 0 },
         ...(args.logs === undefined ? {} : { logging: { logBucket: args.logs.bucket.name, logObjectPrefix: name } }),
         ...(context.kmsKey === "" ? {} : { encryption: { defaultKmsKeyName: context.kmsKey } }),
@@ -50,7 +50,7 @@ export class GcpBucket extends pulumi.ComponentResource implements Bucket {
   }
 }
 
-/** Only versions that nobody refers to any more expire: a rule on current ones would tear backup chains. */
+/** Only noncurrent versions expire: expiring current objects would break backup chains. */
 function lifecycleRules(args: BucketArgs): input.storage.BucketLifecycleRule[] {
   return [
     {

@@ -6,8 +6,8 @@ import type { BudgetSpec, StackContext } from "../platform";
 import { labels } from "./labels";
 
 /**
- * A monthly budget over what carries the stack's label. It lives in the billing account: without one there is none. Its
- * administrators are told as well as the addresses.
+ * A monthly budget for resources with the stack's label. It belongs to a billing account and is created only if one is
+ * configured. Notifies the billing account's administrators and the given addresses.
  */
 export function gcpBudget(context: StackContext, spec: BudgetSpec, opts: pulumi.CustomResourceOptions): void {
   if (spec.billingAccount === "") {
@@ -32,7 +32,7 @@ export function gcpBudget(context: StackContext, spec: BudgetSpec, opts: pulumi.
       billingAccount: spec.billingAccount,
       displayName: `${context.prefix}-${spec.name}`,
       amount: { specifiedAmount: { currencyCode: "USD", ...money(spec.usd) } },
-      // Google Cloud filters by one label only; the environment is the stack.
+      // Google Cloud filters by one label only; "environment" identifies the stack.
       budgetFilter: { labels: { environment: context.labels.environment! } },
       thresholdRules: THRESHOLDS.map(({ percent, spent }) => ({
         thresholdPercent: percent / 100,
@@ -46,7 +46,7 @@ export function gcpBudget(context: StackContext, spec: BudgetSpec, opts: pulumi.
   );
 }
 
-/** Dollars as Google Cloud writes them: whole ones as text, the rest in billionths. */
+/** Dollars in Google Cloud's format: whole units as text, the fraction in billionths. */
 function money(usd: number): { units: string; nanos: number } {
   const cents = Math.round(usd * 100);
   return { units: String(Math.floor(cents / 100)), nanos: (cents % 100) * 10_000_000 };

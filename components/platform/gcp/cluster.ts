@@ -13,12 +13,12 @@ import { labels, labelValue } from "./labels";
 import { POD_RANGE, SERVICE_RANGE, type GcpNetwork } from "./network";
 import { DISK_TYPE, SHIELDED } from "./node";
 
-/** Images, logs and pods' scratch files; nothing on it outlives the node. */
+/** Disk of a cluster node, GiB: container images, logs and emptyDir volumes. It is deleted with the node. */
 const NODE_DISK_GIB = 30;
-/** When Google may upgrade what the release channel brings: at night in UTC, as backups are. */
+/** Start of the daily maintenance window for upgrades of the release channel, UTC: at night, like backups. */
 const MAINTENANCE_START = "03:00";
 
-/** A cluster on GKE: its nodes private, in the API's subnetwork, its control plane out of the internet's reach. */
+/** A GKE cluster: private nodes in the API's subnetwork, and a control plane that is not open to the internet. */
 export class GcpCluster extends pulumi.ComponentResource implements Cluster, GcpBackend {
   static readonly __pulumiType = "ape:platform:Cluster";
   readonly resource = this;
@@ -26,7 +26,7 @@ export class GcpCluster extends pulumi.ComponentResource implements Cluster, Gcp
   readonly kubeconfig: pulumi.Output<string>;
   readonly instanceGroups: readonly pulumi.Output<string>[];
   readonly serviceAccountAnnotations: Readonly<Record<string, pulumi.Input<string>>>;
-  /** The zone where there is one, otherwise the region. */
+  /** The zone of a single-zone stack, otherwise the region. */
   private readonly location: string;
 
   constructor(
@@ -81,7 +81,7 @@ export class GcpCluster extends pulumi.ComponentResource implements Cluster, Gcp
           gcpPublicCidrsAccessEnabled: false,
         },
         masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
-        datapathProvider: "ADVANCED_DATAPATH", // holds pods to their network policies
+        datapathProvider: "ADVANCED_DATAPATH", // enforces network policies
         enableIntranodeVisibility: true,
         enableShieldedNodes: true,
         workloadIdentityConfig: { workloadPool: pulumi.interpolate`${network.network.project}.svc.id.goog` },
@@ -95,14 +95,14 @@ export class GcpCluster extends pulumi.ComponentResource implements Cluster, Gcp
         ...(context.kmsKey === "" ? {} : { databaseEncryption: { state: "ENCRYPTED", keyName: context.kmsKey } }),
         removeDefaultNodePool: true,
         initialNodeCount: 1,
-        nodeConfig: this.nodeConfig(account), // of the pool that Google makes first, for as long as that stands
+        nodeConfig: this.nodeConfig(account), // of the default pool, which exists only while the cluster is created
         deletionProtection: context.protectData,
         resourceLabels: labels(context, spec.name),
       },
       {
         parent: this,
         deleteBeforeReplace: true,
-        ignoreChanges: ["nodeConfig"], // the first pool is gone
+        ignoreChanges: ["nodeConfig"], // the default pool no longer exists
         dependsOn: after,
       },
     );
@@ -116,7 +116,7 @@ export class GcpCluster extends pulumi.ComponentResource implements Cluster, Gcp
         cluster: cluster.id,
         location: this.location,
         nodeLocations: [...network.zones],
-        nodeCount: spec.nodes / network.zones.length, // in each zone
+        nodeCount: spec.nodes / network.zones.length, // per zone
         management: { autoRepair: true, autoUpgrade: true },
         upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
         networkConfig: { enablePrivateNodes: true },
@@ -137,14 +137,14 @@ export class GcpCluster extends pulumi.ComponentResource implements Cluster, Gcp
       serviceAccount: account.email,
       oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
       shieldedInstanceConfig: { enableSecureBoot: SHIELDED.enableSecureBoot, enableIntegrityMonitoring: true },
-      workloadMetadataConfig: { mode: "GKE_METADATA" }, // pods see their own identity, never the node's
+      workloadMetadataConfig: { mode: "GKE_METADATA" }, // pods get their own identity, never the node's
       metadata: { "disable-legacy-endpoints": "true", "block-project-ssh-keys": "TRUE" },
       tags: network.tagsOf(["api"]),
       resourceLabels: { ...labels(context, spec.name), service: labelValue(spec.name) },
     };
   }
 
-  /** Who nodes are: they write logs and metrics and fetch images, and nothing else. */
+  /** The nodes' service account: may write logs and metrics and pull images only. */
   private nodeAccount(): { readonly account: serviceaccount.Account; readonly ready: pulumi.Resource[] } {
     const { spec, network } = this;
     const name = `${spec.name}-node`;
@@ -160,7 +160,7 @@ export class GcpCluster extends pulumi.ComponentResource implements Cluster, Gcp
     return { account, ready };
   }
 
-  /** Who the API's pods are: they may read their own secrets, and nothing else. */
+  /** The service account of the API's pods: may read their own secrets only. */
   private podIdentity(cluster: container.Cluster): serviceaccount.Account {
     const { spec, network, holdings } = this;
     const name = `${spec.name}-pod`;
@@ -173,7 +173,7 @@ export class GcpCluster extends pulumi.ComponentResource implements Cluster, Gcp
         role: "roles/iam.workloadIdentityUser",
         member: pulumi.interpolate`serviceAccount:${network.network.project}.svc.id.goog[${namespace}/${serviceAccount}]`,
       },
-      { parent: this, dependsOn: cluster }, // which makes the pool of identities
+      { parent: this, dependsOn: cluster }, // the cluster creates the workload identity pool
     );
     secrets.forEach(
       (secret) =>
@@ -199,7 +199,7 @@ export class GcpCluster extends pulumi.ComponentResource implements Cluster, Gcp
     );
   }
 
-  /** The pool's instance groups, one a zone, which the load balancer knows by the name of their port. */
+  /** The pool's instance groups, one per zone, with the named port that the load balancer uses. */
   private namedPorts(pool: container.NodePool): pulumi.Output<string>[] {
     const { spec, network } = this;
     return network.zones.map((zone) => {
@@ -213,7 +213,7 @@ export class GcpCluster extends pulumi.ComponentResource implements Cluster, Gcp
   }
 }
 
-/** The address of what stands in a zone; Google names them in an order of its own. */
+/** The self link in a zone; Google returns them in no defined order. */
 function inZone(urls: pulumi.Output<string[] | undefined>, zone: string): pulumi.Output<string> {
   return urls.apply((all) => all?.find((url) => url.includes(`/zones/${zone}/`)) ?? "");
 }

@@ -4,20 +4,20 @@ import { flowName, type FlowRule } from "../../model/flows";
 import type { Service } from "../../model/role";
 import type { NetworkSpec, StackContext } from "../platform";
 
-/** Where Google's load balancers and health checks come from. Source: Google Cloud, "Firewall rules for load balancing". */
+/** Source ranges of Google's load balancers and health checks. Source: Google Cloud, "Firewall rules for load balancing". */
 export const LOAD_BALANCER_RANGES = ["130.211.0.0/22", "35.191.0.0/16"];
-/** Where Identity-Aware Proxy comes from: access for people, without public addresses. Source: "Using IAP for TCP forwarding". */
+/** Source range of Identity-Aware Proxy: operator access without public addresses. Source: "Using IAP for TCP forwarding". */
 const IAP_RANGE = "35.235.240.0/20";
 
 const LOGGED = { metadata: "INCLUDE_ALL_METADATA" } as const;
 const LAST_PRIORITY = 65_534;
 
-/** By what a firewall knows the nodes of a service. */
+/** The network tag of a service's nodes. */
 export function networkTag(context: Pick<StackContext, "prefix">, service: Service): string {
   return `${context.prefix}-${service}`;
 }
 
-/** The declared flows as firewalls, access for people, and what nodes may reach outside; all else is refused. */
+/** Firewalls for the declared flows, operator access and the nodes' egress; everything else is denied. */
 export function firewalls(
   context: StackContext,
   network: compute.Network,
@@ -91,7 +91,7 @@ function sourceOf(context: StackContext, spec: NetworkSpec, { from }: FlowRule):
   if (from === "loadBalancer") {
     return { sourceRanges: LOAD_BALANCER_RANGES };
   }
-  // Tags name machines; pods have addresses of their own.
+  // Tags apply to machines; pods are matched by address range.
   const pods = from === "api" && spec.apiCidrs.length > 0 ? { sourceRanges: [...spec.apiCidrs] } : undefined;
   return spec.services.includes(from) ? { sourceTags: [networkTag(context, from)], ...pods } : pods;
 }

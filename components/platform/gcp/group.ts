@@ -8,25 +8,25 @@ import { labels, labelValue } from "./labels";
 import type { GcpNetwork } from "./network";
 import { DISK_TYPE, metadata, ON_DEMAND, ROOT_DISK_GIB, SHIELDED } from "./node";
 
-/** Seconds that a new member has before its health counts: boot, packages, containers. */
+/** Grace period of the health check for a new member, seconds: boot, packages, containers. */
 const GRACE_SECONDS = 600;
-/** Seconds that a new member warms up before its load counts. */
+/** Seconds before a new member's load counts for autoscaling. */
 const COOLDOWN_SECONDS = 300;
 
-/** Without a member there is no load to measure, and nothing that would start the first. */
+/** Minimum members: with none there is no load to measure, so autoscaling would never start the first. */
 const MIN_SPOT_NODES = 1;
 
-/** What load balancers call the port that members serve on. */
+/** Named port that members serve on. */
 export const SERVING_PORT = "https";
 
-/** What a load balancer leads to: instance groups, whoever starts their machines. */
+/** A load balancer backend: instance groups, whether the stack or GKE manages them. */
 export interface GcpBackend extends Group {
   readonly instanceGroups: readonly pulumi.Output<string>[];
 }
 
 /**
- * Regional managed instance groups over the zones, their members all alike and without data. A group here is either on
- * demand or spot, so where spot is asked for, a second one takes its share of what autoscaling adds.
+ * Regional managed instance groups across the zones. Their members are identical and stateless. A group is either on demand
+ * or spot, so with spot capacity a second group takes its share of what autoscaling adds.
  */
 export class GcpGroup extends pulumi.ComponentResource implements GcpBackend {
   static readonly __pulumiType = "ape:platform:Group";
@@ -104,7 +104,7 @@ export class GcpGroup extends pulumi.ComponentResource implements GcpBackend {
           type: "PROACTIVE",
           minimalAction: "REPLACE",
           replacementMethod: "SUBSTITUTE",
-          // A regional group moves by at least one member a zone.
+          // A regional group replaces at least one member per zone at a time.
           maxSurgeFixed: network.zones.length,
           maxUnavailableFixed: 0,
         },

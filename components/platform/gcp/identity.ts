@@ -14,16 +14,16 @@ export interface IdentityArgs {
   readonly grants: readonly Grant[];
 }
 
-/** What of the stack a node's rights refer to. */
+/** The stack's secrets and buckets that a node's permissions refer to. */
 export interface Holdings {
   readonly secrets: ReadonlyMap<string, GcpSecret>;
   readonly buckets: ReadonlyMap<string, GcpBucket>;
 }
 
-/** Who a node is: a service account that may do what its roles declared, and nothing else. */
+/** A node's identity: a service account with exactly the permissions that its roles declare. */
 export interface Identity {
   readonly email: pulumi.Output<string>;
-  /** Wait for these before the first boot. */
+  /** Resources that must exist before the first boot. */
   readonly ready: pulumi.Resource[];
 }
 
@@ -32,7 +32,7 @@ const BUCKET_ROLES: Readonly<Record<Grant["access"], string>> = {
   write: "roles/storage.objectUser",
 };
 
-/** Rights are given on single secrets and buckets, never on the project. */
+/** Permissions are granted on individual secrets and buckets, never on the project. */
 export function identity(
   context: StackContext,
   holdings: Holdings,
@@ -80,7 +80,7 @@ export function identity(
     );
   }
   for (const bucket of new Set(args.grants.map((grant) => grant.bucket))) {
-    // Listing is a right on the whole bucket: it shows names, and opens no object.
+    // Listing applies to the whole bucket: it reveals names, but no content.
     ready.push(
       new storage.BucketIAMMember(
         `${args.name}-${bucket}-list`,
@@ -96,7 +96,7 @@ export function identity(
   return { email: account.email, ready };
 }
 
-/** Everything below a prefix that ends in "/", otherwise one object: "nodes/redis-1" also begins "nodes/redis-10". */
+/** Everything below a prefix that ends in "/", otherwise a single object: "nodes/redis-1" is also a prefix of "nodes/redis-10". */
 function objectCondition(bucket: string, prefix: string): string {
   const objects = `"projects/_/buckets/${bucket}/objects/${prefix}"`;
   return prefix.endsWith("/") ? `resource.name.startsWith(${objects})` : `resource.name == ${objects}`;
@@ -104,7 +104,7 @@ function objectCondition(bucket: string, prefix: string): string {
 
 const MAX_ACCOUNT_ID = 30;
 
-/** A service account's id: 6 to 30 characters. Longer names end in a hash of themselves, so that two never meet. */
+/** A service account's id: 6 to 30 characters. Longer names are cut and end in a hash of the full name, so that ids stay unique. */
 export function accountId(name: string): string {
   if (name.length <= MAX_ACCOUNT_ID) {
     return name;

@@ -5,11 +5,11 @@ import { podCidr, serviceCidr, subnetCidr } from "../../model/addresses";
 import type { Network, NetworkSpec, StackContext } from "../platform";
 import { firewalls, networkTag } from "./flows";
 
-/** What a cluster's ranges within the API's subnetwork are called. */
+/** Names of a cluster's secondary ranges in the API's subnetwork. */
 export const POD_RANGE = "pods";
 export const SERVICE_RANGE = "services";
 
-/** A VPC with a subnetwork for each zone's data nodes and one for the API's group: subnetworks are regional here. */
+/** A VPC with a subnetwork for the data nodes of each zone and one for the API's group: subnetworks are regional on Google Cloud. */
 export class GcpNetwork extends pulumi.ComponentResource implements Network {
   static readonly __pulumiType = "ape:platform:Network";
   readonly resource = this;
@@ -18,7 +18,7 @@ export class GcpNetwork extends pulumi.ComponentResource implements Network {
   readonly data: readonly compute.Subnetwork[];
   readonly api: compute.Subnetwork;
   readonly network: compute.Network;
-  /** Wait for these before something needs a way in or out. */
+  /** Resources that must exist before a node needs network access. */
   readonly ready: pulumi.Resource[];
 
   constructor(
@@ -63,7 +63,7 @@ export class GcpNetwork extends pulumi.ComponentResource implements Network {
     );
   }
 
-  /** Cloud NAT is regional: one serves every zone and outlives the loss of any, so "one" and "per-zone" are the same here. */
+  /** Cloud NAT is regional: one gateway serves every zone and survives the loss of any, so "one" and "per-zone" are equivalent. */
   private nat(spec: NetworkSpec): pulumi.Resource[] {
     if (spec.nat === "none") {
       return [];
@@ -80,7 +80,7 @@ export class GcpNetwork extends pulumi.ComponentResource implements Network {
           router: router.name,
           region: this.context.region,
           natIpAllocateOption: "AUTO_ONLY",
-          sourceSubnetworkIpRangesToNat: "LIST_OF_SUBNETWORKS", // a subnetwork that someone adds gets no way out by itself
+          sourceSubnetworkIpRangesToNat: "LIST_OF_SUBNETWORKS", // subnetworks added later get no internet access automatically
           subnetworks: [...this.data, this.api].map(({ id }) => ({
             name: id,
             sourceIpRangesToNats: ["ALL_IP_RANGES"],

@@ -7,9 +7,9 @@ import { identity, type Holdings } from "./identity";
 import { labels, labelValue } from "./labels";
 import type { GcpNetwork } from "./network";
 
-/** Debian, logs and packages; nothing on it outlives the node. */
+/** Size of the boot disk, GiB: Debian, logs and packages. It is deleted with the node. */
 export const ROOT_DISK_GIB = 16;
-/** The same for every tier: another type would be another disk. */
+/** Disk type, the same at every tier: changing the type would replace the disk. */
 export const DISK_TYPE = "pd-balanced";
 
 /** A data disk. */
@@ -36,7 +36,7 @@ export class GcpDisk implements Disk {
   }
 }
 
-/** A machine with a fixed private address and an identity of its own. */
+/** A machine with a fixed private address and a dedicated identity. */
 export class GcpNode extends pulumi.ComponentResource implements Node {
   static readonly __pulumiType = "ape:platform:Node";
   readonly resource = this;
@@ -63,7 +63,7 @@ export class GcpNode extends pulumi.ComponentResource implements Node {
         machineType: spec.machine.name,
         allowStoppingForUpdate: true,
         canIpForward: false,
-        deletionProtection: false, // nodes are replaceable; what they must not lose is on disks of its own
+        deletionProtection: false, // nodes are replaceable; their data is on separate disks
         networkInterfaces: [{ subnetwork: network.data[spec.zone]!.id, networkIp: spec.address }],
         bootDisk: {
           autoDelete: true,
@@ -82,10 +82,10 @@ export class GcpNode extends pulumi.ComponentResource implements Node {
         tags: network.tagsOf(spec.services),
         labels: nodeLabels,
       },
-      // Its address and disks can't be held by two instances at once.
+      // Two instances can't hold its address and disks at the same time.
       pulumi.mergeOptions(within, {
         deleteBeforeReplace: true,
-        // They can't be changed in place, and a new tier or owner is no reason to replace every node.
+        // These labels can't change in place; a new tier or owner must not replace every node.
         ignoreChanges: ["bootDisk.initializeParams.labels"],
         dependsOn: [...network.ready, ...ready, ...dependencies(opts)],
       }),
@@ -94,17 +94,17 @@ export class GcpNode extends pulumi.ComponentResource implements Node {
   }
 }
 
-/** Moved to another host for maintenance, started again when its host fails. */
+/** Live migration for host maintenance, automatic restart after a host failure. */
 export const ON_DEMAND = {
   provisioningModel: "STANDARD",
   automaticRestart: true,
   onHostMaintenance: "MIGRATE",
 } as const;
 
-/** Nothing but signed code boots. */
+/** Shielded VM: only signed code boots. */
 export const SHIELDED = { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true } as const;
 
-/** The boot script, run at every boot, and access for people by their Google identity only. */
+/** The boot script, which runs at every boot, and operator access through OS Login only. */
 export function metadata(userData: string): Record<string, string> {
   return {
     "startup-script": userData,

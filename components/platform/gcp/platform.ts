@@ -37,8 +37,8 @@ import { GcpSecret } from "./secret";
 const ACCESS_LOG_DAYS = 90;
 
 /**
- * The stack on Google Cloud. Data are encrypted with Google's keys unless the config names one: Google's services would
- * have to be let in to a key of the stack's own first, which takes an administrator of the project.
+ * The stack on Google Cloud. Data is encrypted with Google's keys unless the config names one: a key that the stack creates
+ * would first need grants for Google's service agents, which only a project administrator can give.
  */
 export class GcpPlatform implements Platform {
   readonly provider: Provider;
@@ -65,7 +65,7 @@ export class GcpPlatform implements Platform {
       {
         bucket: this.logs.bucket.name,
         role: "roles/storage.objectCreator",
-        member: "group:cloud-storage-analytics@google.com", // who writes access logs
+        member: "group:cloud-storage-analytics@google.com", // the writer of access logs
       },
       { parent: this.logs },
     );
@@ -122,7 +122,7 @@ export class GcpPlatform implements Platform {
     return new storage.BucketObject(
       name,
       { bucket: resource.name, name: key, content, contentType: "text/plain" },
-      // Other content is another resource under the same key: deleted last, the old one would take the new one with it.
+      // New content replaces the resource under the same key: deleting the old one last would delete the new object.
       pulumi.mergeOptions(opts, { deleteBeforeReplace: true }),
     );
   }

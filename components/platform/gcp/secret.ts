@@ -5,7 +5,7 @@ import { protectedData } from "../options";
 import type { Secret, SecretSpec, StackContext } from "../platform";
 import { labels } from "./labels";
 
-/** A secret in Google Secret Manager, kept in the stack's region. */
+/** A secret in Google Secret Manager, replicated in the stack's region only. */
 export class GcpSecret implements Secret {
   readonly secret: secretmanager.Secret;
   readonly resource: secretmanager.SecretVersion;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { SERVICES } from "../../../components/model/role";
 import { BOOT_TIMEOUT_MS } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
 import { FIRST_VERSION, type Version } from "../../build/api-images";
@@ -44,7 +45,7 @@ export const api: Drill = {
   name: "api",
   description:
     "under steady load: kills a container, releases a new version and two broken ones, kills a node, isolates a zone",
-  services: ["api", "timescaledb", "neo4j", "redis"],
+  services: SERVICES,
   settings: ["tier=t3", "highAvailability=true", "placement=packed", "neo4jLicense=none", ...COMMUNITY],
   async run(rehearsal, progress) {
     const nodes = new ApiNodes(rehearsal);

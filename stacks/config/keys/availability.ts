@@ -1,11 +1,9 @@
 import { CLOUDS } from "../../../components/model/cloud";
 import { DEFAULT_REGION } from "../../../components/model/regions";
 import { PLACEMENTS } from "../../../components/node/placement";
-import { TIER_NAMES, TIERS } from "../../tiers";
 import { among, autoOr, flag, integer, text } from "../parsers";
+import { REPLICATED_TIERS } from "../tier-words";
 import { key } from "./key";
-
-const REPLICATED_TIERS = TIER_NAMES.filter((tier) => TIERS[tier].highAvailability).join(" and ");
 
 /** Where nodes are placed, and whether services are replicated. */
 export const AVAILABILITY_KEYS = {

@@ -1,6 +1,7 @@
 import { NETWORK_PREFIX, parseCidr } from "../../../components/model/addresses";
 import { NAT_MODES } from "../../../components/platform/platform";
 import { autoOr, cidr, emptyOr, oneOf, refuse, text, words } from "../parsers";
+import { NAT_PER_ZONE_TIERS } from "../tier-words";
 import { key } from "./key";
 import { HTTPS_URL_WITH_PATH } from "./names";
 
@@ -9,7 +10,7 @@ export const NETWORK_KEYS = {
   nat: key({
     type: "string",
     default: "auto",
-    allowed: `auto (per-zone at t4 when highly available, otherwise one), ${words(NAT_MODES)}; none requires packageMirror and neo4jPackages, per-zone requires several zones`,
+    allowed: `auto (per-zone at ${NAT_PER_ZONE_TIERS} when highly available, otherwise one), ${words(NAT_MODES)}; none requires packageMirror and neo4jPackages, per-zone requires several zones`,
     example: "one",
     description: "NAT gateways: the nodes' outbound access to package mirrors and container registries.",
     parse: autoOr(oneOf(NAT_MODES)),

@@ -17,7 +17,7 @@ export const REQUIRED_KEYS = {
   tier: key({
     type: "string",
     ...among(TIER_NAMES),
-    example: "t2",
+    example: TIER_NAMES[1],
     description: "Load tier of the Scaling Strategy. It sets sizes, the budget and defaults.",
   }),
   owner: key({

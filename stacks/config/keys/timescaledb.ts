@@ -2,6 +2,7 @@ import { EDITIONS } from "../../../components/timescaledb/edition";
 import { AGGREGATES, COMPRESS_AFTER_DAYS } from "../../../components/timescaledb/schema-options";
 import { SHARD_COUNTS, type ShardCount } from "../../../components/timescaledb/topology";
 import { among, emptyOr, instant, integer, listOf, number, oneOf, refuse, words, type Parser } from "../parsers";
+import { SHARDED_TIERS } from "../tier-words";
 import { key } from "./key";
 
 const shards: Parser<ShardCount> = (value) => {
@@ -14,7 +15,7 @@ export const TIMESCALEDB_KEYS = {
   timescaledbShards: key({
     type: "integer",
     default: 1,
-    allowed: `${words(SHARD_COUNTS.map(String))}; more than 1 requires tier t4 and high availability`,
+    allowed: `${words(SHARD_COUNTS.map(String))}; more than 1 requires tier ${SHARDED_TIERS} and high availability`,
     example: "2",
     description: "Number of shards that symbols are distributed over. Each has two data nodes and a witness.",
     parse: shards,

@@ -1,7 +1,7 @@
 import { CLOUDS, type Cloud } from "../../../components/model/cloud";
 import { machineType, machineTypes } from "../../../components/model/machine-types";
-import { SERVICES, type Service } from "../../../components/model/role";
-import { TIERS } from "../../tiers";
+import { DATA_SERVICES, SERVICES, type Service } from "../../../components/model/role";
+import { exampleInstance } from "../../tiers";
 import type { Values } from "../keys";
 import { nearest } from "../nearest";
 import { line } from "../report";
@@ -14,9 +14,6 @@ import type { Finding, Rule } from "./rule";
  * persistent disks (https://cloud.google.com/compute/docs/disks).
  */
 const SMALLEST_DISK_GIB: Readonly<Record<Cloud, number>> = { aws: 1, gcp: 10 };
-
-/** Services with a data disk. */
-const DATA_SERVICES = SERVICES.filter((service) => service !== "api");
 
 export const SIZE_RULES: readonly Rule[] = [
   {
@@ -76,7 +73,7 @@ function instanceTypes(values: Values): Finding[] {
             ? `${cloud} has no such x86_64 type${hint}`
             : `it is a type of ${actual}, but cloud is ${cloud}`,
         allowed: `an x86_64 instance type of ${cloud} in components/model/prices.json`,
-        example: line(`overrides.${service}.instanceType`, `${guess ?? TIERS.t2.namedInstance![cloud]}`),
+        example: line(`overrides.${service}.instanceType`, `${guess ?? exampleInstance(cloud)}`),
       };
     });
 }

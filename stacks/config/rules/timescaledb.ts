@@ -1,5 +1,7 @@
+import { TIERS } from "../../tiers";
 import type { Values } from "../keys";
 import { isHighlyAvailable } from "../resolve";
+import { SHARDED_TIERS, shardsByTier } from "../tier-words";
 import { AVAILABILITY } from "./availability";
 import type { Finding, Rule } from "./rule";
 
@@ -8,7 +10,7 @@ const COMMUNITY_ONLY = { timescaledbRetentionDays: 0, timescaledbAggregates: [] 
 
 export const TIMESCALEDB_RULES: readonly Rule[] = [
   {
-    summary: "`timescaledbShards` above 1 requires tier t4 and high availability.",
+    summary: `\`timescaledbShards\` above 1 requires tier ${SHARDED_TIERS} and high availability.`,
     needs: [...AVAILABILITY, "timescaledbShards"],
     invalidates: ["timescaledbShards"],
     check: sharded,
@@ -22,15 +24,16 @@ export const TIMESCALEDB_RULES: readonly Rule[] = [
 
 function sharded(values: Values): Finding[] {
   const { timescaledbShards, tier } = values;
-  if (timescaledbShards === 1 || (tier === "t4" && isHighlyAvailable(values))) {
+  const allowed = isHighlyAvailable(values) ? TIERS[tier].allows.timescaledbShards : 1;
+  if (timescaledbShards <= allowed) {
     return [];
   }
   return [
     {
       key: "timescaledbShards",
       value: timescaledbShards,
-      reason: "each shard has three members, and only the load of t4 justifies more than one shard",
-      allowed: "1; 2 or 4 with tier t4 and high availability in three zones",
+      reason: `each shard has three members, and only the load of ${SHARDED_TIERS} justifies more than one shard`,
+      allowed: `1; ${shardsByTier()} and high availability in three zones`,
       example: "timescaledbShards: 1",
     },
   ];

@@ -10,7 +10,7 @@ import {
 } from "../../../components/model/addresses";
 
 describe("the address plan", () => {
-  it("gives every kind and zone a subnet of its own", () => {
+  it("gives every kind and zone a separate subnet", () => {
     const subnets = SUBNET_KINDS.flatMap((kind) => [0, 1, 2].map((zone) => subnetCidr("10.60.0.0/16", kind, zone)));
     assert.deepEqual(subnets, [
       "10.60.0.0/24",
@@ -25,13 +25,13 @@ describe("the address plan", () => {
     ]);
   });
 
-  it("keeps clear of the addresses that clouds keep for themselves", () => {
+  it("avoids the addresses that clouds reserve", () => {
     assert.equal(addressOn("192.168.0.0/16", "data", 2, 16), "192.168.18.16");
     assert.throws(() => addressOn("192.168.0.0/16", "data", 2, 15), RangeError);
     assert.throws(() => addressOn("192.168.0.0/16", "data", 2, 251), RangeError);
   });
 
-  it("gives a cluster's pods and services ranges that no subnet meets", () => {
+  it("gives a cluster's pods and services ranges that overlap no subnet", () => {
     const ranges = [podCidr("10.60.0.0/16"), serviceCidr("10.60.0.0/16")];
     assert.deepEqual(ranges, ["10.60.128.0/18", "10.60.192.0/20"]);
     const last = SUBNET_KINDS.map((kind) => parseCidr(subnetCidr("10.60.0.0/16", kind, 15)).base);
@@ -40,7 +40,7 @@ describe("the address plan", () => {
     assert.equal(pods.base + 2 ** (32 - pods.prefix), services.base);
   });
 
-  it("knows where pods come from: a range of their own, or the subnets of their nodes", () => {
+  it("knows the source networks of pods: a secondary range, or their nodes' subnets", () => {
     assert.deepEqual(podCidrs("gcp", "10.60.0.0/16", 3), ["10.60.128.0/18"]);
     assert.deepEqual(podCidrs("aws", "10.60.0.0/16", 2), ["10.60.32.0/24", "10.60.33.0/24"]);
   });
@@ -54,5 +54,5 @@ describe("the address plan", () => {
     it(`refuses ${cidr}`, () => assert.throws(() => parseCidr(cidr), message));
   }
 
-  it("reads what is right", () => assert.deepEqual(parseCidr("0.0.0.0/0"), { base: 0, prefix: 0 }));
+  it("accepts a valid summary", () => assert.deepEqual(parseCidr("0.0.0.0/0"), { base: 0, prefix: 0 }));
 });

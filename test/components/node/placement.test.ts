@@ -7,7 +7,7 @@ import {
   place,
   type PlacementArgs,
 } from "../../../components/node/placement";
-import type { Role, Service } from "../../../components/model/role";
+import { DATA_SERVICES, type Role, type Service } from "../../../components/model/role";
 
 const ARGS: PlacementArgs = {
   cloud: "aws",
@@ -115,7 +115,7 @@ describe("placement", () => {
   });
 
   it("moves no role when another is added, and gives no two nodes the same name or address", () => {
-    const services: Service[] = ["timescaledb", "neo4j", "redis"];
+    const services: Service[] = [...DATA_SERVICES];
     const members = fc.uniqueArray(fc.tuple(fc.constantFrom(...services), fc.integer({ min: 1, max: 6 })), {
       selector: ([service, member]) => `${service}-${member}`,
       minLength: 1,

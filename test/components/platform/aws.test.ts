@@ -104,14 +104,14 @@ describe("what a node may do on AWS", () => {
     assert.deepEqual(statement("List0").Condition, { StringLike: { "s3:prefix": ["redis/*"] } });
   });
 
-  it("knows no wildcard action, and a wildcard resource only where actions know no resources", () => {
+  it("has no wildcard action, and a wildcard resource only for actions without resource-level permissions", () => {
     policy.Statement.forEach(({ Sid, Action, Resource }) => {
       assert.ok(Action.every((action) => !action.includes("*")));
       assert.equal(Resource === "*", Sid === "SessionManager");
     });
   });
 
-  it("decrypts with the stack's own key, and through the services that keep its data", () => {
+  it("decrypts with the stack's key only, through the services that store its data", () => {
     assert.deepEqual(statement("Decrypt").Condition, {
       StringEquals: { "kms:ViaService": ["s3.us-east-1.amazonaws.com", "secretsmanager.us-east-1.amazonaws.com"] },
       "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/ape-test" },
@@ -120,7 +120,7 @@ describe("what a node may do on AWS", () => {
 });
 
 describe("the network on AWS", () => {
-  it("gives the load balancer two zones, also where nodes stand in one", async () => {
+  it("gives the load balancer two zones even if nodes use one", async () => {
     const subnets = only(await network(), "aws:ec2/subnet:Subnet");
     assert.deepEqual(
       subnets
@@ -140,7 +140,7 @@ describe("the network on AWS", () => {
     ["one", 3, 1],
     ["per-zone", 3, 3],
   ] as const) {
-    it(`nat ${nat} over ${zones} zones: ${gateways} gateways, and a way out of each private subnet or of none`, async () => {
+    it(`nat ${nat} across ${zones} zones: ${gateways} gateways, and internet access for every private subnet or none`, async () => {
       const resources = await network({ nat, zones });
       assert.equal(only(resources, "aws:ec2/natGateway:NatGateway").length, gateways);
       const routes = only(resources, "aws:ec2/route:Route").filter(({ inputs }) => inputs.natGatewayId !== undefined);
@@ -150,7 +150,7 @@ describe("the network on AWS", () => {
     });
   }
 
-  it("opens the declared flows and nothing else, on both ends", async () => {
+  it("opens exactly the declared flows, on both ends", async () => {
     const resources = await network();
     const rule = ({ name, inputs }: Recorded): unknown[] => [
       name,
@@ -175,7 +175,7 @@ describe("the network on AWS", () => {
     ]);
   });
 
-  it("lets pods in by their networks where the API runs on Kubernetes", async () => {
+  it("admits pods by their networks if the API runs on Kubernetes", async () => {
     const resources = await network({ services: ["redis"], apiCidrs: ["10.8.0.0/14"], flows: NETWORK.flows.slice(1) });
     const [pods] = only(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").filter(({ name }) =>
       name.startsWith("redis"),
@@ -183,7 +183,7 @@ describe("the network on AWS", () => {
     assert.equal(pods!.inputs.cidrIpv4, "10.8.0.0/14");
   });
 
-  it("describes security groups in the characters that AWS takes", async () => {
+  it("describes security groups in characters that AWS accepts", async () => {
     const described = (await network())
       .filter(({ type }) => /securityGroup/i.test(type))
       .map(({ inputs }) => inputs.description);
@@ -225,7 +225,7 @@ describe("a scaling group on AWS", () => {
     );
   });
 
-  it("takes spot only above its minimum", async () => {
+  it("uses spot only above its minimum", async () => {
     const [group] = only(await deploy({ spotPercent: 60 }), "aws:autoscaling/group:Group");
     const { instancesDistribution } = group!.inputs.mixedInstancesPolicy as { instancesDistribution: unknown };
     assert.deepEqual(instancesDistribution, {
@@ -251,20 +251,20 @@ describe("a bucket on AWS", () => {
   const named = (resources: Recorded[]): Recorded[] =>
     resources.filter(({ name, custom }) => name === "backups" && custom);
 
-  it("that keeps data is protected and stays behind, with all that keeps it private", async () => {
+  it("that holds data is protected and retained, with its privacy settings", async () => {
     const resources = named(await deploy(true));
     assert.equal(resources.length, 8);
     resources.forEach((resource) => assert.ok(resource.protect && resource.retainOnDelete, resource.type));
     assert.equal(only(resources, "aws:s3/bucket:Bucket")[0]!.inputs.forceDestroy, false);
   });
 
-  it("gives way once the stack's protection is off", async () => {
+  it("can be deleted once the stack's protection is off", async () => {
     const resources = named(await deploy(true, false));
     resources.forEach((resource) => assert.ok(!resource.protect && !resource.retainOnDelete, resource.type));
     assert.equal(only(resources, "aws:s3/bucket:Bucket")[0]!.inputs.forceDestroy, true);
   });
 
-  it("never expires what is current, and refuses plain HTTP", async () => {
+  it("never expires current objects, and denies plain HTTP", async () => {
     const resources = named(await deploy(true));
     const [lifecycle] = only(resources, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration");
     const [rule] = lifecycle!.inputs.rules as Record<string, unknown>[];
@@ -296,14 +296,14 @@ describe("the load balancer on AWS", () => {
   const https = (resources: readonly Recorded[]): Recorded["inputs"] =>
     only(resources, "aws:lb/listener:Listener").find(({ name }) => name === "api-https")!.inputs;
 
-  it("shows a certificate of the stack's own authority without one", async () => {
+  it("uses a certificate of the stack's authority if none is configured", async () => {
     const resources = await balancer({});
     assert.equal(https(resources).certificateArn, "arn:api");
     assert.equal(only(resources, "aws:acm/certificate:Certificate")[0]!.inputs.privateKey, "[secret]");
     assert.deepEqual(only(resources, "aws:route53/record:Record"), []);
   });
 
-  it("shows one that AWS issues once a record has proved the domain, whose own record leads to it", async () => {
+  it("uses one that AWS issues after DNS validation, and points the domain's record to it", async () => {
     const resources = await balancer({ domain: "api.example.com", certificate: "managed", dnsZone: "Z1" });
     const [certificate] = only(resources, "aws:acm/certificate:Certificate");
     assert.equal(certificate!.inputs.domainName, "api.example.com");
@@ -348,7 +348,7 @@ function computedByAws({ name, type, inputs }: pulumi.runtime.MockResourceArgs):
 }
 
 describe("a secret on AWS", () => {
-  it("waits for nothing when it can be made again, and a month when backups depend on it", async () => {
+  it("has no recovery window if it can be recreated, and 30 days if backups depend on it", async () => {
     const resources = await withMocks(
       () => {
         const platform = new AwsPlatform(CONTEXT);
@@ -377,7 +377,7 @@ describe("a secret on AWS", () => {
 });
 
 describe("tags on AWS", () => {
-  it("are written as AWS writes its own", () => {
+  it("use AWS' PascalCase", () => {
     assert.deepEqual(tags(CONTEXT, "redis-1", { service: "redis" }), {
       Project: "ape",
       CostCentre: "cc",

@@ -110,7 +110,7 @@ describe("a cluster on AWS", () => {
     return { endpointPrivateAccess, endpointPublicAccess, publicAccessCidrs };
   };
 
-  it("is reached from within its network, and from networks that the config names", async () => {
+  it("is reachable from its network and from the configured networks only", async () => {
     assert.deepEqual(await access({}), {
       endpointPrivateAccess: true,
       endpointPublicAccess: false,
@@ -123,7 +123,7 @@ describe("a cluster on AWS", () => {
     });
   });
 
-  it("has its control plane in two zones, also where nodes stand in one", async () => {
+  it("has its control plane in two zones even if nodes use one", async () => {
     const subnets = async (zones: number): Promise<unknown> =>
       (one(await deploy("aws", { zones }), EKS).vpcConfig as { subnetIds: string[] }).subnetIds;
     assert.deepEqual(await subnets(1), ["api-1-id", "public-2-id"]);
@@ -138,7 +138,7 @@ describe("a cluster on AWS", () => {
     assert.equal(free.deletionProtection, false);
   });
 
-  it("has a fixed number of nodes, in the API's subnets and security group, from a template of its own", async () => {
+  it("has a fixed number of nodes, in the API's subnets and security group, from a dedicated template", async () => {
     const resources = await deploy("aws");
     const group = one(resources, "aws:eks/nodeGroup:NodeGroup");
     assert.deepEqual(group.scalingConfig, { minSize: 3, maxSize: 3, desiredSize: 3 });
@@ -153,7 +153,7 @@ describe("a cluster on AWS", () => {
     });
   });
 
-  it("lets the API's pods read the API's secrets, and nothing else", async () => {
+  it("lets the API's pods read the API's secrets only", async () => {
     const resources = await deploy("aws");
     const policy = resources.find(({ type, name }) => type === "aws:iam/rolePolicy:RolePolicy" && name === "api-pod")!;
     const { Statement } = JSON.parse(policy.inputs.policy as string) as { Statement: { Action: string[] }[] };
@@ -170,7 +170,7 @@ describe("a cluster on Google Cloud", () => {
   const GKE = "gcp:container/cluster:Cluster";
   const POOL = "gcp:container/nodePool:NodePool";
 
-  it("is reached from within its network, and from networks that the config names", async () => {
+  it("is reachable from its network and from the configured networks only", async () => {
     const access = async (operatorCidrs: string[]): Promise<unknown> => {
       const cluster = one(await deploy("gcp", { spec: { operatorCidrs } }), GKE);
       return [cluster.privateClusterConfig, cluster.masterAuthorizedNetworksConfig];
@@ -185,7 +185,7 @@ describe("a cluster on Google Cloud", () => {
     ]);
   });
 
-  it("stands in its zone, or in the region where it has several", async () => {
+  it("is zonal in one zone, and regional in several", async () => {
     const single = await deploy("gcp", { zones: 1, spec: { nodes: 2 } });
     assert.equal(one(single, GKE).location, "us-central1-a");
     assert.equal(one(single, POOL).nodeCount, 2);
@@ -195,7 +195,7 @@ describe("a cluster on Google Cloud", () => {
     assert.deepEqual(one(regional, POOL).nodeLocations, ["us-central1-a", "us-central1-b", "us-central1-c"]);
   });
 
-  it("has ranges for pods and services in the stack's network, and lets pods speak to each other", async () => {
+  it("has ranges for pods and services in the stack's network, and allows traffic between pods", async () => {
     const resources = await deploy("gcp");
     const api = resources.find(({ type, name }) => type === "gcp:compute/subnetwork:Subnetwork" && name === "api")!;
     assert.deepEqual(api.inputs.secondaryIpRanges, [
@@ -222,7 +222,7 @@ describe("a cluster on Google Cloud", () => {
     );
   });
 
-  it("lets the API's pods be an account that may read the API's secrets, and nothing else", async () => {
+  it("lets the API's pods act as an account that may read the API's secrets only", async () => {
     const resources = await deploy("gcp");
     const binding = one(resources, "gcp:serviceaccount/iAMMember:IAMMember");
     assert.equal(binding.member, "serviceAccount:ape-production.svc.id.goog[ape/ape-api]");

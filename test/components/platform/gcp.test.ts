@@ -92,7 +92,7 @@ interface Changes {
   readonly balancer?: Partial<BalancerSpec>;
   /** The API on nodes in the first two zones, instead of on a group. */
   readonly shared?: boolean;
-  /** What every call is given beside its parent. */
+  /** Arguments of every call in addition to its parent. */
   readonly opts?: pulumi.ResourceOptions;
   readonly preview?: boolean;
 }
@@ -316,7 +316,7 @@ describe("Google Cloud", () => {
         all(resources, "secretmanager SecretVersion").forEach(({ inputs }) => assert.equal(inputs.secretData, SECRET));
       });
 
-      it("encrypts with the key of its config, where there is one", () => {
+      it("encrypts with the configured key, if there is one", () => {
         const holders = resources
           .filter(({ inputs }) => JSON.stringify(inputs).includes(KEY))
           .map(({ type }) => short(type));
@@ -370,12 +370,12 @@ describe("Google Cloud", () => {
     ]);
   });
 
-  it("hands a component's options on to all that it is made of", async () => {
+  it("passes a component's options on to its children", async () => {
     const resources = await deploy({ opts: { protect: true }, context: { protectData: false } });
     const root = resources.find(({ type }) => type === "test:stack:Root")!;
     const held = resources.filter(({ type }) => type !== root.type && !type.startsWith("pulumi:providers:"));
     const free = held.filter(({ protect }) => !protect).map(({ type, name }) => `${short(type)}: ${name}`);
-    // What holds data has protection of its own: the config's.
+    // Resources that hold data are protected by the config.
     assert.deepEqual(free.sort(), [
       "compute Disk: redis-1-data",
       "compute Disk: timescaledb-1-data",
@@ -386,7 +386,7 @@ describe("Google Cloud", () => {
   });
 
   for (const protectData of [true, false]) {
-    it(`${protectData ? "protects and keeps" : "lets go of"} what holds data`, async () => {
+    it(`${protectData ? "protects and retains" : "can delete"} resources that hold data`, async () => {
       const resources = await deploy({ context: { protectData } });
       const kept = resources
         .filter(({ protect, retainOnDelete }) => protect && retainOnDelete)
@@ -412,7 +412,7 @@ describe("Google Cloud", () => {
       ["ape-production", "ape-production"],
       ["", undefined],
     ] as const) {
-      it(`is ${expected ?? "what the credentials say"}`, async () => {
+      it(`is ${expected ?? "that of the credentials"}`, async () => {
         const inputs = one(await deploy({ context: { account } }), "pulumi:providers:gcp", "gcp");
         assert.deepEqual([inputs.region, inputs.project], ["us-central1", expected]);
       });
@@ -458,7 +458,7 @@ describe("Google Cloud", () => {
       });
     }
 
-    it("lets through the declared flows and nothing else", async () => {
+    it("allows exactly the declared flows", async () => {
       const nodes = ["ape-prod-api", "ape-prod-redis", "ape-prod-timescaledb"];
       const resources = await deploy();
       assert.deepEqual(
@@ -506,7 +506,7 @@ describe("Google Cloud", () => {
       });
     });
 
-    it("knows an API outside by its networks", async () => {
+    it("admits an API outside the network by its address ranges", async () => {
       const network = { services: ["redis"], apiCidrs: ["10.8.0.0/14"], flows: FLOWS.slice(1) } as const;
       const inputs = one(await deploy({ network }), "compute Firewall", "redis-6379-from-api");
       assert.deepEqual([inputs.sourceTags, inputs.sourceRanges], [undefined, ["10.8.0.0/14"]]);
@@ -560,7 +560,7 @@ describe("Google Cloud", () => {
       assert.deepEqual(node!.ignoreChanges, ["bootDisk.initializeParams.labels"]);
     });
 
-    it("finds its disks where they will be", async () => {
+    it("finds its disks by stable paths", async () => {
       const paths: string[] = [];
       await withMocks(
         () => {
@@ -573,7 +573,7 @@ describe("Google Cloud", () => {
       assert.deepEqual(paths, ["/dev/disk/by-id/google-redis-1-data"]);
     });
 
-    it("waits for its ways in and out, its rights and what its bootstrap needs", async () => {
+    it("waits for its network access, its permissions and its bootstrap", async () => {
       const resources = await deploy();
       const { dependsOn } = all(resources, "compute Instance")[0]!;
       const of = (type: string, begin: string): string[] =>
@@ -595,7 +595,7 @@ describe("Google Cloud", () => {
     });
   });
 
-  it("gives each node what its roles declared, and nothing else", async () => {
+  it("grants each node exactly what its roles declare", async () => {
     const resources = await deploy();
     const objects = "projects/_/buckets/ape-prod";
     const ofBuckets = byName(all(resources, "storage BucketIAMMember"), (inputs) => [
@@ -747,7 +747,7 @@ describe("Google Cloud", () => {
     }
 
     for (const zones of [1, 2, 3]) {
-      it(`moves by a member a zone in ${zones} zones`, async () => {
+      it(`replaces one member per zone at a time in ${zones} zones`, async () => {
         const inputs = one(await deploy({ network: { zones } }), "compute RegionInstanceGroupManager", "api");
         assert.deepEqual(inputs.distributionPolicyZones, CONTEXT.zones.slice(0, zones));
         assert.deepEqual(inputs.updatePolicy, {
@@ -762,7 +762,7 @@ describe("Google Cloud", () => {
       });
     }
 
-    it("makes its members of this", async () => {
+    it("creates its members from this template", async () => {
       const template = one(await deploy(), "compute InstanceTemplate", "api");
       assert.deepEqual(template.networkInterfaces, [{ subnetwork: "api-id" }]);
       assert.deepEqual(template.tags, ["ape-prod-api"]);
@@ -778,7 +778,7 @@ describe("Google Cloud", () => {
   });
 
   describe("the load balancer", () => {
-    it("speaks TLS to both sides and redirects what doesn't", async () => {
+    it("uses TLS on both sides and redirects plain HTTP", async () => {
       const resources = await deploy();
       assert.deepEqual(
         byName(
@@ -818,7 +818,7 @@ describe("Google Cloud", () => {
       });
     });
 
-    it("asks no health check to wait longer than until the next", async () => {
+    it("has health check time-outs shorter than their interval", async () => {
       all(await deploy(), "compute HealthCheck").forEach(({ inputs }) =>
         assert.ok((inputs.timeoutSec as number) <= (inputs.checkIntervalSec as number)),
       );
@@ -828,7 +828,7 @@ describe("Google Cloud", () => {
       ["", "api-id"],
       ["ape", "ape"],
     ] as const) {
-      it(`shows ${certificate === "" ? "a certificate of the stack's own" : "the certificate of its config"}`, async () => {
+      it(`uses ${certificate === "" ? "a certificate of the stack's authority" : "the configured certificate"}`, async () => {
         const resources = await deploy({ balancer: { certificate } });
         assert.deepEqual(one(resources, "compute TargetHttpsProxy", "api-https").sslCertificates, [expected]);
         const own = resources.filter(({ type }) => short(type) === "compute SSLCertificate");
@@ -837,7 +837,7 @@ describe("Google Cloud", () => {
       });
     }
 
-    it("shows a certificate that Google issues for its domain, whose record leads to it", async () => {
+    it("uses a certificate that Google issues for its domain, whose record points to it", async () => {
       const balancer = { domain: "api.example.com", certificate: "managed", dnsZone: "example-com" };
       const resources = await deploy({ balancer });
       assert.deepEqual(one(resources, "compute ManagedSslCertificate", "api").managed, {
@@ -854,7 +854,7 @@ describe("Google Cloud", () => {
       assert.equal(resources.filter(({ type }) => short(type) === "compute SSLCertificate").length, 0);
     });
 
-    it("finds shared nodes in one group a zone", async () => {
+    it("finds shared nodes in one group per zone", async () => {
       const resources = await deploy({ shared: true });
       assert.deepEqual(
         byName(all(resources, "compute InstanceGroup"), ({ zone, instances, namedPorts }) => [
@@ -909,7 +909,7 @@ describe("Google Cloud", () => {
   });
 
   describe("a bucket", () => {
-    it("is private, versioned and logged, and forgets only what nobody refers to", async () => {
+    it("is private, versioned and logged, and expires noncurrent versions only", async () => {
       const { labels: marked, ...rest } = one(await deploy(), "storage Bucket", "backups");
       assert.deepEqual(marked, { ...CONTEXT.labels, name: "ape-prod-backups" });
       assert.deepEqual(rest, {
@@ -928,13 +928,13 @@ describe("Google Cloud", () => {
       });
     });
 
-    it("for logs forgets them after 90 days and is not logged itself", async () => {
+    it("for logs expires them after 90 days and has no access log itself", async () => {
       const { lifecycleRules, logging, softDeletePolicy } = one(await deploy(), "storage Bucket", "logs");
       assert.deepEqual((lifecycleRules as unknown[]).at(-1), { action: { type: "Delete" }, condition: { age: 90 } });
       assert.deepEqual([logging, softDeletePolicy], [undefined, { retentionDurationSeconds: 0 }]);
     });
 
-    it("takes an object, whose successor never goes with it", async () => {
+    it("deletes a replaced object before its successor is created", async () => {
       const [object] = all(await deploy(), "storage BucketObject");
       assert.deepEqual(object!.inputs, {
         bucket: "ape-prod-bootstrap-1a2b3c4d",
@@ -946,7 +946,7 @@ describe("Google Cloud", () => {
     });
   });
 
-  it("keeps a secret in the stack's region", async () => {
+  it("stores a secret in the stack's region", async () => {
     assert.deepEqual(one(await deploy(), "secretmanager Secret", "redis-api"), {
       secretId: "ape-prod-redis-api",
       replication: { userManaged: { replicas: [{ location: "us-central1" }] } },
@@ -954,7 +954,7 @@ describe("Google Cloud", () => {
     });
   });
 
-  it("is asked nothing while the program runs", async () => {
+  it("is not called while the program runs", async () => {
     // Pulumi drops the refusal's words on their way through its mocks.
     await assert.rejects(
       withMocks(() => pulumi.runtime.invoke("gcp:compute/getZones:getZones", {}), { preview: true }),
@@ -982,7 +982,7 @@ interface Rule {
 describe("Google Cloud's names", () => {
   const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,19}[a-z0-9]$/);
 
-  it("of service accounts are valid, and their own for each node", () => {
+  it("of service accounts are valid, and unique per node", () => {
     fc.assert(
       fc.property(name, name, name, (stack, a, b) => {
         const ids = [a, b].map((node) => accountId(`ape-${stack}-${node}`));
@@ -993,7 +993,7 @@ describe("Google Cloud's names", () => {
     assert.equal(accountId("ape-prod-redis-1"), "ape-prod-redis-1");
   });
 
-  it("of labels are valid, whatever the text", () => {
+  it("of labels are valid for any text", () => {
     fc.assert(fc.property(fc.string(), (text) => assert.match(labelValue(text), /^[a-z0-9_-]{0,63}$/)));
     assert.equal(labelValue("Redis+API"), "redis_api");
     assert.deepEqual(labels({ prefix: "ape-prod", labels: { tier: "t1" } }, "redis-1"), {

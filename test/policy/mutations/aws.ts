@@ -24,7 +24,7 @@ const tls = {
   where: (resource: { readonly inputs: Readonly<Record<string, unknown>> }): boolean =>
     resource.inputs.protocol === "HTTPS",
 };
-const everybody = (effect: object): string =>
+const anyone = (effect: object): string =>
   JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Resource: "arn:aws:s3:::x", ...effect }] });
 const trust = (statement: object): string =>
   JSON.stringify({ Statement: [{ Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity", ...statement }] });
@@ -114,13 +114,13 @@ export const AWS_MUTATIONS: readonly Mutation[] = [
   }),
   set("aws-bucket-lifecycle", LIFECYCLE, "rules.0.abortIncompleteMultipartUpload", undefined),
   set("aws-bucket-lifecycle", LIFECYCLE, "bucket", "another", { where: named("logs"), reference: true }),
-  set("aws-bucket-tls-only", POLICY, "policy", everybody({ Principal: "*", Action: "s3:GetObject" })),
-  set("aws-bucket-tls-only", POLICY, "policy", everybody({ Principal: { AWS: "*" }, Action: "s3:GetObject" })),
+  set("aws-bucket-tls-only", POLICY, "policy", anyone({ Principal: "*", Action: "s3:GetObject" })),
+  set("aws-bucket-tls-only", POLICY, "policy", anyone({ Principal: { AWS: "*" }, Action: "s3:GetObject" })),
   set(
     "aws-bucket-tls-only",
     POLICY,
     "policy",
-    everybody({ Principal: { Service: "logging.s3.amazonaws.com" }, Action: "s3:PutObject" }),
+    anyone({ Principal: { Service: "logging.s3.amazonaws.com" }, Action: "s3:PutObject" }),
   ),
   without("aws-bucket-tls-only", POLICY),
   set(
@@ -211,22 +211,22 @@ export const AWS_MUTATIONS: readonly Mutation[] = [
     (rule) => /^redis-/.test(rule.name) || /redis/.test(String(rule.references.securityGroupId)),
   ),
   // Identity
-  set("aws-iam-no-wildcard-action", ROLE_POLICY, "policy", everybody({ Action: "s3:*" }), { where: named("flow-log") }),
-  set("aws-iam-no-wildcard-action", ROLE_POLICY, "policy", everybody({ Action: ["*"] }), { where: named("flow-log") }),
-  set("aws-iam-no-wildcard-action", ROLE_POLICY, "policy", everybody({ NotAction: "iam:*" }), {
+  set("aws-iam-no-wildcard-action", ROLE_POLICY, "policy", anyone({ Action: "s3:*" }), { where: named("flow-log") }),
+  set("aws-iam-no-wildcard-action", ROLE_POLICY, "policy", anyone({ Action: ["*"] }), { where: named("flow-log") }),
+  set("aws-iam-no-wildcard-action", ROLE_POLICY, "policy", anyone({ NotAction: "iam:*" }), {
     where: named("flow-log"),
   }),
-  set("aws-iam-no-wildcard-resource", ROLE_POLICY, "policy", everybody({ Action: "s3:GetObject", Resource: "*" }), {
+  set("aws-iam-no-wildcard-resource", ROLE_POLICY, "policy", anyone({ Action: "s3:GetObject", Resource: "*" }), {
     where: named("flow-log"),
   }),
   set(
     "aws-iam-no-wildcard-resource",
     ROLE_POLICY,
     "policy",
-    everybody({ Action: "secretsmanager:GetSecretValue", Resource: ["*"] }),
+    anyone({ Action: "secretsmanager:GetSecretValue", Resource: ["*"] }),
     { where: named("flow-log") },
   ),
-  set("aws-iam-no-escalation", ROLE_POLICY, "policy", everybody({ Action: "iam:PassRole", Resource: "*" }), {
+  set("aws-iam-no-escalation", ROLE_POLICY, "policy", anyone({ Action: "iam:PassRole", Resource: "*" }), {
     where: named("flow-log"),
   }),
   set("aws-iam-trust-named", "aws:iam/role:Role", "assumeRolePolicy", trust({ Principal: "*" })),
@@ -250,7 +250,7 @@ export const AWS_MUTATIONS: readonly Mutation[] = [
   set("key-protected", KEY, "deletionWindowInDays", 7),
   set("key-protected", KEY, "isEnabled", false),
   change("key-protected", KEY, "not protected", (key) => ({ ...key, protect: false })),
-  set("aws-key-policy-named", KEY, "policy", everybody({ Principal: { AWS: "*" }, Action: "kms:*" })),
+  set("aws-key-policy-named", KEY, "policy", anyone({ Principal: { AWS: "*" }, Action: "kms:*" })),
   set("aws-secret-own-key", SECRET, "kmsKeyId", undefined, { reference: true }),
   add("aws-secret-own-key", "aws:ssm/parameter:Parameter", { type: "String" }),
   add("secret-rotation-period", "aws:secretsmanager/secretRotation:SecretRotation", {
@@ -274,5 +274,5 @@ export const AWS_MUTATIONS: readonly Mutation[] = [
   set("labels-complete", DISK, "tags.CostCentre", ""),
   set("labels-complete", "aws:ec2/subnet:Subnet", "tags", undefined),
   set("labels-as-configured", INSTANCE, "tags.Tier", "t0"),
-  set("labels-as-configured", "aws:ec2/vpc:Vpc", "tags.Owner", "somebody-else"),
+  set("labels-as-configured", "aws:ec2/vpc:Vpc", "tags.Owner", "another-team"),
 ];

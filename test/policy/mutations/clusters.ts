@@ -8,7 +8,7 @@ const ADDON = "aws:eks/addon:Addon";
 const isNetwork = ({ name }: { readonly name: string }): boolean => name === "vpc-cni";
 const reference = { reference: true };
 
-/** One property broken at a time, of clusters of the stack's own. */
+/** One property broken at a time, of clusters that the stack creates. */
 export const CLUSTER_MUTATIONS: readonly Mutation[] = [
   change("cluster-control-plane-private", EKS, "open to the internet", (cluster) => ({
     ...cluster,

@@ -1,4 +1,4 @@
-import { Values } from "../../../policy/values";
+import { ResourceValues } from "../../../policy/values";
 import type { Judged } from "../../../planning/record";
 import { set, without, type Mutation } from "./mutation";
 
@@ -12,7 +12,7 @@ const NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 const ENFORCE = "pod-security.kubernetes.io/enforce";
 const SERVICE = "kubernetes:core/v1:Service";
 
-const hasSidecar = ({ inputs, urn }: Judged): boolean => Values.of(inputs, urn).has(SIDECAR);
+const hasSidecar = ({ inputs, urn }: Judged): boolean => ResourceValues.of(inputs, urn).has(SIDECAR);
 
 /** One property broken at a time, of the API on Kubernetes. */
 export const KUBERNETES_MUTATIONS: readonly Mutation[] = [

@@ -81,7 +81,7 @@ export function add(
   };
 }
 
-/** A resource beside those of a plan, labelled like them. */
+/** A resource added to those of a plan, with the same labels. */
 export function resourceOf(
   resources: readonly Judged[],
   type: string,

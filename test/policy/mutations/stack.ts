@@ -69,7 +69,7 @@ export const STACK_MUTATIONS: readonly Mutation[] = [
   replan("machine-own-identity", "no identity", (all) =>
     firstOf(all, INSTANCES, (each) => {
       const name = each.type.startsWith("aws:") ? "iamInstanceProfile" : "serviceAccount";
-      // What grants it its backups hangs on the identity; the rule about those has mutations of its own.
+      // Backup grants depend on the identity; their rule has separate mutations.
       return { ...withInput(each, name, undefined), references: each.references };
     }),
   ),
@@ -77,7 +77,7 @@ export const STACK_MUTATIONS: readonly Mutation[] = [
     const rename = (value: unknown): unknown => JSON.parse(JSON.stringify(value).replaceAll("-backups-", "-others-"));
     return all.map((each) => ({ ...each, inputs: rename(each.inputs) as Judged["inputs"] }));
   }),
-  replan("scaling-group-bounds", "no machine at all while nobody asks", (all) =>
+  replan("scaling-group-bounds", "a minimum of no machine", (all) =>
     firstOf(all, ["aws:autoscaling/group:Group", "gcp:compute/regionAutoscaler:RegionAutoscaler"], (each) =>
       withInput(each, each.type.startsWith("aws:") ? "minSize" : "autoscalingPolicy.minReplicas", 0),
     ),

@@ -70,11 +70,11 @@ describe("npm run cost", function () {
   });
 
   for (const [args, message] of [
-    [["--usage", "queries=5"], /^"queries" is no assumption; there are queriesPerHour, /],
+    [["--usage", "queries=5"], /^"queries" is not an assumption; use one of queriesPerHour, /],
     [["--usage", "queries"], /^--usage queries: expected key=value, for example --usage queriesPerHour=400$/],
     [["--compare", "none.json"], /^--compare none\.json: there is no such file$/],
     [["--discount", "200"], /^discountPercent: 200; a number from 0 to 100, for example 12\.5$/],
-    [["--state", "package.json"], /^not a state of version 3, but "0\.1\.0"/],
+    [["--state", "package.json"], /^not a state of version 3 \(version: "0\.1\.0"\)/],
     [["--stack", "nowhere"], /^no such stack: nowhere \(there are dev, prod\)$/],
   ] as const) {
     it(`says what is wrong with ${args.join(" ")}`, () => {
