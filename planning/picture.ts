@@ -16,7 +16,7 @@ const COLOURS: Readonly<Record<string, string>> = {
 };
 
 /** The plan in Graphviz' own language. */
-export function description(plan: StackPlan): string {
+function description(plan: StackPlan): string {
   const { spec, flows } = plan;
   const nodes = plannedNodes(plan);
   const zones = [...new Set(nodes.map((node) => node.zone))].sort();

@@ -25,7 +25,7 @@ export function readParameters(path: string): Parameters {
 }
 
 /** What is wrong with settings of policies. */
-export function parameterProblems(given: unknown): string[] {
+function parameterProblems(given: unknown): string[] {
   if (!isObject(given)) {
     return ['it must be an object of policies, for example {"backup-retention": {"days": 90}}'];
   }

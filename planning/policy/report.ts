@@ -1,13 +1,7 @@
 import type { Violation } from "../../policy/judge";
 import { groupBy } from "../../policy/group-by";
+import type { Palette } from "../palette";
 import type { PackResult } from "./result";
-
-/** Colours for a terminal; `plain` for everything else. */
-export interface Palette {
-  readonly bold: (text: string) => string;
-  readonly dim: (text: string) => string;
-  readonly red: (text: string) => string;
-}
 
 const ORDER = ["critical", "high", "medium", "low"];
 

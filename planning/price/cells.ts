@@ -3,8 +3,7 @@ import { CLOUDS, type Cloud } from "../../components/model/cloud";
 import { parseConfig } from "../../stacks/config/load";
 import { planStack, type StackPlan } from "../../stacks/plan";
 import { TIER_NAMES, type TierName } from "../../stacks/tiers";
-import { LIST_PRICE, type PricedStack } from "./price";
-import { pricePlan } from "../../tools/cost/price";
+import { LIST_PRICE, pricePlan, type PricedStack } from "./price";
 
 /** One way to deploy a stack, with its price. */
 export interface PricedCell {

@@ -3,8 +3,7 @@ import { dollars, type Owner } from "../../cost/line";
 import { OWNERS, serviceCents, type Summary } from "../../cost/summary";
 import { TIER_NAMES, type TierName } from "../../stacks/tiers";
 import { planFrom } from "../plan";
-import type { PricingArgs } from "./price";
-import { pricePlan } from "../../tools/cost/price";
+import { pricePlan, type PricingArgs } from "./price";
 
 /** One bar: a tier on a cloud. */
 export interface Bar {

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import { dollars } from "../../cost/line";
-import type { Palette } from "../../tools/plan/report";
+import type { Palette } from "../palette";
 import { percent, tablesOf, type CostReport, type PlainTable } from "./tables";
 
 /** The report for a terminal. */
@@ -24,7 +24,7 @@ export function markdown(report: CostReport): string {
 }
 
 /** The sum against the budget, and what to know about it. */
-export function verdict({ summary, notices }: CostReport): string {
+function verdict({ summary, notices }: CostReport): string {
   const { cents, budgetCents } = summary;
   const room = budgetCents - cents;
   return [

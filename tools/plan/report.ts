@@ -4,14 +4,9 @@ import { dollars } from "../../cost/line";
 import type { Summary } from "../../cost/summary";
 import type { StackPlan } from "../../stacks/plan";
 import { AUTOSCALING, TIERS } from "../../stacks/tiers";
+import type { Palette } from "../../planning/palette";
 import type { PlannedNode, PlannedStack } from "../../planning/plan";
 import type { Recorded } from "../../planning/record";
-
-/** Colours for a terminal; `plain` for everything else. */
-export interface Palette {
-  readonly bold: (text: string) => string;
-  readonly dim: (text: string) => string;
-}
 
 /** The plan for people: the tree of components, the nodes, and what it adds up to. */
 export function report(plan: StackPlan, planned: PlannedStack, price: Summary, palette: Palette): string {

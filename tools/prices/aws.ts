@@ -5,7 +5,7 @@ import { csvFields } from "./csv";
 import { get, ProviderError, type ProviderList, type ProviderQuote } from "./quote";
 
 /** AWS' public price lists: no account, no key. Source: AWS Price List Bulk API. */
-export const AWS_PRICES = "https://pricing.us-east-1.amazonaws.com";
+const AWS_PRICES = "https://pricing.us-east-1.amazonaws.com";
 
 /** A line of an offer's list by its columns. */
 export type Row = Readonly<Record<string, string>>;
@@ -69,7 +69,7 @@ export async function awsList(region: string, base = AWS_PRICES): Promise<Provid
 }
 
 /** What a line is the price of; undefined: nothing of ours. */
-export function quoteOf(offer: string, row: Row): ProviderQuote | undefined {
+function quoteOf(offer: string, row: Row): ProviderQuote | undefined {
   const usd = Number(row.PricePerUnit);
   if (!(usd > 0) || row.Currency !== "USD") {
     return undefined;

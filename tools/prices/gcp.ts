@@ -3,7 +3,7 @@ import { tidy } from "./aws";
 import { get, ProviderError, type ProviderList, type ProviderQuote } from "./quote";
 
 /** Google Cloud's public price list; wants an API key of any project. Source: Cloud Billing Catalog API. */
-export const GCP_PRICES = "https://cloudbilling.googleapis.com";
+const GCP_PRICES = "https://cloudbilling.googleapis.com";
 
 /** Compute Engine among the catalogue's services. */
 const COMPUTE_ENGINE = "6F81-5844-456A";
@@ -79,7 +79,7 @@ export async function gcpList(
 }
 
 /** The prices of ours among a region's SKUs. */
-export function gcpQuotes(skus: readonly Sku[], types: Readonly<Record<string, InstancePrice>>): ProviderQuote[] {
+function gcpQuotes(skus: readonly Sku[], types: Readonly<Record<string, InstancePrice>>): ProviderQuote[] {
   const find = (start: string, usageType: string): number | undefined => {
     const sku = skus.find(
       ({ description, category }) => category.usageType === usageType && description.startsWith(start),

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { SYSTEM_MEM_GIB } from "../../components/node/placement";
-import { pricedCells, type PricedCell } from "../../planning/price/cells";
-import { fromPrices } from "../../tools/docs/generated";
-import { plannedNodes } from "../../planning/plan";
+import { SYSTEM_MEM_GIB } from "../../../components/node/placement";
+import { pricedCells, type PricedCell } from "../../../planning/price/cells";
+import { fromPrices } from "../../../tools/docs/generated";
+import { plannedNodes } from "../../../planning/plan";
 
 describe("docs/cost.md", function () {
   this.timeout(120_000);
