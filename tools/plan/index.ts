@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   writeReports(policies, options, `Pulumi.${options.stack}.yaml`);
   if (options.picture !== undefined) {
     mkdirSync(dirname(options.picture), { recursive: true });
-    writeFileSync(options.picture, await picture(plan));
+    writeFileSync(options.picture, picture(plan));
     console.error(`drawn: ${options.picture}`);
   }
   process.stdout.write(
