@@ -1,4 +1,4 @@
-/** Text styles of a terminal. picocolors has them all, and returns plain text where the output is not a terminal. */
+/** Text styles of a terminal. picocolors provides them, and returns plain text if the output is not a terminal. */
 export interface Palette {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;

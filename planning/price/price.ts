@@ -10,15 +10,15 @@ import { usageOf, withUsage } from "../../cost/usage";
 import type { StackPlan } from "../../stacks/plan";
 import { planResources } from "../plan";
 
-/** How to price, whatever is priced. */
+/** How to price resources. */
 export interface PricingArgs {
   readonly agreement: Agreement;
-  /** Assumptions in the place of the tier's, by name. */
+  /** Usage assumptions by name, which replace the tier's. */
   readonly usage: Readonly<Record<string, unknown>>;
   readonly option: PurchaseOption;
 }
 
-/** A stack with its price. */
+/** The resources of a stack with their price. */
 export interface PricedStack {
   readonly resources: readonly CloudResource[];
   readonly estimate: Estimate;
@@ -26,7 +26,7 @@ export interface PricedStack {
   readonly args: EstimateArgs;
 }
 
-/** The list price on demand, with the tier's own usage: what budgets are compared with. */
+/** On-demand list prices with the tier's usage. Budgets are compared with this price. */
 export const LIST_PRICE: PricingArgs = Object.freeze({ agreement: {}, usage: {}, option: "on-demand" });
 
 /** Prices what a plan would deploy. */
@@ -40,7 +40,7 @@ export function priceState(plan: StackPlan, state: unknown, pricing: PricingArgs
   return priceResources(plan, stateResources(state), pricing, `${plan.spec.tier}, as deployed`);
 }
 
-/** Prices resources with the usage, budget and shared nodes of their stack's plan. */
+/** Prices resources with the usage, budget and shared nodes of the stack's plan. */
 export function priceResources(
   plan: StackPlan,
   resources: readonly CloudResource[],
