@@ -5,8 +5,8 @@ import { deployApe } from "../../stacks/ape";
 import { record, type Judged } from "../../planning/record";
 import { CELLS, planCell, type Cell } from "../support/cells";
 
-export const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" };
-export const NEW_CLUSTER = { apiRuntime: "kubernetes", kubernetesCluster: "new" };
+const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" };
+const NEW_CLUSTER = { apiRuntime: "kubernetes", kubernetesCluster: "new" };
 /** Above what any cell costs; what is over budget has tests of its own. */
 const AMPLE_USD = 50_000;
 const DAY = "2026-06-01";

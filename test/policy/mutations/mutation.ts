@@ -82,7 +82,7 @@ export function add(
 }
 
 /** A resource beside those of a plan, labelled like them. */
-export function resourceOf(
+function resourceOf(
   resources: readonly Judged[],
   type: string,
   inputs: Readonly<Record<string, unknown>>,

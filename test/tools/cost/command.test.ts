@@ -36,7 +36,7 @@ describe("npm run cost", function () {
     assert.match(out, /^\| neo4j \| \$[\d.]+ \| \$[\d.]+ \| \+\$[\d.]+ \|$/m);
   });
 
-  it("compares with another tier, and fails above the budget where it is asked to", () => {
+  it("compares with another tier, and fails above the budget with --fail-above-budget", () => {
     const { status, out } = cost(
       ...["--stack", "prod", "--set", "budgetUsd=100", "--compare", "tier=t4", "--fail-above-budget"],
     );
@@ -77,7 +77,7 @@ describe("npm run cost", function () {
     [["--state", "package.json"], /^not a state of version 3, but "0\.1\.0"/],
     [["--stack", "nowhere"], /^no such stack: nowhere \(stacks: dev, prod\)$/],
   ] as const) {
-    it(`says what is wrong with ${args.join(" ")}`, () => {
+    it(`reports the problem of ${args.join(" ")}`, () => {
       const { status, out, error } = cost(...args);
       assert.deepEqual([status, out], [2, ""]);
       assert.match(error.trim().split("\n")[0]!, message);

@@ -15,13 +15,13 @@ describe("docs/cost.md", function () {
       .filter(({ priced }) => priced.summary.cents <= priced.summary.budgetCents)
       .map(({ cloud }) => cloud);
 
-  it("is current, with its picture", () => {
+  it("is current, as is its chart", () => {
     fromPrices(cells).forEach(({ path, content }) =>
       assert.equal(readFileSync(path, "utf8"), content, `${path}: run "npm run docs"`),
     );
   });
 
-  it("has everything of every cell in its price", () => {
+  it("prices every resource of every combination", () => {
     assert.equal(cells.length, 32);
     cells.forEach(({ priced }) => assert.deepEqual(priced.summary.unpriced, []));
   });
