@@ -1,6 +1,6 @@
-# The two commands: `make up` shows what the dev stack would deploy and boots its nodes here, `make test` proves it. Both
-# set up what they need; `make down` removes what `make up` booted.
-# Debian keeps the server programs of PostgreSQL off the path.
+# `make up` plans the dev stack and boots its nodes on this machine. `make down` removes them. `make test` runs all checks and
+# tests. Each installs what it requires.
+# Debian installs PostgreSQL's server programs outside the PATH.
 export PATH := $(PATH):$(lastword $(wildcard /usr/lib/postgresql/*/bin))
 
 .PHONY: up down test setup setup-rehearsal setup-test
@@ -13,7 +13,7 @@ down: setup
 	npm run --silent rehearse -- down
 
 test: setup-test
-	@setsid scripts/when-idle scripts/build-control-plane >/dev/null 2>&1 & # the tests that need it come last
+	@setsid scripts/when-idle scripts/build-control-plane >/dev/null 2>&1 & # built in the background: the tests that use it run last
 	npm run --silent check
 	npm run --silent test:all
 

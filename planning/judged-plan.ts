@@ -7,7 +7,7 @@ import { judgePlan, type PackResult } from "./policy/result";
 import { planFrom, planResources, type PlannedStack } from "./plan";
 import { LIST_PRICE, priceResources } from "./price/price";
 
-/** A stack's plan, what it costs, and what the policies say of it. */
+/** A stack's plan, its price and the result of the policies. */
 export interface JudgedPlan {
   readonly plan: StackPlan;
   readonly planned: PlannedStack;
@@ -27,7 +27,7 @@ export async function judgedPlan(
   return { plan, planned, price, policies: judgePlan(plan.spec, planned.judged(), parameters) };
 }
 
-/** All of it as `--json` prints it, without secrets. */
+/** What `--json` prints, without secrets. */
 export function judgedJson({ planned, price, policies }: JudgedPlan): string {
   return `${JSON.stringify({ ...planned, price, policies: resultJson(policies) }, null, 2)}\n`;
 }

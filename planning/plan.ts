@@ -10,7 +10,7 @@ import { regionZones } from "../components/model/regions";
 import { applySettings, readStackFile } from "./stack-file";
 import { record, type Judged, type Recorded } from "./record";
 
-/** A stack as it would be deployed: what `--json` prints. */
+/** What a deployment of a stack would create. `--json` prints it. */
 export interface PlannedStack {
   readonly stack: string;
   readonly cloud: string;
@@ -18,39 +18,39 @@ export interface PlannedStack {
   readonly tier: string;
   readonly placement: string;
   readonly nodes: readonly PlannedNode[];
-  /** What its owner must know before it is deployed. */
+  /** What the owner must know before the deployment. */
   readonly notices: readonly string[];
   readonly resources: readonly Recorded[];
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** The resources for policies: with their secrets, never to be shown. */
+  /** The resources for policies, with their secrets. Never print them. */
   readonly judged: () => readonly Judged[];
 }
 
 export interface PlannedNode {
   readonly name: string;
   readonly services: readonly string[];
-  /** Names of the roles it hosts. */
+  /** Names of the roles on the node. */
   readonly roles: readonly string[];
   readonly zone: string;
   readonly instanceType: string;
   readonly vcpu: number;
   readonly memGiB: number;
-  /** Memory that its roles were promised. */
+  /** GiB that the node's roles reserve. */
   readonly rolesMemGiB: number;
-  /** Null for a member of a scaling group: the cloud gives it one. */
+  /** Null for a node of a scaling group, whose address the cloud assigns. */
   readonly privateIp: string | null;
   readonly disks: readonly { readonly name: string; readonly sizeGiB: number; readonly mount: string }[];
-  /** Size of its user data. */
+  /** Size of the user data. */
   readonly bootstrapBytes: number;
 }
 
 const ORGANIZATION = "organization";
 
-/** A stack's file with settings on top, parsed and planned. Throws UsageError, ConfigError or DoesNotFitError. */
+/** Plans a stack from its config file and `--set` settings, which override it. Throws UsageError, ConfigError or DoesNotFitError. */
 export function planFrom(stack: string, settings: readonly string[]): StackPlan {
   const file = readStackFile(stack);
   const values = applySettings(file.values, settings);
-  // A secret may be set for a plan as it is: nothing keeps it.
+  // A plan accepts secrets in plain text, because it stores nothing.
   const secrets = Object.entries<Key<unknown>>(KEYS).flatMap(([name, key]) =>
     key.secret && name in values ? [name] : [],
   );
@@ -60,7 +60,7 @@ export function planFrom(stack: string, settings: readonly string[]): StackPlan 
   );
 }
 
-/** Runs the program for a plan under mocks. */
+/** Runs the program for a plan with mocked cloud APIs. */
 export async function planResources(plan: StackPlan): Promise<PlannedStack> {
   const { spec } = plan;
   const kubeconfig = pulumi.secret("a kubeconfig is not needed to plan");
@@ -84,7 +84,7 @@ export async function planResources(plan: StackPlan): Promise<PlannedStack> {
   };
 }
 
-/** Every node of a plan: a scaling group's at their least, and a cluster's. */
+/** Every node of a plan: named nodes, the minimum of a scaling group, the nodes of a cluster. */
 export function plannedNodes(plan: StackPlan): PlannedNode[] {
   const zoneNames = regionZones(plan.spec.cloud, plan.spec.region);
   const own = plan.nodes.map((node) => ({
@@ -107,7 +107,7 @@ export function plannedNodes(plan: StackPlan): PlannedNode[] {
   return [...own, ...unnamed(plan, zoneNames)];
 }
 
-/** Nodes that the cloud names and gives addresses. */
+/** Nodes whose names and addresses the cloud assigns. */
 function unnamed({ apiGroup, cluster, ...plan }: StackPlan, zoneNames: readonly string[]): PlannedNode[] {
   const found = apiGroup ?? cluster;
   const count = apiGroup?.minNodes ?? cluster?.nodes ?? 0;
@@ -124,7 +124,7 @@ function unnamed({ apiGroup, cluster, ...plan }: StackPlan, zoneNames: readonly 
       rolesMemGiB: role.needs.memGiB,
       privateIp: null,
       disks: [],
-      // Nodes of a cluster boot the cloud's own image.
+      // Nodes of a cluster boot the image of the cloud's Kubernetes service.
       bootstrapBytes: cluster === undefined ? bootBytes(plan, role.name) : 0,
     };
   });

@@ -3,17 +3,17 @@ import { text } from "node:stream/consumers";
 import { parse } from "yaml";
 import { UsageError } from "./stack-file";
 
-/** Reads what an option names. Throws UsageError. */
+/** Reads the JSON file that an option names. Throws UsageError. */
 export function readJson(path: string, option: string): unknown {
   return readWith(path, option, "JSON", JSON.parse);
 }
 
-/** Reads what an option names. Throws UsageError. */
+/** Reads the YAML file that an option names. Throws UsageError. */
 export function readYaml(path: string, option: string): unknown {
   return readWith(path, option, "YAML", parse);
 }
 
-/** Reads what an option names, "-" being standard input. Throws UsageError. */
+/** Reads the JSON file that an option names; "-" is standard input. Throws UsageError. */
 export async function readJsonOrInput(path: string, option: string): Promise<unknown> {
   return path === "-" ? parsed(await text(process.stdin), path, option, "JSON", JSON.parse) : readJson(path, option);
 }
@@ -23,7 +23,7 @@ function readWith(path: string, option: string, format: string, parser: (content
   try {
     content = readFileSync(path, "utf8");
   } catch {
-    throw new UsageError(`${option} ${path}: there is no such file`);
+    throw new UsageError(`${option} ${path}: no such file`);
   }
   return parsed(content, path, option, format, parser);
 }

@@ -2,43 +2,43 @@ import * as pulumi from "@pulumi/pulumi";
 import * as settings from "@pulumi/pulumi/runtime/settings";
 import { runInPulumiStack } from "@pulumi/pulumi/runtime/stack";
 
-/** Internal to Pulumi, and the only way to know that nothing is under way any more: constructors register asynchronously. */
+/** Internal to Pulumi. Constructors register asynchronously, and only this reports that all registrations are done. */
 const { waitForRPCs } = settings as unknown as { readonly waitForRPCs: () => Promise<void> };
 
-/** A resource as the program asked for it. */
+/** A resource as the program registered it. */
 export interface Recorded {
   readonly urn: string;
-  /** What the cloud calls it; empty in a preview and for components. */
+  /** The id in the cloud. Empty in a preview and for components. */
   readonly id: string;
   readonly type: string;
   readonly name: string;
-  /** False for components, which exist in the program only. */
+  /** False for components, which exist only in the program. */
   readonly custom: boolean;
   readonly parent: string;
-  /** Inputs with secrets and values that no cloud has made up yet replaced by `SECRET` and `UNKNOWN`. */
+  /** Inputs. `SECRET` replaces secrets, `UNKNOWN` values that the cloud assigns at deployment. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly dependsOn: readonly string[];
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   readonly deleteBeforeReplace: boolean;
-  /** Inputs whose changes are left alone once the resource exists. */
+  /** Inputs whose changes the engine ignores once the resource exists. */
   readonly ignoreChanges: readonly string[];
 }
 
-/** A resource as the engine would hand it to policies: secrets in the clear, values not known yet as the SDK marks them. */
+/** A resource as the engine passes it to policies: secrets in plain text, unknown values with the SDK's marker. */
 export interface Judged extends Pick<
   Recorded,
   "urn" | "type" | "name" | "parent" | "dependsOn" | "protect" | "retainOnDelete"
 > {
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** By input, the URNs of the resources that its value comes from. */
+  /** For each input, the URNs of the resources that its value depends on. */
   readonly references: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Recording {
   readonly resources: readonly Recorded[];
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** The same resources for policies. Never to be shown: a function, so that no printed recording holds it. */
+  /** The same resources for policies, with secrets. A function, so that printing a recording does not print them. */
   readonly judged: () => readonly Judged[];
 }
 
@@ -46,24 +46,24 @@ export interface RecordArgs {
   readonly project: string;
   readonly organization: string;
   readonly stack: string;
-  /** Whether the program believes that it previews (outputs unknown) or updates (outputs made up). */
+  /** True: the program runs as in a preview, with unknown outputs. False: as in an update, with mocked outputs. */
   readonly preview: boolean;
-  /** What a cloud would add to a resource's inputs, its id among them. Default: an id that ends in "-id". */
+  /** Outputs that the cloud would add to a resource's inputs, including `id`. Default: an id that ends in "-id". */
   readonly computed?: (resource: pulumi.runtime.MockResourceArgs) => Record<string, unknown>;
-  /** Show secrets instead of hiding them: for a rehearsal, which makes up its own. Default: false. */
+  /** Show secrets. Only for a rehearsal, whose secrets are generated for it. Default: false. */
   readonly reveal?: boolean;
 }
 
 export const SECRET = "[secret]";
 export const UNKNOWN = "[known after deployment]";
 
-/** The recording that is under way: Pulumi has one set of mocks for the whole process. */
-let underWay: Promise<unknown> = Promise.resolve();
+/** The current recording. Recordings must not overlap, because Pulumi has one set of mocks per process. */
+let current: Promise<unknown> = Promise.resolve();
 
-/** Runs a program under Pulumi's own mocks and writes down every resource that it registers; one after the other. */
+/** Runs a program with Pulumi's mocks and records every resource that it registers. Concurrent calls wait for each other. */
 export function record(program: () => Promise<object>, args: RecordArgs): Promise<Recording> {
-  const recording = underWay.catch(() => undefined).then(() => recordAlone(program, args));
-  underWay = recording;
+  const recording = current.catch(() => undefined).then(() => recordAlone(program, args));
+  current = recording;
   return recording;
 }
 
@@ -76,7 +76,7 @@ async function recordAlone(program: () => Promise<object>, args: RecordArgs): Pr
     await waitForRPCs();
     const settled = await settle(outputs);
     const pairs = await Promise.all(recorded);
-    settings.disconnectSync(); // also ends the server that an engine would call the program's hooks by
+    settings.disconnectSync(); // also stops the server through which an engine would call the program's hooks
     return {
       resources: pairs.map(({ shown }) => shown),
       outputs: settled,
@@ -85,7 +85,7 @@ async function recordAlone(program: () => Promise<object>, args: RecordArgs): Pr
   });
 }
 
-/** Pulumi formats a stack trace for every promise it makes; with source maps that is nine tenths of a plan's time. */
+/** Disables stack traces: Pulumi formats one for every promise, which with source maps takes 90 % of a plan's time. */
 async function withoutTraces<T>(run: () => Promise<T>): Promise<T> {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
@@ -106,7 +106,7 @@ function mocks(args: RecordArgs): pulumi.runtime.Mocks {
       };
     },
     call: ({ token }) => {
-      throw new Error(`the program must plan without a cloud, but calls ${token}`);
+      throw new Error(`the program must plan without cloud access, but calls ${token}`);
     },
   };
 }
@@ -138,7 +138,7 @@ interface Monitor {
 
 export const STACK_TYPE = "pulumi:pulumi:Stack";
 
-/** The URN as the engine makes it, with the types of all parents; mocks know the nearest only. */
+/** The URN as the engine builds it, with the types of all parents. Pulumi's mocks include only the nearest. */
 function engineUrn(args: RecordArgs): Monitor["newUrn"] {
   return (parent, type, name) => {
     const above = parent === "" ? STACK_TYPE : parent.split("::")[2]!;
@@ -147,11 +147,11 @@ function engineUrn(args: RecordArgs): Monitor["newUrn"] {
   };
 }
 
-/** Mocks show names and inputs only; what a request says of protection and order is read on its way to the monitor. */
+/** Records requests on their way to the monitor, because mocks receive only names and inputs, not protection and dependencies. */
 function listen(args: RecordArgs): Promise<Pair>[] {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   monitor.newUrn = engineUrn(args);
-  // Mocks know no hooks: nothing fails under them.
+  // The mocks do not implement hooks. Nothing fails under them, so no hook would run.
   monitor.registerErrorHook = (_request, callback) => callback(null, {});
   const register = monitor.registerResource.bind(monitor);
   const recorded: Promise<Pair>[] = [];
@@ -207,7 +207,7 @@ function judgedOf(request: Request, { urn, type, name, parent, dependsOn, protec
   };
 }
 
-/** How Pulumi's wire format and its states mark special values, and a secret among them. */
+/** Markers of special values in Pulumi's wire format and states: the key of the marker, and its value for a secret. */
 export const SIGNATURE = "4dabf18193072939515e22adb298388d";
 export const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
@@ -228,7 +228,7 @@ function plain(value: unknown, reveal: boolean, unknown = UNKNOWN): unknown {
   return Object.fromEntries(Object.entries(object).map(([key, inner]) => [key, plain(inner, reveal, unknown)]));
 }
 
-/** Outputs as plain values, secrets hidden. */
+/** Outputs as plain values, with secrets replaced. */
 async function settle(outputs: object): Promise<Record<string, unknown>> {
   return plain(await pulumi.runtime.serializeProperty("outputs", outputs), false) as Record<string, unknown>;
 }

@@ -2,26 +2,26 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 
-/** A stack's config as its file says it, for tools that run without Pulumi's engine. */
+/** A stack's config file, read without Pulumi's engine. */
 export interface StackFile {
   readonly stack: string;
-  /** Without the project's namespace; encrypted values are absent. */
+  /** By key, without the project's namespace. Encrypted values are omitted. */
   readonly values: Record<string, unknown>;
   /** Keys whose values are encrypted. */
   readonly secretKeys: readonly string[];
 }
 
-/** A tool was called wrongly; its message is meant for the person who called it. */
+/** Invalid use of a command. The message is shown to the user. */
 export class UsageError extends Error {}
 
 const ROOT = join(__dirname, "..");
 const NAMESPACE = "ape-deploy:";
 
-/** Reads Pulumi.<stack>.yaml. Throws UsageError when there is none. */
+/** Reads Pulumi.<stack>.yaml. Throws UsageError if it does not exist. */
 export function readStackFile(stack: string): StackFile {
   const path = join(ROOT, `Pulumi.${stack}.yaml`);
   if (!existsSync(path)) {
-    throw new UsageError(`no such stack: ${stack} (there are ${knownStacks().join(", ")})`);
+    throw new UsageError(`no such stack: ${stack} (stacks: ${knownStacks().join(", ")})`);
   }
   const { config = {} } = parse(readFileSync(path, "utf8")) as { config?: Record<string, unknown> };
   const own = Object.entries(config)
@@ -34,7 +34,7 @@ export function readStackFile(stack: string): StackFile {
   };
 }
 
-/** Stacks that have a config file. */
+/** The stacks that have a config file. */
 export function knownStacks(): string[] {
   return readdirSync(ROOT)
     .map((file) => /^Pulumi\.([a-z][a-z0-9-]*)\.yaml$/.exec(file)?.[1])
@@ -43,8 +43,8 @@ export function knownStacks(): string[] {
 }
 
 /**
- * Applies "key=value" settings; dots lead into objects ("overrides.redis.diskGiB=20") and JSON is understood.
- * Throws UsageError for a setting without "=".
+ * Applies "key=value" settings. Dots address fields of objects ("overrides.redis.diskGiB=20"); a value may be a JSON object
+ * or array. Throws UsageError for a setting without "=" or with invalid JSON.
  */
 export function applySettings(
   values: Readonly<Record<string, unknown>>,

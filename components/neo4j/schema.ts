@@ -21,7 +21,7 @@ const INDEXES: Readonly<Record<string, string>> = {
 };
 
 /** First version of the schema: one idempotent statement per line. Later versions are additional files. */
-export const INDEXES_CYPHER = `// Indexes on frequently queried properties.
+const INDEXES_CYPHER = `// Indexes on frequently queried properties.
 ${Object.entries(INDEXES)
   .map(([name, target]) => `CREATE INDEX ${name} IF NOT EXISTS FOR ${target};\n`)
   .join("")}CALL db.awaitIndexes(120);

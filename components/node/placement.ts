@@ -12,7 +12,7 @@ export const SYSTEM_MEM_GIB = 0.4;
 /** Share of a node's memory that stays free for peaks; usable memory is also less than the nominal size. Chosen here. */
 export const MEMORY_HEADROOM = 0.1;
 /** CPU overcommit of packed nodes: CPUs of roles per CPU of the node. The Scaling Strategy's figures are limits, not requests. Chosen here. */
-export const PACKED_CPU_SHARE = 4;
+const PACKED_CPU_SHARE = 4;
 
 /** A node: its roles, machine and fixed address, all known before any resource exists. */
 export interface NodePlan {

@@ -31,7 +31,7 @@ export function etcdFiles(args: EtcdArgs): NodeFile[] {
  * The complete /etc/default/etcd. All connections use mutual TLS. The state is Patroni's few keys; hourly compaction of the
  * history keeps log and memory small.
  */
-export function etcdEnvironment({ name, voters, directory }: EtcdArgs): string {
+function etcdEnvironment({ name, voters, directory }: EtcdArgs): string {
   const client = (host: string): string => `https://${host}:${PORTS.etcdClient}`;
   const peer = (host: string): string => `https://${host}:${PORTS.etcdPeer}`;
   const own = dnsName(name);

@@ -9,7 +9,7 @@ import { SOCKET_DIRECTORY } from "./topology";
 export const RESTART_SCRIPT = "/usr/local/sbin/ape-timescaledb-restart";
 
 /** Makes the only surviving data node the primary. Run by an operator. */
-export const PROMOTE_SCRIPT = "/usr/local/sbin/ape-timescaledb-promote";
+const PROMOTE_SCRIPT = "/usr/local/sbin/ape-timescaledb-promote";
 
 /** Operations on a pair of data nodes that Patroni leaves to an operator. */
 export function operationFiles(member: string): NodeFile[] {

@@ -55,7 +55,7 @@ export function pgBackRestConf(args: PgBackRestArgs): string {
 }
 
 /** Key prefix of a shard's backups. The first shard has the prefix of a service without shards. */
-export function shardPrefix(shard: number): string {
+function shardPrefix(shard: number): string {
   return shard === 0 ? BACKUP_PREFIX : `${BACKUP_PREFIX}shard-${shard + 1}/`;
 }
 

@@ -8,7 +8,7 @@ import { SOCKET_DIRECTORY } from "./topology";
 const SOURCE = join(__dirname, "schema");
 
 /** Directory of the schema's changes on a data node. */
-export const SCHEMA_DIRECTORY = "/usr/local/share/ape/timescaledb";
+const SCHEMA_DIRECTORY = "/usr/local/share/ape/timescaledb";
 
 /** Deploys the changes that the primary does not have yet. */
 export const DEPLOY_SCRIPT = "/usr/local/lib/ape/timescaledb-schema";

@@ -3,8 +3,8 @@ import { nameOf, readState, type StateResource } from "../../cost/state";
 import { SECRET_SIGNATURE, SIGNATURE, STACK_TYPE, type Judged } from "../record";
 
 /**
- * The resources of an exported state as policies see them. A secret that is exported in the clear is read; one that is
- * encrypted is a value that nobody knows, and a rule that needs it can't judge.
+ * The resources of an exported state, as policies see them. Secrets exported in plain text are read. Encrypted secrets are
+ * unknown values; a rule that needs one reports that it cannot be judged.
  */
 export function deployedResources(state: unknown): Judged[] {
   return readState(state).map((resource) => ({
@@ -20,12 +20,12 @@ export function deployedResources(state: unknown): Judged[] {
   }));
 }
 
-/** The name of the stack that a state is of; undefined: it has no resources yet. */
+/** The name of the stack that a state belongs to. Undefined if the state has no resources. */
 export function stackOf(resources: readonly Judged[]): string | undefined {
   return resources[0]?.urn.split("::")[0]?.replace(/^urn:pulumi:/, "");
 }
 
-/** What a stack gives away are its outputs; rules read them as they read inputs. */
+/** Rules read the outputs of the stack resource as its inputs. */
 function inputsOf({ type, inputs, outputs }: StateResource): StateResource["inputs"] {
   return type === STACK_TYPE ? outputs : inputs;
 }

@@ -4,13 +4,13 @@ import { junit } from "./junit";
 import type { PackResult } from "./result";
 import { sarif } from "./sarif";
 
-/** Where the result is also written to. */
+/** Paths of reports to write. */
 export interface ReportFiles {
   readonly sarif?: string;
   readonly junit?: string;
 }
 
-/** Writes the reports that were asked for. */
+/** Writes the requested reports. `source` is the file or stack that they refer to. */
 export function writeReports(result: PackResult, files: ReportFiles, source: string): void {
   write(files.sarif, () => `${JSON.stringify(sarif(result, source), null, 2)}\n`);
   write(files.junit, () => junit(result, source));

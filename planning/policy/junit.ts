@@ -2,7 +2,7 @@ import { RULES } from "../../policy/rules";
 import { WAIVERS_VALID } from "../../policy/rules/waivers";
 import type { PackResult } from "./result";
 
-/** The result as JUnit's XML, which test reports are shown from: a policy is a test. */
+/** The result as JUnit XML, with a test case for each policy. */
 export function junit({ violations, waived }: PackResult, source: string): string {
   const rules = [...RULES, WAIVERS_VALID];
   const failed = new Set(violations.map(({ rule }) => rule.name));

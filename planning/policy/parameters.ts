@@ -5,15 +5,15 @@ import { nearest } from "../../stacks/config/nearest";
 import { readJson } from "../read-file";
 import { UsageError } from "../stack-file";
 
-/** Settings of policies, by policy: what `--policy-pack-config` takes. */
+/** Settings by policy name, in the format of `--policy-pack-config`. */
 export type Parameters = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 const ALL: readonly Rule[] = [...RULES, WAIVERS_VALID];
 const LEVELS = ["mandatory", "remediate"];
 
 /**
- * Reads a file of settings. Throws UsageError with everything that is wrong: also for a level that would loosen a
- * policy, because only a waiver may, which somebody answers for.
+ * Reads a file of settings. Throws UsageError with all problems. An enforcement level that loosens a policy is one: only a
+ * waiver may do that, because a waiver has an owner.
  */
 export function readParameters(path: string): Parameters {
   const given = readJson(path, "--policy-config");
@@ -24,10 +24,10 @@ export function readParameters(path: string): Parameters {
   return given as Parameters;
 }
 
-/** What is wrong with settings of policies. */
-export function parameterProblems(given: unknown): string[] {
+/** The problems of the settings. */
+function parameterProblems(given: unknown): string[] {
   if (!isObject(given)) {
-    return ['it must be an object of policies, for example {"backup-retention": {"days": 90}}'];
+    return ['expected an object by policy name, for example {"backup-retention": {"days": 90}}'];
   }
   return Object.entries(given).flatMap(([name, settings]) => {
     const rule = ALL.find((each) => each.name === name);
@@ -36,7 +36,7 @@ export function parameterProblems(given: unknown): string[] {
         name,
         ALL.map((each) => each.name),
       );
-      return [`${name}: there is no such policy${guess === undefined ? "" : `; did you mean ${guess}?`}`];
+      return [`${name}: no such policy${guess === undefined ? "" : `; did you mean ${guess}?`}`];
     }
     const own = isObject(settings) ? settings : { enforcementLevel: settings };
     return Object.entries(own).flatMap(([key, value]) => settingProblems(rule, key, value));
@@ -48,12 +48,12 @@ function settingProblems(rule: Rule, key: string, value: unknown): string[] {
   if (key === "enforcementLevel") {
     return LEVELS.includes(value as string)
       ? []
-      : [`${at}; allowed: ${LEVELS.join(" or ")}; to make an exception, set a waiver in the stack's config`];
+      : [`${at}; allowed: ${LEVELS.join(" or ")}; for an exception, add a waiver to the stack's config`];
   }
   const schema = rule.parameters?.[key];
   if (schema === undefined) {
     const known = ["enforcementLevel", ...Object.keys(rule.parameters ?? {})];
-    return [`${at}; there is no such setting; allowed: ${known.join(", ")}`];
+    return [`${at}; no such setting; allowed: ${known.join(", ")}`];
   }
   const { type, minimum = -Infinity, maximum = Infinity } = schema;
   const isRight = typeof value === "number" && value >= minimum && value <= maximum;

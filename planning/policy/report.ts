@@ -1,17 +1,11 @@
 import type { Violation } from "../../policy/judge";
 import { groupBy } from "../../policy/group-by";
+import type { Palette } from "../palette";
 import type { PackResult } from "./result";
-
-/** Colours for a terminal; `plain` for everything else. */
-export interface Palette {
-  readonly bold: (text: string) => string;
-  readonly dim: (text: string) => string;
-  readonly red: (text: string) => string;
-}
 
 const ORDER = ["critical", "high", "medium", "low"];
 
-/** The result for people: by policy, the worst first, with how to fix it; and every waiver in force. */
+/** The result as text: violations by policy with the fix, most severe first, then the active waivers. */
 export function policyReport(result: PackResult, { bold, dim, red }: Palette): string {
   const groups = [...groupBy(result.violations, ({ rule }) => rule)].sort(
     ([a], [b]) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity),
@@ -29,11 +23,11 @@ export function policyReport(result: PackResult, { bold, dim, red }: Palette): s
   return [
     bold(`Policies: ${summary(result)}`),
     ...lines,
-    ...(waived.length === 0 ? [] : [bold("Waivers in force:"), ...waived]),
+    ...(waived.length === 0 ? [] : [bold("Active waivers:"), ...waived]),
   ].join("\n");
 }
 
-/** The result in a line. */
+/** The result in one line. */
 export function summary({ policies, resources, violations, waived }: PackResult): string {
   const unjudged = violations.filter((violation) => violation.unjudged).length;
   const failed = new Set(violations.map(({ rule }) => rule.name)).size;
@@ -41,13 +35,13 @@ export function summary({ policies, resources, violations, waived }: PackResult)
     violations.length === 0
       ? "passed"
       : `failed: ${count(violations.length, "violation")} of ${count(failed, "policy")}`,
-    ...(unjudged === 0 ? [] : [`${unjudged} could not be judged`]),
+    ...(unjudged === 0 ? [] : [`${unjudged} cannot be judged`]),
     `${policies} policies, ${count(resources, "resource")}`,
     ...(waived.length === 0 ? [] : [`${waived.length} waived`]),
   ].join("; ");
 }
 
-/** The part of a URN that a reader looks for. */
+/** The type and name in a URN. */
 export function resourceName(urn: string): string {
   const [, , type = "", name = ""] = urn.split("::");
   return `${type.split("$").at(-1)} ${name}`;

@@ -9,18 +9,18 @@ import type { Judged } from "../record";
 import type { Parameters } from "./parameters";
 import { viewOf } from "./view";
 
-/** What the pack says of a stack. */
+/** The result of the policy pack for a stack. */
 export interface PackResult {
-  /** Policies that judged. */
+  /** Number of policies. */
   readonly policies: number;
   readonly resources: number;
-  /** What fails the stack: also what couldn't be judged. */
+  /** Violations that fail the stack, including rules that could not be judged. */
   readonly violations: readonly Violation[];
-  /** What would fail it but for a waiver. */
+  /** Violations that a waiver covers. */
   readonly waived: readonly (Violation & { readonly waiver: Waiver })[];
 }
 
-/** Judges a plan by the whole pack. */
+/** Judges a plan with all policies. */
 export function judgePlan(spec: StackSpec, resources: readonly Judged[], parameters: Parameters = {}): PackResult {
   const { stack, tier, owner, costCentre, kmsKey, waivers, budgetUsd } = spec;
   return resultOf(viewOf(resources), {
@@ -29,11 +29,11 @@ export function judgePlan(spec: StackSpec, resources: readonly Judged[], paramet
   });
 }
 
-/** Judges resources by the whole pack. */
+/** Judges resources with all policies. */
 export function resultOf(view: StackView, context: Context): PackResult {
   const found = judgeAll(RULES, view, context);
   return {
-    policies: RULES.length + 1, // and the waivers themselves
+    policies: RULES.length + 1, // the rule on waivers is the one that RULES does not contain
     resources: view.all.length,
     violations: found.filter(({ waiver }) => waiver === undefined),
     waived: found.filter((violation): violation is Violation & { waiver: Waiver } => violation.waiver !== undefined),

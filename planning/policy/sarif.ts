@@ -7,10 +7,10 @@ import type { Severity } from "../../policy/rule";
 import type { PackResult } from "./result";
 
 const LEVELS: Readonly<Record<Severity, string>> = { critical: "error", high: "error", medium: "warning", low: "note" };
-/** How GitHub orders findings: its scale of 0 to 10. */
+/** Scores on GitHub's scale of 0 to 10, which orders the findings. */
 const SCORES: Readonly<Record<Severity, string>> = { critical: "9.5", high: "8.0", medium: "5.5", low: "2.0" };
 
-/** The result in SARIF 2.1.0, which code hosts show beside the change. `source` is the file that a reader would edit. */
+/** The result in SARIF 2.1.0, which code hosts show next to the change. `source` is the file in which to fix the findings. */
 export function sarif({ violations, waived }: PackResult, source: string): object {
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",

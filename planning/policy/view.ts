@@ -2,7 +2,7 @@ import { StackView, type StackResource } from "../../policy/subject";
 import { ResourceValues } from "../../policy/values";
 import type { Judged } from "../record";
 
-/** Planned resources as policies see them. */
+/** Resources of a plan or state, as policies see them. */
 export function viewOf(resources: readonly Judged[]): StackView {
   const subjects = new Map<string, StackResource>();
   for (const { urn, type, name, parent, dependsOn, protect, retainOnDelete, inputs, references } of resources) {

@@ -3,10 +3,9 @@ import { CLOUDS, type Cloud } from "../../components/model/cloud";
 import { parseConfig } from "../../stacks/config/load";
 import { planStack, type StackPlan } from "../../stacks/plan";
 import { TIER_NAMES, type TierName } from "../../stacks/tiers";
-import { LIST_PRICE, type PricedStack } from "./price";
-import { pricePlan } from "../../tools/cost/price";
+import { LIST_PRICE, pricePlan, type PricedStack } from "./price";
 
-/** One way to deploy a stack, with its price. */
+/** A combination of tier, cloud, placement and availability, with its plan and price. */
 export interface PricedCell {
   readonly tier: TierName;
   readonly cloud: Cloud;
@@ -16,7 +15,7 @@ export interface PricedCell {
   readonly priced: PricedStack;
 }
 
-/** What every stack has to say; nothing of it has a price. */
+/** The other required config keys. They do not affect the price. */
 const REQUIRED = {
   owner: "platform",
   costCentre: "ape",
@@ -24,7 +23,7 @@ const REQUIRED = {
   neo4jLicense: "evaluation",
 };
 
-/** Every tier on every cloud in both placements, single and highly available, at the list price and the tier's usage. */
+/** Every combination, at list prices and with the tier's usage. */
 export async function pricedCells(): Promise<PricedCell[]> {
   const cells: PricedCell[] = [];
   for (const tier of TIER_NAMES) {

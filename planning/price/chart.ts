@@ -1,10 +1,10 @@
 import { CLOUDS, type Cloud } from "../../components/model/cloud";
 import { dollars, type Owner } from "../../cost/line";
 import { OWNERS, serviceCents, type Summary } from "../../cost/summary";
+import { element, label, svg, tooltip } from "../svg";
 import { TIER_NAMES, type TierName } from "../../stacks/tiers";
 import { planFrom } from "../plan";
-import type { PricingArgs } from "./price";
-import { pricePlan } from "../../tools/cost/price";
+import { pricePlan, type PricingArgs } from "./price";
 
 /** One bar: a tier on a cloud. */
 export interface Bar {
@@ -13,7 +13,7 @@ export interface Bar {
   readonly summary: Pick<Summary, "services" | "cents" | "budgetCents">;
 }
 
-/** The stack at every tier on both clouds, with the rest of its config as it is; what is said of one cloud only is left out. */
+/** The stack at every tier on every cloud, with the rest of its config unchanged. */
 export async function chartBars(stack: string, settings: readonly string[], pricing: PricingArgs): Promise<Bar[]> {
   const bars: Bar[] = [];
   for (const tier of TIER_NAMES) {
@@ -25,7 +25,7 @@ export async function chartBars(stack: string, settings: readonly string[], pric
   return bars;
 }
 
-/** Colours that stay apart for the colour-blind. Source: Okabe and Ito, "Color Universal Design". */
+/** Colours that colour-blind readers can distinguish. Source: Okabe and Ito, "Color Universal Design". */
 const COLOURS: Readonly<Record<Owner, string>> = {
   api: "#56b4e9",
   timescaledb: "#e69f00",
@@ -36,62 +36,86 @@ const COLOURS: Readonly<Record<Owner, string>> = {
 
 const WIDTH = 880;
 const HEIGHT = 440;
-const PLOT = { left: 70, top: 50, right: 20, bottom: 60 };
+const PLOT = { left: 70, top: 56, right: 20, bottom: 40 };
+/** Pixels that a line of text needs above a bar. */
+const TEXT_HEIGHT = 14;
+const TEXT_GAP = 6;
 
-/** Stacked bars of services over tiers and clouds, a line across each at its budget. */
+/** A white edge around text, so that a line of the grid does not cross it. */
+const HALO = { stroke: "#ffffff", "stroke-width": 4, "paint-order": "stroke" };
+
+/** Stacked bars of services over tiers and clouds, a dashed line across each at its budget. */
 export function chart(bars: readonly Bar[]): string {
   const plotHeight = HEIGHT - PLOT.top - PLOT.bottom;
-  const top = niceTop(Math.max(...bars.map(({ summary }) => Math.max(summary.cents, summary.budgetCents))));
+  const highest = Math.max(...bars.map(({ summary }) => Math.max(summary.cents, summary.budgetCents)));
+  const step = gridStep(highest);
+  const lines = Math.ceil(highest / step);
+  const top = lines * step;
   const y = (cents: number): number => PLOT.top + plotHeight * (1 - cents / top);
   const slot = (WIDTH - PLOT.left - PLOT.right) / bars.length;
-  const grid = [0, 0.25, 0.5, 0.75, 1].map((part) => gridLine(y(top * part), top * part));
-  const drawn = bars.map((bar, index) => barAt(bar, PLOT.left + slot * (index + 0.15), slot * 0.7, y));
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
-    "<title>Dollars a month by service, for every tier on both clouds</title>",
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
-    ...OWNERS.map(legend),
-    ...grid,
-    ...drawn,
-    "</svg>",
-    "",
-  ].join("\n");
+  return svg(WIDTH, HEIGHT, "Dollars a month by service, for every tier on both clouds", [
+    ...OWNERS.flatMap(legend),
+    ...budgetLegend(OWNERS.length),
+    ...Array.from({ length: lines + 1 }, (_, index) => gridLine(y(index * step), index * step)).flat(),
+    ...bars.flatMap((bar, index) => drawnBar(bar, PLOT.left + slot * (index + 0.15), slot * 0.7, y)),
+  ]);
 }
 
-/** The next round number of dollars, in cents. */
-function niceTop(cents: number): number {
-  const step = 10 ** Math.floor(Math.log10(cents));
-  return Math.ceil(cents / step) * step;
+/** Cents between two lines of the grid: a round number of dollars, so that at most five lines reach the highest value. */
+function gridStep(cents: number): number {
+  const least = cents / 5;
+  const magnitude = 10 ** Math.floor(Math.log10(least));
+  return [1, 2, 2.5, 5, 10].map((factor) => factor * magnitude).find((step) => step >= least)!;
 }
 
-function legend(owner: Owner, index: number): string {
+function legend(owner: Owner, index: number): string[] {
   const x = PLOT.left + index * 120;
-  return `<rect x="${x}" y="16" width="12" height="12" fill="${COLOURS[owner]}"/><text x="${x + 18}" y="26">${owner}</text>`;
+  return [element("rect", { x, y: 14, width: 12, height: 12, fill: COLOURS[owner] }), label(x + 18, 24, owner)];
 }
 
-function gridLine(at: number, cents: number): string {
-  return `<line x1="${PLOT.left}" x2="${WIDTH - PLOT.right}" y1="${round(at)}" y2="${round(at)}" stroke="#dddddd"/><text x="${PLOT.left - 8}" y="${round(at + 4)}" text-anchor="end">$${Math.round(cents / 100)}</text>`;
+function budgetLegend(index: number): string[] {
+  const x = PLOT.left + index * 120;
+  return [budgetLine(x, x + 24, 20), label(x + 30, 24, "budget")];
 }
 
-function barAt({ tier, cloud, summary }: Bar, x: number, width: number, y: (cents: number) => number): string {
+function budgetLine(x1: number, x2: number, y: number, content = ""): string {
+  const line = { x1, x2, y1: y, y2: y, stroke: "#000000", "stroke-width": 2, "stroke-dasharray": "4 2" };
+  return element("line", line, content);
+}
+
+function gridLine(y: number, cents: number): string[] {
+  return [
+    element("line", { x1: PLOT.left, x2: WIDTH - PLOT.right, y1: y, y2: y, stroke: "#dddddd" }),
+    label(PLOT.left - 8, y + 4, wholeDollars(cents), { "text-anchor": "end" }),
+  ];
+}
+
+function drawnBar({ tier, cloud, summary }: Bar, x: number, width: number, y: (cents: number) => number): string[] {
   let below = 0;
   const parts = OWNERS.map((owner) => {
     const cents = serviceCents(summary, owner);
-    const from = y(below + cents);
-    const height = y(below) - from;
+    const [from, to] = [y(below + cents), y(below)];
     below += cents;
-    return `<rect x="${round(x)}" y="${round(from)}" width="${round(width)}" height="${round(height)}" fill="${COLOURS[owner]}"><title>${tier} ${cloud}, ${owner}: ${dollars(cents)}</title></rect>`;
+    const title = tooltip(`${tier} ${cloud}, ${owner}: ${dollars(cents)}`);
+    return element("rect", { x, y: from, width, height: to - from, fill: COLOURS[owner] }, title);
   });
-  const middle = round(x + width / 2);
-  const budget = round(y(summary.budgetCents));
+  const centred = { "text-anchor": "middle" };
+  const budget = y(summary.budgetCents);
   return [
     ...parts,
-    `<line x1="${round(x - 6)}" x2="${round(x + width + 6)}" y1="${budget}" y2="${budget}" stroke="#000000" stroke-width="2" stroke-dasharray="4 2"><title>budget: ${dollars(summary.budgetCents)}</title></line>`,
-    `<text x="${middle}" y="${round(y(summary.cents) - 6)}" text-anchor="middle">$${Math.round(summary.cents / 100)}</text>`,
-    `<text x="${middle}" y="${HEIGHT - PLOT.bottom + 20}" text-anchor="middle">${tier} ${cloud}</text>`,
-  ].join("\n");
+    budgetLine(x - 6, x + width + 6, budget, tooltip(`budget: ${dollars(summary.budgetCents)}`)),
+    label(x + width / 2, sumBaseline(y(summary.cents), budget), wholeDollars(summary.cents), { ...centred, ...HALO }),
+    label(x + width / 2, HEIGHT - PLOT.bottom + 20, `${tier} ${cloud}`, centred),
+  ];
 }
 
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
+/** Where a bar's sum is written: above the bar, and above the budget's line if that would cross the text. */
+function sumBaseline(barTop: number, budget: number): number {
+  const above = barTop - TEXT_GAP;
+  const isCrossed = budget <= barTop + TEXT_GAP && budget >= above - TEXT_HEIGHT - TEXT_GAP;
+  return isCrossed ? budget - TEXT_GAP : above;
+}
+
+function wholeDollars(cents: number): string {
+  return `$${Math.round(cents / 100).toLocaleString("en-US")}`;
 }

@@ -2,21 +2,23 @@ import { estimate, type EstimateArgs } from "../../cost/estimate";
 import type { Estimate } from "../../cost/line";
 import { priceBook, type Agreement } from "../../cost/prices/book";
 import type { PurchaseOption } from "../../cost/purchase/options";
-import type { CloudResource } from "../../cost/resource";
+import { plannedResources, type CloudResource } from "../../cost/resource";
 import { sharesOf } from "../../cost/shares";
+import { stateResources } from "../../cost/state";
 import { summarize, type Summary } from "../../cost/summary";
 import { usageOf, withUsage } from "../../cost/usage";
 import type { StackPlan } from "../../stacks/plan";
+import { planResources } from "../plan";
 
-/** How to price, whatever is priced. */
+/** How to price resources. */
 export interface PricingArgs {
   readonly agreement: Agreement;
-  /** Assumptions in the place of the tier's, by name. */
+  /** Usage assumptions by name, which replace the tier's. */
   readonly usage: Readonly<Record<string, unknown>>;
   readonly option: PurchaseOption;
 }
 
-/** A stack with its price. */
+/** The resources of a stack with their price. */
 export interface PricedStack {
   readonly resources: readonly CloudResource[];
   readonly estimate: Estimate;
@@ -24,10 +26,21 @@ export interface PricedStack {
   readonly args: EstimateArgs;
 }
 
-/** The list price on demand, with the tier's own usage: what budgets are compared with. */
+/** On-demand list prices with the tier's usage. Budgets are compared with this price. */
 export const LIST_PRICE: PricingArgs = Object.freeze({ agreement: {}, usage: {}, option: "on-demand" });
 
-/** Prices resources with the usage, budget and shared nodes of their stack's plan. */
+/** Prices what a plan would deploy. */
+export async function pricePlan(plan: StackPlan, pricing: PricingArgs): Promise<PricedStack> {
+  const { resources } = await planResources(plan);
+  return priceResources(plan, plannedResources(resources), pricing);
+}
+
+/** Prices the resources of an exported state, with the usage and budget of the stack's config. Throws StateError. */
+export function priceState(plan: StackPlan, state: unknown, pricing: PricingArgs): PricedStack {
+  return priceResources(plan, stateResources(state), pricing, `${plan.spec.tier}, as deployed`);
+}
+
+/** Prices resources with the usage, budget and shared nodes of the stack's plan. */
 export function priceResources(
   plan: StackPlan,
   resources: readonly CloudResource[],
@@ -56,6 +69,6 @@ function estimateArgs({ spec }: StackPlan, { agreement, usage, option }: Pricing
 }
 
 /** "t3 on aws, packed, highly available". */
-export function describe({ spec }: StackPlan): string {
+function describe({ spec }: StackPlan): string {
   return `${spec.tier} on ${spec.cloud}, ${spec.placement}, ${spec.highlyAvailable ? "highly available" : "single"}`;
 }

@@ -1,13 +1,13 @@
 import Table from "cli-table3";
 import { dollars } from "../../cost/line";
-import type { Palette } from "../../tools/plan/report";
+import type { Palette } from "../palette";
 import { percent, tablesOf, type CostReport, type PlainTable } from "./tables";
 
-/** The report for a terminal. */
+/** The report as text for a terminal. */
 export function printed(report: CostReport, { bold, dim }: Palette): string {
   const { stack, what, cloud } = report.summary;
   return `${[
-    bold(`${stack}: ${what}`) + dim(`\n${cloud}, list prices unless said otherwise`),
+    bold(`${stack}: ${what}`) + dim(`\n${cloud}, list prices unless stated otherwise`),
     ...tablesOf(report).map((table) => `${bold(table.title)}\n${drawn(table, bold)}`),
     verdict(report),
   ].join("\n\n")}\n`;
@@ -23,13 +23,13 @@ export function markdown(report: CostReport): string {
   ].join("\n\n")}\n`;
 }
 
-/** The sum against the budget, and what to know about it. */
-export function verdict({ summary, notices }: CostReport): string {
+/** The total against the budget, and the notices. */
+function verdict({ summary, notices }: CostReport): string {
   const { cents, budgetCents } = summary;
   const room = budgetCents - cents;
   return [
     `${dollars(cents)} a month, ${percent(cents, budgetCents)} of the budget of ${dollars(budgetCents)}: ${
-      room >= 0 ? `${dollars(room)} left` : `${dollars(-room)} too much`
+      room >= 0 ? `${dollars(room)} left` : `${dollars(-room)} over budget`
     }`,
     ...notices,
   ].join("\n");

@@ -5,7 +5,7 @@ import type { CreditRow } from "../../cost/purchase/credits";
 import type { PurchaseRow } from "../../cost/purchase/comparison";
 import { OWNERS, serviceCents, type Summary } from "../../cost/summary";
 
-/** Everything that there is to say about a price. */
+/** A price with its lines, levers, purchase options and comparison. */
 export interface CostReport {
   readonly summary: Summary;
   readonly lines: readonly Line[];
@@ -18,7 +18,7 @@ export interface CostReport {
   readonly detailed: boolean;
 }
 
-/** A table, to be drawn for a terminal or as Markdown. */
+/** A table, for a terminal or as Markdown. */
 export interface PlainTable {
   readonly title: string;
   readonly head: readonly string[];
@@ -45,7 +45,7 @@ function services(summary: Summary): PlainTable {
   const cell = (cents = 0): string => (cents === 0 ? "" : dollars(cents));
   return {
     title: "Dollars a month, by kind and service",
-    head: ["", ...owners, "together", "of the budget"],
+    head: ["", ...owners, "total", "of the budget"],
     rows: [
       ...kinds.map((kind) => [
         kind,
@@ -54,7 +54,7 @@ function services(summary: Summary): PlainTable {
         percent(summary.kinds[kind]!, summary.budgetCents),
       ]),
       [
-        "together",
+        "total",
         ...owners.map((owner) => dollars(serviceCents(summary, owner))),
         dollars(summary.cents),
         percent(summary.cents, summary.budgetCents),
@@ -76,7 +76,7 @@ function comparisonTables({ from, to, services: changes, machines }: Comparison)
       head: ["service", "now", "then", "difference"],
       rows: [
         ...changes.map(({ service, fromCents, toCents }) => row(service, fromCents, toCents)),
-        row("together", from.cents, to.cents),
+        row("total", from.cents, to.cents),
         row("budget", from.budgetCents, to.budgetCents),
       ],
     },
@@ -90,7 +90,7 @@ function comparisonTables({ from, to, services: changes, machines }: Comparison)
 
 function leverTable(levers: readonly Lever[]): PlainTable {
   return {
-    title: "Largest levers, each by itself",
+    title: "Largest levers, each on its own",
     head: ["lever", "saves", "how", "risk"],
     rows: levers.map(({ name, savedCents, how, risk }) => [name, dollars(savedCents), how, risk]),
   };
@@ -98,8 +98,8 @@ function leverTable(levers: readonly Lever[]): PlainTable {
 
 function purchaseTable(rows: readonly PurchaseRow[], { budgetCents }: Summary): PlainTable {
   return {
-    title: "Ways to pay for the machines",
-    head: ["way", "together", "of the budget", "machines", "rule of thumb", ""],
+    title: "Purchase options for the machines",
+    head: ["option", "total", "of the budget", "machines", "rule of thumb", ""],
     rows: rows.map(({ way, cents, machineCents, ruleOfThumbCents, estimated, note }) => [
       way,
       dollars(cents),
@@ -114,7 +114,7 @@ function purchaseTable(rows: readonly PurchaseRow[], { budgetCents }: Summary): 
 function creditTable(rows: readonly CreditRow[]): PlainTable {
   return {
     title: "Burstable machines",
-    head: ["type", "machines", "vCPU", "of it for good", 'never idle and "unlimited"'],
+    head: ["type", "machines", "vCPU", "baseline vCPU", 'fully used in "unlimited" mode'],
     rows: rows.map(({ type, count, vcpu, baselineVcpu, unlimitedCents }) => [
       type,
       String(count),
@@ -127,8 +127,8 @@ function creditTable(rows: readonly CreditRow[]): PlainTable {
 
 function lineTable(lines: readonly Line[]): PlainTable {
   return {
-    title: "Every line",
-    head: ["resource", "item", "quantity", "unit", "a month", "price of"],
+    title: "All lines",
+    head: ["resource", "item", "quantity", "unit", "a month", "price source"],
     rows: lines.map((line) => [
       line.resource,
       line.item,

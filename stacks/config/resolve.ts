@@ -39,7 +39,7 @@ export function zoneCount(values: From<"tier" | "zones" | "highAvailability">): 
   return isHighlyAvailable(values) ? 3 : 1;
 }
 
-export function redisMode(values: From<"tier" | "zones" | "highAvailability" | "redisMode">): RedisMode {
+function redisMode(values: From<"tier" | "zones" | "highAvailability" | "redisMode">): RedisMode {
   if (values.redisMode === "cluster") {
     return "cluster";
   }

@@ -6,8 +6,8 @@ import { TIERS } from "../../stacks/tiers";
 import { record, type Judged } from "../../planning/record";
 import { CELLS, planCell, type Cell } from "../support/cells";
 
-export const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" };
-export const NEW_CLUSTER = { apiRuntime: "kubernetes", kubernetesCluster: "new" };
+const KUBERNETES = { apiRuntime: "kubernetes", kubernetesCidrs: ["10.8.0.0/14"], kubeconfig: "given" };
+const NEW_CLUSTER = { apiRuntime: "kubernetes", kubernetesCluster: "new" };
 /** Above the price of any cell; budget violations have separate tests. */
 const AMPLE_USD = 50_000;
 const DAY = "2026-06-01";

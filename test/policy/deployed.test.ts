@@ -137,7 +137,7 @@ describe("an exported state", function () {
       const { status, error } = command("policy", args, "{}");
       return [status, error.trim()];
     };
-    assert.deepEqual(run("--file", "none.json"), [2, "--file none.json: there is no such file"]);
+    assert.deepEqual(run("--file", "none.json"), [2, "--file none.json: no such file"]);
     const [status, error] = run("--file", "-");
     assert.equal(status, 2);
     assert.match(error as string, /^not a state of version 3, but none: write one with "pulumi stack export/);

@@ -1,3 +1,4 @@
+// Test group: heavy
 import { planStack } from "../../stacks/plan";
 import { api } from "../../rehearsal/drills/api/api";
 import { planFrom } from "../../planning/plan";

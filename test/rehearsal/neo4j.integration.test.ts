@@ -1,3 +1,4 @@
+// Test group: first
 import assert from "node:assert/strict";
 import { CONFIG_DIRECTORY } from "../../components/neo4j/configuration";
 import { membersOf } from "../../components/neo4j/endpoints";

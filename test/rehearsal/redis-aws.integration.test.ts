@@ -1,3 +1,4 @@
+// Test group: light
 import { redisNodes } from "./redis";
 
 redisNodes("redis-aws", []);

@@ -1,3 +1,5 @@
+// Test group: light, last
+// The cluster fails over if a disk is busy for five seconds, so the other Redis nodes have booted by then.
 import assert from "node:assert/strict";
 import { USERS } from "../../components/redis/secrets";
 import { REDIS_PORT } from "../../components/redis/endpoints";

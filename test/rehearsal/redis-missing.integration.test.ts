@@ -1,3 +1,4 @@
+// Test group: light
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { planStack } from "../../stacks/plan";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { newestAwsImage, newestGcpImage, type AwsImage, type GcpImage } from "../../tools/images/newest";
 
 describe("refreshing the pinned images", () => {
-  it("takes Debian's newest ordinary AMI, neither daily nor backports", () => {
+  it("selects Debian's newest release AMI, not a daily or backports build", () => {
     const image = (ImageId: string, Name: string, CreationDate: string): AwsImage => ({ ImageId, Name, CreationDate });
     assert.deepEqual(
       newestAwsImage([
@@ -15,7 +15,7 @@ describe("refreshing the pinned images", () => {
     );
   });
 
-  it("takes the newest of Google's by time and not by the text of the time", () => {
+  it("selects Google's newest image by time, not by the text of the time", () => {
     const image = (name: string, creationTimestamp: string): GcpImage => ({ name, creationTimestamp });
     assert.equal(
       newestGcpImage([
@@ -27,5 +27,5 @@ describe("refreshing the pinned images", () => {
     );
   });
 
-  it("says so when there is none", () => assert.throws(() => newestAwsImage([]), /no Debian 13 image/));
+  it("fails if there is no image", () => assert.throws(() => newestAwsImage([]), /no Debian 13 image/));
 });

@@ -47,7 +47,7 @@ export async function benchEstimate(stack: string, rounds: number): Promise<Esti
 }
 
 /** `size` resources: copies of a stack, renamed consistently; the last copy may be partial. */
-export function multiplied(resources: readonly CloudResource[], size: number): CloudResource[] {
+function multiplied(resources: readonly CloudResource[], size: number): CloudResource[] {
   return Array.from({ length: size }, (_, index) => {
     const resource = resources[index % resources.length]!;
     const copy = `-${Math.floor(index / resources.length)}`;

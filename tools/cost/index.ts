@@ -17,8 +17,8 @@ import { planFrom } from "../../planning/plan";
 import { readJson, readYaml } from "../../planning/read-file";
 import { UsageError } from "../../planning/stack-file";
 import { chart, chartBars } from "../../planning/price/chart";
-import type { PricedStack, PricingArgs } from "../../planning/price/price";
-import { leversOf, pricePlan, priceState, purchaseLevers } from "./price";
+import { leversOf, purchaseLevers } from "../../planning/price/levers";
+import { pricePlan, priceState, type PricedStack, type PricingArgs } from "../../planning/price/price";
 import { markdown, printed } from "../../planning/price/print";
 import type { CostReport } from "../../planning/price/tables";
 import { topLevers } from "../../cost/levers";
@@ -42,20 +42,20 @@ interface Options {
 const repeatable = (value: string, all: readonly string[]): string[] => [...all, value];
 
 const program = new Command("npm run cost --")
-  .description("What a stack costs a month, before it is paid. Needs no account, no network and no Pulumi engine.")
-  .option("-s, --stack <name>", "stack whose Pulumi.<name>.yaml is read", "dev")
-  .option("--set <key=value>", "config on top of the stack's, repeatable", repeatable, [])
-  .option("--state <file.json>", 'price what "pulumi stack export" says is deployed, not the plan')
-  .option("--compare <key=value | file.json>", "beside the same stack with another setting, or an earlier --json")
-  .option("--usage <key=value>", "an assumption in the place of the tier's, repeatable", repeatable, [])
-  .option("--price-book <file>", "YAML or JSON with own prices and discountPercent")
-  .option("--discount <percent>", "part off the list, 0 to 100")
-  .addOption(new Option("--pay <way>", "how machines are paid for").choices(OPTIONS).default("on-demand"))
-  .option("--lines", "every line with its price's source and date", false)
-  .addOption(new Option("--json", "print the whole estimate as JSON").default(false).conflicts("markdown"))
+  .description("Estimates the monthly cost of a stack. Needs no account, no network and no Pulumi engine.")
+  .option("-s, --stack <name>", "stack, configured in Pulumi.<name>.yaml", "dev")
+  .option("--set <key=value>", "override a config key, repeatable", repeatable, [])
+  .option("--state <file.json>", 'price the deployed resources in the output of "pulumi stack export", not the plan')
+  .option("--compare <key=value | file.json>", "compare with another setting, or with the output of an earlier --json")
+  .option("--usage <key=value>", "override a usage assumption of the tier, repeatable", repeatable, [])
+  .option("--price-book <file>", "YAML or JSON file with your prices and discountPercent")
+  .option("--discount <percent>", "discount on list prices, 0 to 100")
+  .addOption(new Option("--pay <way>", "purchase option for the machines").choices(OPTIONS).default("on-demand"))
+  .option("--lines", "print all lines with the source and date of their prices", false)
+  .addOption(new Option("--json", "print the estimate as JSON").default(false).conflicts("markdown"))
   .option("--markdown", "print Markdown", false)
-  .option("--chart <file.svg>", "also draw services over tiers and clouds")
-  .option("--fail-above-budget", "exit with 1 when the budget is exceeded", false)
+  .option("--chart <file.svg>", "also write a chart of all tiers and clouds")
+  .option("--fail-above-budget", "exit with 1 if the budget is exceeded", false)
   .addHelpText(
     "after",
     `
@@ -68,7 +68,10 @@ Examples:
   npm run cost -- --stack prod --state state.json
   npm run cost -- --stack prod --chart prices.svg
 
-Exit code: 0 when there is a price, 1 when the config isn't valid, 2 when the command is wrong.`,
+Exit codes:
+  0  the stack has a price
+  1  the config is invalid, or the budget is exceeded with --fail-above-budget
+  2  the command line is invalid`,
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
@@ -112,7 +115,7 @@ async function reportOf(
     levers,
     purchase: purchaseRows(resources, args),
     credits: creditRows(estimate, args.book),
-    // A file holds what was; a setting says what would be.
+    // A file has the earlier price; a setting describes a later one.
     ...(other === undefined
       ? {}
       : { comparison: isFile(options.compare!) ? compare(other, summary) : compare(summary, other) }),

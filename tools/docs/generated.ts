@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { TIERS } from "../../stacks/tiers";
+import { picture } from "../../planning/picture";
+import { planFrom } from "../../planning/plan";
 import type { PricedCell } from "../../planning/price/cells";
 import { chart } from "../../planning/price/chart";
 import { configurationPage } from "./configuration";
@@ -9,13 +11,13 @@ import { pulumiYaml } from "./pulumi-yaml";
 
 const ROOT = join(__dirname, "../..");
 
-/** A file that derives from code, with what it must hold. */
+/** A file that is generated from code, with its current content. */
 export interface Generated {
   readonly path: string;
   readonly content: string;
 }
 
-/** What derives from the table of config keys. */
+/** The files generated from the table of config keys. */
 export function fromKeys(): Generated[] {
   return [
     { path: join(ROOT, "Pulumi.yaml"), content: pulumiYaml() },
@@ -23,12 +25,17 @@ export function fromKeys(): Generated[] {
   ];
 }
 
-/** What derives from the rules of the policy pack. */
+/** The page generated from the rules of the policy pack. */
 export function fromRules(): Generated[] {
   return [{ path: join(ROOT, "docs/policies.md"), content: policiesPage() }];
 }
 
-/** What derives from prices, which need every cell. */
+/** The picture of the stack that README shows. */
+export function fromStack(): Generated[] {
+  return [{ path: join(ROOT, "docs/architecture.svg"), content: picture(planFrom("prod", [])) }];
+}
+
+/** The page and chart generated from the prices of all cells. */
 export function fromPrices(cells: readonly PricedCell[]): Generated[] {
   const bars = cells.filter(
     ({ tier, placement, highlyAvailable }) =>

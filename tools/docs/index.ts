@@ -2,13 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Command } from "commander";
 import { pricedCells } from "../../planning/price/cells";
-import { fromKeys, fromPrices, fromRules } from "./generated";
+import { fromKeys, fromPrices, fromRules, fromStack } from "./generated";
 
 const program = new Command("npm run docs --")
   .description(
-    "Writes what derives from code: Pulumi.yaml and docs/configuration.md, docs/policies.md, docs/cost.md and its picture.",
+    "Writes the generated files: Pulumi.yaml and, in docs/, configuration.md, policies.md, cost.md, cost.svg, architecture.svg.",
   )
-  .option("--check", "write nothing; exit with 1 when a file is out of date", false)
+  .option("--check", "write nothing; exit with 1 if a file is out of date", false)
   .addHelpText(
     "after",
     `
@@ -19,7 +19,7 @@ Examples:
 
 async function main(): Promise<void> {
   const { check } = program.parse().opts<{ check: boolean }>();
-  const stale = [...fromKeys(), ...fromRules(), ...fromPrices(await pricedCells())].filter(
+  const stale = [...fromKeys(), ...fromRules(), ...fromStack(), ...fromPrices(await pricedCells())].filter(
     ({ path, content }) => !existsSync(path) || readFileSync(path, "utf8") !== content,
   );
   for (const { path, content } of stale) {

@@ -12,13 +12,13 @@ interface Pins {
 }
 
 const program = new Command("npm run images --")
-  .description("Pins the newest Debian 13 image of each region, asking the clouds' own command lines (aws, gcloud).")
+  .description("Pins the newest Debian 13 image of each region. Requires the command lines aws and gcloud, logged in.")
   .option("--region <region>", "also pin this AWS region, repeatable", (value, all: string[]) => [...all, value], [])
-  .option("--dry-run", "say what would change, change nothing", false)
+  .option("--dry-run", "show the changes without writing them", false)
   .addHelpText(
     "after",
     `
-Changing a pin replaces every node of that region at its next update, one after the other; their data disks stay.
+The next update of a stack in a region whose pin changed replaces its nodes, one after the other. Data disks are kept.
 
 Examples:
   npm run images

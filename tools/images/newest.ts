@@ -11,7 +11,7 @@ export interface GcpImage {
   readonly creationTimestamp: string;
 }
 
-/** The newest of Debian's ordinary images, never a daily or backports build. Throws when there is none. */
+/** The newest of Debian's ordinary images, never a daily or backports build. Throws if there is none. */
 export function newestAwsImage(images: readonly AwsImage[]): { id: string; name: string } {
   const { ImageId, Name } = newest(
     images.filter((image) => /^debian-13-amd64-\d{8}-\d+$/.test(image.Name)),
@@ -20,7 +20,7 @@ export function newestAwsImage(images: readonly AwsImage[]): { id: string; name:
   return { id: ImageId, name: Name };
 }
 
-/** The newest image of Google's Debian 13 family, by its full name. Throws when there is none. */
+/** The newest image of Google's Debian 13 family, by its full name. Throws if there is none. */
 export function newestGcpImage(images: readonly GcpImage[]): string {
   const { name } = newest(
     images.filter((image) => /^debian-13-trixie-v\d{8}$/.test(image.name)),

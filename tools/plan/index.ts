@@ -24,18 +24,13 @@ interface Options {
 
 const program = new Command("npm run plan --")
   .description("Shows what a stack would deploy. Needs no account, no network and no Pulumi engine.")
-  .option("-s, --stack <name>", "stack whose Pulumi.<name>.yaml is read", "dev")
-  .option(
-    "--set <key=value>",
-    "config on top of the stack's, repeatable",
-    (value, all: string[]) => [...all, value],
-    [],
-  )
+  .option("-s, --stack <name>", "stack, configured in Pulumi.<name>.yaml", "dev")
+  .option("--set <key=value>", "override a config key, repeatable", (value, all: string[]) => [...all, value], [])
   .option("--json", "print the whole plan as JSON", false)
-  .option("--picture <file.svg>", "also draw the plan")
-  .option("--policy-config <file.json>", "settings of policies that tighten them, as for --policy-pack-config")
-  .option("--sarif <file>", "also write what policies say as SARIF")
-  .option("--junit <file.xml>", "also write what policies say as JUnit's XML")
+  .option("--picture <file.svg>", "also write a picture of the plan")
+  .option("--policy-config <file.json>", "policy settings, in the format of --policy-pack-config")
+  .option("--sarif <file>", "also write the policy result as SARIF")
+  .option("--junit <file.xml>", "also write the policy result as JUnit XML")
   .addHelpText(
     "after",
     `
@@ -47,8 +42,10 @@ Examples:
   npm run plan -- --stack prod --picture prod.svg
   npm run plan -- --stack prod --sarif prod.sarif --junit prod.xml
 
-Exit code: 0 when the plan is valid and no policy is violated, 1 when the config isn't or one is, 2 when the command is
-wrong.`,
+Exit codes:
+  0  the plan is valid and violates no policy
+  1  the config is invalid, or a policy is violated
+  2  the command line is invalid`,
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
@@ -60,7 +57,7 @@ async function main(): Promise<void> {
   writeReports(policies, options, `Pulumi.${options.stack}.yaml`);
   if (options.picture !== undefined) {
     mkdirSync(dirname(options.picture), { recursive: true });
-    writeFileSync(options.picture, await picture(plan));
+    writeFileSync(options.picture, picture(plan));
     console.error(`drawn: ${options.picture}`);
   }
   process.stdout.write(

@@ -4,16 +4,11 @@ import { dollars } from "../../cost/line";
 import type { Summary } from "../../cost/summary";
 import type { StackPlan } from "../../stacks/plan";
 import { AUTOSCALING, TIERS } from "../../stacks/tiers";
+import type { Palette } from "../../planning/palette";
 import type { PlannedNode, PlannedStack } from "../../planning/plan";
 import type { Recorded } from "../../planning/record";
 
-/** Colours for a terminal; `plain` for everything else. */
-export interface Palette {
-  readonly bold: (text: string) => string;
-  readonly dim: (text: string) => string;
-}
-
-/** The plan for people: the tree of components, the nodes, and what it adds up to. */
+/** The plan as text: the tree of components, the nodes, the totals. */
 export function report(plan: StackPlan, planned: PlannedStack, price: Summary, palette: Palette): string {
   return (
     [
@@ -40,7 +35,7 @@ interface Branch {
   [name: string]: Branch | string;
 }
 
-/** Components as a tree; of cloud resources only how many of which kind. */
+/** Components as a tree, with the number of cloud resources by type. */
 function tree({ resources }: PlannedStack): string {
   const children = new Map<string, Recorded[]>();
   for (const resource of resources) {
@@ -49,12 +44,14 @@ function tree({ resources }: PlannedStack): string {
   const branch = (parent: string): Branch => {
     const own = children.get(parent) ?? [];
     const components = own.filter((resource) => !resource.custom);
-    const made = countBy(own.filter((resource) => resource.custom && !resource.type.startsWith("pulumi:")).map(kindOf));
+    const counted = countBy(
+      own.filter((resource) => resource.custom && !resource.type.startsWith("pulumi:")).map(kindOf),
+    );
     return {
       ...Object.fromEntries(
         components.map((component) => [`${component.name} (${component.type})`, branch(component.urn)]),
       ),
-      ...(made === "" ? {} : { [made]: "" }),
+      ...(counted === "" ? {} : { [counted]: "" }),
     };
   };
   return treeify(branch(""), { spacerNeighbour: "│  ", keyNeighbour: "├─ ", keyNoNeighbour: "└─ ", separator: "" });
@@ -83,7 +80,7 @@ function nodeTable(nodes: readonly PlannedNode[], { bold }: Palette): string {
       node.memGiB,
       `${Math.round((node.rolesMemGiB / node.memGiB) * 100)} %`,
       node.zone,
-      node.privateIp ?? "(given by the cloud)",
+      node.privateIp ?? "(assigned by the cloud)",
       node.roles.join(" "),
       node.disks.map(({ name, sizeGiB }) => `${name} ${sizeGiB} GiB`).join(", "),
     ]);
@@ -106,13 +103,13 @@ function summary(plan: StackPlan, planned: PlannedStack, price: Summary): string
     ...(cluster === undefined
       ? []
       : [
-          `API: ${AUTOSCALING.minContainers} to ${AUTOSCALING.maxContainers} pods on ${cluster.nodes} nodes of its cluster`,
+          `API: ${AUTOSCALING.minContainers} to ${AUTOSCALING.maxContainers} pods on ${cluster.nodes} nodes of the cluster`,
         ]),
     ...priceLines(price),
   ].join("\n");
 }
 
-/** The price and the budget; details are another command's. */
+/** The price and the budget. `npm run cost` has the details. */
 function priceLines({ cents, budgetCents, unpriced, stack }: Summary): string[] {
   const left = budgetCents - cents;
   return [

@@ -24,17 +24,17 @@ interface Options {
 
 const program = new Command("npm run policy --")
   .description(
-    "Judges what a stack has deployed by the policy pack. Needs no account, no network and no Pulumi engine.",
+    "Judges the deployed resources of a stack with the policy pack. Needs no account, no network and no Pulumi engine.",
   )
-  .requiredOption("-f, --file <state.json>", 'what "pulumi stack export" wrote; "-" is standard input')
+  .requiredOption("-f, --file <state.json>", 'output of "pulumi stack export"; "-" is standard input')
   .option(
     "-s, --stack <name>",
-    "stack whose Pulumi.<name>.yaml holds tier, budget and waivers (default: the state's own)",
+    "stack whose Pulumi.<name>.yaml has the tier, budget and waivers (default: the stack in the state)",
   )
   .option("--json", "print the result as JSON", false)
-  .option("--policy-config <file.json>", "settings of policies that tighten them, as for --policy-pack-config")
+  .option("--policy-config <file.json>", "policy settings, in the format of --policy-pack-config")
   .option("--sarif <file>", "also write the result as SARIF")
-  .option("--junit <file.xml>", "also write the result as JUnit's XML")
+  .option("--junit <file.xml>", "also write the result as JUnit XML")
   .addHelpText(
     "after",
     `
@@ -43,11 +43,14 @@ Examples:
   pulumi stack export --stack prod --show-secrets | npm run --silent policy -- --file - --json | jq '.violations[].message'
   npm run policy -- --file state.json --stack prod --sarif state.sarif
 
-What is encrypted in the state can't be judged, and says so; on Google Cloud nodes' settings are. "--show-secrets"
-exports it in the clear: don't keep that file.
-A stack without a config file here is held to the tier that its labels name, and to that tier's budget.
+A rule that needs an encrypted value reports that it cannot be judged. On Google Cloud, the nodes' settings are encrypted.
+"--show-secrets" exports secrets in plain text: delete that file afterwards.
+If the stack has no config file here, its labels determine the tier and so the budget.
 
-Exit code: 0 when no policy is violated, 1 when one is, 2 when the command is wrong.`,
+Exit codes:
+  0  no policy is violated
+  1  a policy is violated
+  2  the command line is invalid`,
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 

@@ -4,28 +4,28 @@ import type { ReadableStream } from "node:stream/web";
 import { csvFields } from "./csv";
 import { get, ProviderError, type ProviderList, type ProviderQuote } from "./quote";
 
-/** AWS' public price lists: no account, no key. Source: AWS Price List Bulk API. */
-export const AWS_PRICES = "https://pricing.us-east-1.amazonaws.com";
+/** AWS' public price lists, which require no account. Source: AWS Price List Bulk API. */
+const AWS_PRICES = "https://pricing.us-east-1.amazonaws.com";
 
-/** A line of an offer's list by its columns. */
+/** A line of an offer's list, by column. */
 export type Row = Readonly<Record<string, string>>;
 
 interface Wanted {
   readonly name: string;
   /** Usage type without the region's prefix. */
   readonly usage: string;
-  /** Operation, where a usage type has several. */
+  /** Operation, if a usage type has several. */
   readonly operation?: string;
-  /** Units of theirs in one of ours. Default: 1. */
+  /** AWS' units in one of ours. Default: 1. */
   readonly per?: number;
 }
 
-/** Which line of which offer is which price of ours. */
+/** The lines of each offer that we use, and their names in our price list. */
 const SERVICES: Readonly<Record<string, readonly Wanted[]>> = {
   AmazonEC2: [
     ...["gp2", "gp3", "st1", "sc1"].map((type) => ({ name: `ebs.${type}.storage`, usage: `EBS:VolumeUsage.${type}` })),
     { name: "ebs.gp3.iops", usage: "EBS:VolumeP-IOPS.gp3" },
-    { name: "ebs.gp3.throughput", usage: "EBS:VolumeP-Throughput.gp3", per: 1 / 1024 }, // theirs is GiB/s
+    { name: "ebs.gp3.throughput", usage: "EBS:VolumeP-Throughput.gp3", per: 1 / 1024 }, // AWS' unit is GiB/s
     { name: "ebs.snapshot.storage", usage: "EBS:SnapshotUsage" },
     { name: "nat.gateway", usage: "NatGateway-Hours" },
     { name: "nat.traffic", usage: "NatGateway-Bytes" },
@@ -48,7 +48,7 @@ const SERVICES: Readonly<Record<string, readonly Wanted[]>> = {
   ],
 };
 
-/** Reads AWS' lists for a region. They are hundreds of megabytes: line by line, nothing is kept but what is wanted. */
+/** Reads AWS' lists for a region line by line, because they have hundreds of megabytes. */
 export async function awsList(region: string, base = AWS_PRICES): Promise<ProviderList> {
   const quotes = new Map<string, ProviderQuote>();
   let date = "";
@@ -68,8 +68,8 @@ export async function awsList(region: string, base = AWS_PRICES): Promise<Provid
   };
 }
 
-/** What a line is the price of; undefined: nothing of ours. */
-export function quoteOf(offer: string, row: Row): ProviderQuote | undefined {
+/** The price in a line. Undefined if we do not use it. */
+function quoteOf(offer: string, row: Row): ProviderQuote | undefined {
   const usd = Number(row.PricePerUnit);
   if (!(usd > 0) || row.Currency !== "USD") {
     return undefined;
@@ -79,7 +79,7 @@ export function quoteOf(offer: string, row: Row): ProviderQuote | undefined {
     : serviceQuote(SERVICES[offer] ?? [], row, usd);
 }
 
-/** Linux on shared hardware, nothing installed, in use: what an instance without special wishes is charged. */
+/** An ordinary instance: Linux on shared hardware, without preinstalled software or a capacity reservation. */
 const PLAIN: Row = {
   "Operating System": "Linux",
   Tenancy: "Shared",
@@ -105,7 +105,7 @@ function instanceQuote(row: Row, usd: number): ProviderQuote | undefined {
 }
 
 function serviceQuote(wanted: readonly Wanted[], row: Row, usd: number): ProviderQuote | undefined {
-  // Tiered prices: ours is the first step's.
+  // Of tiered prices, our list has the first tier.
   if (row.TermType !== "OnDemand" || Number(row.StartingRange || 0) !== 0) {
     return undefined;
   }
@@ -116,7 +116,7 @@ function serviceQuote(wanted: readonly Wanted[], row: Row, usd: number): Provide
   return match === undefined ? undefined : { cloud: "aws", name: match.name, usd: tidy(usd * (match.per ?? 1)) };
 }
 
-/** Calls back for each line below the header; returns the day of publication, which stands above it. */
+/** Calls `take` for each line below the header. Returns the date of publication, which is above the header. */
 async function eachRow(url: string, take: (row: Row) => void): Promise<string> {
   const response = await get(url);
   const lines = createInterface({ input: Readable.fromWeb(response.body as ReadableStream), crlfDelay: Infinity });
@@ -133,12 +133,12 @@ async function eachRow(url: string, take: (row: Row) => void): Promise<string> {
     }
   }
   if (columns === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(published)) {
-    throw new ProviderError(`${url}: no price list: its header or its date is missing`);
+    throw new ProviderError(`${url}: not a price list: the header or the date is missing`);
   }
   return published;
 }
 
-/** Without what binary fractions add: 0.005 per 1,000 and not 0.005000000000000001. */
+/** Removes the error of binary fractions: 0.005, not 0.005000000000000001. */
 export function tidy(usd: number): number {
   return Number(usd.toPrecision(12));
 }

@@ -2,13 +2,13 @@ import type { InstancePrice } from "../../cost/prices/schema";
 import { tidy } from "./aws";
 import { get, ProviderError, type ProviderList, type ProviderQuote } from "./quote";
 
-/** Google Cloud's public price list; wants an API key of any project. Source: Cloud Billing Catalog API. */
-export const GCP_PRICES = "https://cloudbilling.googleapis.com";
+/** Google Cloud's public price list, which requires an API key of any project. Source: Cloud Billing Catalog API. */
+const GCP_PRICES = "https://cloudbilling.googleapis.com";
 
-/** Compute Engine among the catalogue's services. */
+/** The catalogue's id of Compute Engine. */
 const COMPUTE_ENGINE = "6F81-5844-456A";
 
-/** A price as the catalogue says it. */
+/** A price in the catalogue. */
 export interface Sku {
   readonly description: string;
   readonly category: { readonly usageType: string };
@@ -22,7 +22,7 @@ export interface Sku {
   }[];
 }
 
-/** How the catalogue calls the families whose machines are priced by CPU and memory. */
+/** The catalogue's names of the machine families, which are priced by CPU and memory. */
 const FAMILIES: Readonly<Record<string, string>> = {
   e2: "E2 Instance",
   n1: "N1 Predefined Instance",
@@ -39,7 +39,7 @@ const DISKS: Readonly<Record<string, string>> = {
   "disk.pd-standard": "Storage PD Capacity",
 };
 
-/** The catalogue's words for ways to pay, and the prices of ours. */
+/** The catalogue's usage types, with the field in our price list and the prefix of the descriptions. */
 const WAYS = {
   OnDemand: { field: "hourly", prefix: "" },
   Preemptible: { field: "hourlySpot", prefix: "Spot Preemptible " },
@@ -62,7 +62,7 @@ export async function gcpList(
     const response = await get(`${base}/v1/services/${COMPUTE_ENGINE}/skus?${query.toString()}`);
     const { skus: found, nextPageToken } = (await response.json()) as { skus?: Sku[]; nextPageToken?: string };
     if (found === undefined) {
-      throw new ProviderError(`${base}/v1/services/${COMPUTE_ENGINE}/skus: no skus in the answer`);
+      throw new ProviderError(`${base}/v1/services/${COMPUTE_ENGINE}/skus: no skus in the response`);
     }
     skus.push(...found.filter(({ serviceRegions }) => serviceRegions.includes(args.region)));
     page = nextPageToken ?? "";
@@ -73,13 +73,13 @@ export async function gcpList(
     source: {
       id: "google-billing-catalog",
       what: `${GCP_PRICES}/v1/services/${COMPUTE_ENGINE}/skus, ${args.region}`,
-      date: args.today.toISOString().slice(0, 10), // the catalogue says what holds now
+      date: args.today.toISOString().slice(0, 10), // the catalogue has the current prices only
     },
   };
 }
 
-/** The prices of ours among a region's SKUs. */
-export function gcpQuotes(skus: readonly Sku[], types: Readonly<Record<string, InstancePrice>>): ProviderQuote[] {
+/** The prices that our list has, from a region's SKUs. */
+function gcpQuotes(skus: readonly Sku[], types: Readonly<Record<string, InstancePrice>>): ProviderQuote[] {
   const find = (start: string, usageType: string): number | undefined => {
     const sku = skus.find(
       ({ description, category }) => category.usageType === usageType && description.startsWith(start),
@@ -108,6 +108,6 @@ export function gcpQuotes(skus: readonly Sku[], types: Readonly<Record<string, I
 
 function usdOf({ pricingInfo }: Sku): number {
   const rates = pricingInfo[0]!.pricingExpression.tieredRates;
-  const { units = "0", nanos = 0 } = rates.at(-1)!.unitPrice; // before it stand steps that are free
+  const { units = "0", nanos = 0 } = rates.at(-1)!.unitPrice; // earlier rates are free tiers
   return tidy(Number(units) + nanos / 1e9);
 }

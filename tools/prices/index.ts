@@ -16,19 +16,23 @@ interface Options {
 }
 
 const program = new Command("npm run prices:refresh --")
-  .description("Asks AWS and Google Cloud for their list prices and shows what has changed in ours.")
-  .option("--write", "write components/model/prices.json; then: npm run docs", false)
+  .description("Reads the list prices of AWS and Google Cloud and shows which of ours have changed.")
+  .option("--write", "write components/model/prices.json; run npm run docs afterwards", false)
   .option("--json", "print the changes as JSON", false)
   .addHelpText(
     "after",
     `
-AWS' lists are public. Google Cloud's wants an API key of any project in GOOGLE_API_KEY; without it only AWS is asked.
+AWS' price lists are public. Google Cloud requires an API key of any project in GOOGLE_API_KEY; without one, only AWS'
+prices are read.
 
 Examples:
   npm run prices:refresh
   GOOGLE_API_KEY=... npm run prices:refresh -- --write && npm run docs
 
-Exit code: 0 when the prices are read, 1 when a provider didn't answer, 2 when the command is wrong.`,
+Exit codes:
+  0  the prices were read
+  1  a provider did not respond as documented
+  2  the command line is invalid`,
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
@@ -44,7 +48,7 @@ async function main(): Promise<void> {
   const refreshed = refresh(list, [aws, ...gcp]);
   const problems = priceListProblems(refreshed.list);
   if (problems.length > 0) {
-    throw new ProviderError(`the answers make no price list:\n${problems.join("\n")}`);
+    throw new ProviderError(`the responses do not form a valid price list:\n${problems.join("\n")}`);
   }
   const { changes, confirmed, untouched } = refreshed;
   process.stdout.write(json ? `${JSON.stringify({ changes, confirmed, untouched }, null, 2)}\n` : table(refreshed));
@@ -55,14 +59,14 @@ async function main(): Promise<void> {
 }
 
 function table({ changes, confirmed, untouched }: Refreshed): string {
-  const rows = new Table({ head: ["price", "now", "then", ""], style: { head: [], border: [], compact: true } });
+  const rows = new Table({ head: ["price", "old", "new", ""], style: { head: [], border: [], compact: true } });
   changes.forEach(({ name, from, to }) =>
     rows.push([name, from ?? "none", to, from === undefined ? "new" : `${(((to - from) / from) * 100).toFixed(1)} %`]),
   );
   return [
     ...(changes.length === 0 ? [] : [rows.toString()]),
     `${confirmed.length} prices read, ${changes.length} of them changed`,
-    `not read, to be checked by hand: ${untouched.join(", ")}`,
+    `not in the providers' lists, check by hand: ${untouched.join(", ")}`,
     "",
   ].join("\n");
 }

@@ -5,7 +5,7 @@ import type { ProviderList } from "./quote";
 export interface PriceChange {
   /** "aws.t3.large hourly", "gcp.disk.pd-ssd". */
   readonly name: string;
-  /** Absent: new. */
+  /** Undefined for a new price. */
   readonly from?: number;
   readonly to: number;
 }
@@ -13,9 +13,9 @@ export interface PriceChange {
 export interface Refreshed {
   readonly list: PriceList;
   readonly changes: readonly PriceChange[];
-  /** Names that a provider was found for: their source and date are its own now. */
+  /** Names of the prices that a provider's list has. Their source is now that list. */
   readonly confirmed: readonly string[];
-  /** Service prices of the refreshed clouds that no provider's list was read for. */
+  /** Service prices of the refreshed clouds that no provider's list has. */
   readonly untouched: readonly string[];
 }
 
@@ -29,10 +29,10 @@ interface MutableCloud {
   services: Record<string, { usd?: number; tiers?: { usd: number }[]; source: string }>;
 }
 
-/** Digits that count when prices are compared. */
+/** Significant digits in a comparison of prices. */
 const PRECISION = 9;
 
-/** A price list with what providers say in it. Types and names that ours doesn't have are left out: it decides what is priced. */
+/** Updates our price list from the providers' lists. Ignores types and names that our list does not have. */
 export function refresh(list: PriceList, providers: readonly ProviderList[]): Refreshed {
   const merged = structuredClone(list) as unknown as Mutable;
   const changes: PriceChange[] = [];
@@ -53,7 +53,7 @@ export function refresh(list: PriceList, providers: readonly ProviderList[]): Re
           const before = type[field] as number | undefined;
           note(`${cloud}.${name} ${field}`, before, usd);
           if (field === "hourly" && typeof type.monthlyWithSUD === "number") {
-            type.monthlyWithSUD *= usd / before!; // a part of the list price, whatever that is
+            type.monthlyWithSUD *= usd / before!; // a fixed part of the list price
           }
           type[field] = usd;
           type.source = source.id;

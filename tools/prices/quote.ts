@@ -1,15 +1,15 @@
-/** A price as a provider's own list says it, under the name that it has in ours. */
+/** A price from a provider's list, with its name in our list. */
 export interface ProviderQuote {
   readonly cloud: "aws" | "gcp";
   /** "ebs.gp3.storage" for a service; "t3.large" for an instance type. */
   readonly name: string;
-  /** Of an instance type: which of its prices; absent for a service. */
+  /** Which price of an instance type. Undefined for a service. */
   readonly field?: "hourly" | "hourlySpot" | "hourly1yReserved" | "hourly3yReserved";
-  /** US dollars for a unit of ours. */
+  /** US dollars per unit of our list. */
   readonly usd: number;
 }
 
-/** What a provider's list said on a day. */
+/** A provider's list on a day. */
 export interface ProviderList {
   readonly cloud: "aws" | "gcp";
   readonly quotes: readonly ProviderQuote[];
@@ -17,10 +17,10 @@ export interface ProviderList {
   readonly source: { readonly id: string; readonly what: string; readonly date: string };
 }
 
-/** A provider didn't answer as documented; the message says what it was asked. */
+/** A provider did not respond as documented. The message has the URL. */
 export class ProviderError extends Error {}
 
-/** GETs an address. Throws ProviderError for whatever isn't a success. */
+/** GETs a URL. Throws ProviderError if that fails. */
 export async function get(url: string): Promise<Response> {
   let response: Response;
   try {
@@ -34,7 +34,7 @@ export async function get(url: string): Promise<Response> {
   return response;
 }
 
-/** An address as it may be shown. */
+/** A URL without its API key, for messages. */
 function withoutKey(url: string): string {
   return url.replace(/([?&]key=)[^&]*/, "$1…");
 }

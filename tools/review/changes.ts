@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Recorded } from "../../planning/record";
 
-/** What becomes of a resource. */
+/** A change of a resource between two plans. */
 export interface Change {
   readonly kind: "delete" | "create" | "update";
   readonly urn: string;
   readonly type: string;
-  /** Whether it is protected: the engine refuses to delete it, and somebody's data is on it. */
+  /** Whether the resource is protected. It holds data, and the engine refuses to delete it. */
   readonly protected: boolean;
-  /** Inputs that differ, of an update. */
+  /** The inputs that an update changes. */
   readonly inputs: readonly string[];
 }
 
@@ -17,8 +17,8 @@ type Resource = Pick<Recorded, "urn" | "type" | "custom" | "protect" | "inputs">
 const ORDER: readonly Change["kind"][] = ["delete", "update", "create"];
 
 /**
- * What differs between two plans, what is dangerous first: deletions before updates before creations, and protected
- * resources before others. Components exist in the program only and are left out.
+ * The differences between two plans, most dangerous first: deletions, updates, creations; protected resources before others.
+ * Components are omitted, because they exist only in the program.
  */
 export function changesOf(before: readonly Resource[], after: readonly Resource[]): Change[] {
   const old = byUrn(before);

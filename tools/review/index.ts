@@ -20,11 +20,11 @@ interface Options {
 }
 
 const program = new Command("npm run review --")
-  .description("Plans every stack, judges it by the policies and writes one summary, as pull requests show it.")
-  .option("--base <folder>", "what --out wrote for the commit to compare with")
-  .option("--out <folder>", "also write each stack's plan there, with its reports as SARIF and JUnit's XML")
+  .description("Plans and judges every stack and writes a summary for a pull request.")
+  .option("--base <folder>", "output folder of --out for the commit to compare with")
+  .option("--out <folder>", "also write each stack's plan and its reports as SARIF and JUnit XML")
   .option("--summary <file.md>", "append the summary to a file instead of printing it")
-  .option("--list", "only print the stacks' names, as JSON", false)
+  .option("--list", "only print the names of the stacks, as JSON", false)
   .addHelpText(
     "after",
     `
@@ -33,7 +33,10 @@ Examples:
   git worktree add ../base main && (cd ../base && npm ci && npm run review -- --out /tmp/base)
   npm run review -- --base /tmp/base --summary review.md
 
-Exit code: 0 when every stack can be planned and violates nothing, 1 when one doesn't, 2 when the command is wrong.`,
+Exit codes:
+  0  every stack can be planned and violates no policy
+  1  a stack cannot be planned or violates a policy
+  2  the command line is invalid`,
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
@@ -78,7 +81,7 @@ function writePlan(plan: JudgedPlan, folder: string, stack: string): void {
   writeReports(plan.policies, { sarif: file("sarif"), junit: file("xml") }, `Pulumi.${stack}.yaml`);
 }
 
-/** What changes against the base; a stack that it hadn't, or couldn't plan, is new. */
+/** The changes since the base. A stack that the base does not have, or cannot plan, is new. */
 function sinceBase(
   plan: JudgedPlan | Error,
   folder: string | undefined,
@@ -88,7 +91,7 @@ function sinceBase(
     return {};
   }
   if (!existsSync(folder)) {
-    throw new UsageError(`--base ${folder}: there is no such folder; write it with: npm run review -- --out ${folder}`);
+    throw new UsageError(`--base ${folder}: no such folder; create it with: npm run review -- --out ${folder}`);
   }
   const path = join(folder, `${stack}.json`);
   const base = existsSync(path) ? (readJson(path, "--base") as { resources: Recorded[]; price: Summary }) : undefined;

@@ -4,24 +4,24 @@ import { resourceName, summary } from "../../planning/policy/report";
 import type { JudgedPlan } from "../../planning/judged-plan";
 import type { Change } from "./changes";
 
-/** A stack as it is reviewed: what it would be, and what that changes. */
+/** A stack's plan and its changes. */
 export interface Reviewed {
   readonly stack: string;
-  /** The stack's plan, or why there is none. */
+  /** The plan, or the error that prevents it. */
   readonly plan: JudgedPlan | Error;
-  /** What the base planned: its changes and its price. Absent: there is no base to compare with. */
+  /** The changes since the base, and the base's price. Undefined without a base. */
   readonly since?: { readonly changes: readonly Change[]; readonly cents: number };
 }
 
-/** Rows of a table before the rest is counted: a summary is to be read, and code hosts cut it. */
+/** Rows of a table; further rows are counted. Code hosts truncate long summaries. */
 const MOST_ROWS = 40;
 
-/** One page for all stacks: changes, price, violations by rule, waivers. */
+/** One page for all stacks, each with changes, price, violations by rule and waivers. */
 export function reviewMarkdown(stacks: readonly Reviewed[]): string {
   return `${[heading(stacks), ...stacks.map(section)].join("\n\n")}\n`;
 }
 
-/** Whether a stack may be deployed as it is planned. */
+/** Whether a stack can be planned and violates no policy. */
 export function passes({ plan }: Reviewed): boolean {
   return !(plan instanceof Error) && plan.policies.violations.length === 0;
 }
@@ -36,7 +36,7 @@ function heading(stacks: readonly Reviewed[]): string {
 function section(reviewed: Reviewed): string {
   const { stack, plan, since } = reviewed;
   if (plan instanceof Error) {
-    return [`### ${stack}: can't be planned`, fenced(plan.message)].join("\n\n");
+    return [`### ${stack}: cannot be planned`, fenced(plan.message)].join("\n\n");
   }
   return [
     `### ${stack}`,
@@ -101,7 +101,7 @@ function waivers({ policies }: JudgedPlan): string[] {
     waiver.until,
     cell(waiver.reason),
   ]);
-  return ["Waivers in force:", table(["waiver", "policy", "resource", "owner", "until", "reason"], rows)];
+  return ["Active waivers:", table(["waiver", "policy", "resource", "owner", "until", "reason"], rows)];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -110,7 +110,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return rows.length <= MOST_ROWS ? lines.join("\n") : `${lines.join("\n")}\n\nand ${rows.length - MOST_ROWS} more.`;
 }
 
-/** Text within a cell: nothing of it is Markdown or HTML, which somebody's pull request could bring. */
+/** Text of a cell, with Markdown and HTML escaped: a pull request controls it. */
 function cell(text: string): string {
   return text.replace(/[\\`*_{}[\]<>()#|!~@&]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/\s+/g, " ");
 }

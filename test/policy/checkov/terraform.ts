@@ -105,7 +105,7 @@ function terraformName(name: string): string {
 }
 
 /** "aws:ec2/natGateway:NatGateway" is "aws_nat_gateway". */
-export function terraformType(token: string): string {
+function terraformType(token: string): string {
   const known = TYPES[token];
   if (known !== undefined) {
     return known;

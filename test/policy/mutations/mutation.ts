@@ -82,7 +82,7 @@ export function add(
 }
 
 /** A resource added to those of a plan, with the same labels. */
-export function resourceOf(
+function resourceOf(
   resources: readonly Judged[],
   type: string,
   inputs: Readonly<Record<string, unknown>>,

@@ -5,16 +5,7 @@ import { CLOUDS } from "../../../components/model/cloud";
 import { parseConfig } from "../../../stacks/config/load";
 import { KEYS, KEY_NAMES, type Key } from "../../../stacks/config/keys";
 import { SIZES, type Size } from "../../../stacks/config/sizes";
-import { fromKeys } from "../../../tools/docs/generated";
 import { applySettings, knownStacks, readStackFile } from "../../../planning/stack-file";
-
-describe("files generated from the table of keys", () => {
-  fromKeys().forEach(({ path, content }) => {
-    it(`are up to date: ${path.split("/").at(-1)}`, () => {
-      assert.equal(readFileSync(path, "utf8"), content, 'run "npm run docs"');
-    });
-  });
-});
 
 describe("Pulumi.yaml", () => {
   interface Declared {

@@ -189,7 +189,7 @@ describe("refreshed prices", () => {
     assert.equal(source.date, "2026-11-24");
   });
 
-  it("says what has changed, and from where each price is now", async () => {
+  it("reports the changes and the new sources", async () => {
     const { list, changes, untouched } = refresh(LIST, [await awsList("us-east-1", base)]);
     assert.deepEqual(changes, [
       { name: "aws.t3.large hourly", from: 0.0832, to: 0.09 },
@@ -212,7 +212,7 @@ describe("refreshed prices", () => {
     assert.equal((now.monthlyWithSUD! / now.hourly).toFixed(9), (before.monthlyWithSUD! / before.hourly).toFixed(9));
   });
 
-  it("says which address didn't answer, without the key", async () => {
+  it("reports the URL that failed, without the key", async () => {
     await assert.rejects(gcp("wrong"), (error: Error) => {
       assert.ok(error instanceof ProviderError);
       assert.match(error.message, /\/skus\?key=…&pageSize=5000: HTTP 403$/);

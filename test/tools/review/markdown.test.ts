@@ -13,7 +13,7 @@ describe("the summary of a review", function () {
     return { ...dev, policies: { ...dev.policies, violations: [violation] } };
   };
 
-  it("says that a stack passes, what it costs and what that changes", () => {
+  it("reports that a stack passes, its price and its changes", () => {
     const reviewed = { stack: "dev", plan: dev, since: { changes: [], cents: dev.price.cents - 250 } };
     const text = reviewMarkdown([reviewed]);
     assert.ok(passes(reviewed));
@@ -22,7 +22,7 @@ describe("the summary of a review", function () {
     assert.match(text, /\$2\.50 more than before\./);
   });
 
-  it("names what fails, by policy and with its fix", () => {
+  it("lists violations by policy, with the fix", () => {
     const reviewed = { stack: "dev", plan: violating("it is too large") };
     assert.ok(!passes(reviewed));
     const text = reviewMarkdown([{ stack: "prod", plan: dev }, reviewed]);
@@ -32,19 +32,19 @@ describe("the summary of a review", function () {
     );
   });
 
-  it("shows why a stack can't be planned", () => {
+  it("shows why a stack cannot be planned", () => {
     const text = reviewMarkdown([{ stack: "dev", plan: new Error('tier: "t5"\n``` allowed: t1') }]);
     assert.ok(text.includes('````text\ntier: "t5"\n``` allowed: t1\n````'));
   });
 
-  it("takes nothing of a change for Markdown or HTML", () => {
+  it("escapes Markdown and HTML in texts of a change", () => {
     const text = reviewMarkdown([{ stack: "dev", plan: violating("<img src=x> | [link](https://example.com) @all") }]);
     const row = text.split("\n").find((line) => line.includes("img src"))!;
     assert.equal(row.split(" | ").length, 5);
     assert.doesNotMatch(row, /<img|\[link\]|@all/);
   });
 
-  it("counts what is too much for a table", () => {
+  it("counts the rows that exceed a table's limit", () => {
     const changes = Array.from({ length: 1000 }, (_, index) => ({
       kind: "create" as const,
       urn: `urn:pulumi:dev::ape-deploy::aws:ec2/instance:Instance::node-${index}`,

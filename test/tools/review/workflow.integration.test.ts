@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { buildOnce } from "../../../rehearsal/build/build-cache";
 import { pythonPrograms } from "../../../rehearsal/build/python";
 import { CACHE } from "../../../rehearsal/system/paths";
@@ -13,7 +14,7 @@ const WORKFLOWS = join(ROOT, ".github/workflows");
 const ZIZMOR = "zizmor==1.32.0";
 const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 
-/** Builds a Go program into a folder that is kept between runs. */
+/** Builds a Go program into a folder that is cached between runs. */
 async function goProgram(module: string): Promise<string> {
   const folder = await buildOnce(join(CACHE, module.replace(/[^a-z0-9.]+/g, "-")), async (unfinished) => {
     await run(["go", "install", module], { env: { GOBIN: unfinished } });
@@ -24,12 +25,21 @@ async function goProgram(module: string): Promise<string> {
 describe("the workflows", function () {
   this.timeout(300_000);
 
-  it("are right, and give actions only inputs that they know", async function () {
+  it("run make test for every pull request, and for main", () => {
+    const { on, jobs } = parse(readFileSync(join(WORKFLOWS, "test.yml"), "utf8")) as {
+      on: Record<string, { branches: string[] }>;
+      jobs: Record<string, { steps: { run?: string }[] }>;
+    };
+    assert.deepEqual(on, { pull_request: { branches: ["main"] }, push: { branches: ["main"] } });
+    assert.ok(jobs.test!.steps.some(({ run }) => run === "make test"));
+  });
+
+  it("are valid, and pass actions only inputs that these declare", async function () {
     onPath(this, "go");
     const actionlint = await goProgram(ACTIONLINT);
     const folder = mkdtempSync(join(tmpdir(), "workflows-"));
     try {
-      // An action's inputs are looked up by its tag, which stands beside the commit that it is pinned to.
+      // actionlint looks up an action's inputs by its tag, which is in the comment after the pinned commit.
       const tagged = join(folder, ".github/workflows");
       mkdirSync(tagged, { recursive: true });
       for (const file of readdirSync(WORKFLOWS)) {
@@ -45,7 +55,7 @@ describe("the workflows", function () {
     }
   });
 
-  it("are safe: least permissions, everything pinned, no text of a change in a script", async function () {
+  it("are safe: least permissions, everything pinned, no text of a pull request in a script", async function () {
     onPath(this, "python3");
     const zizmor = join(await pythonPrograms(ZIZMOR), "zizmor");
     const { code, stdout, stderr } = await attempt([

@@ -1,5 +1,5 @@
 "use strict";
-// The least that a policy pack can be: what the start of every other one is measured against.
+// An empty policy pack, the baseline of the start-up times.
 const { PolicyPack } = require("@pulumi/policy");
 
 new PolicyPack("empty", { policies: [] });

@@ -6,7 +6,7 @@ import type { KubernetesVersion } from "../../../../components/model/kubernetes-
 import type { Manifest } from "./manifests";
 
 /** The releases whose published schemas stand for their minor version: Go modules of Kubernetes itself. */
-export const RELEASES: Readonly<Record<KubernetesVersion, string>> = {
+const RELEASES: Readonly<Record<KubernetesVersion, string>> = {
   "1.37": "v1.37.2",
   "1.36": "v1.36.3",
   "1.35": "v1.35.4",

@@ -1,28 +1,15 @@
+import { DoesNotFitError } from "../../components/node/placement";
 import { estimate } from "../../cost/estimate";
 import { configLevers, topLevers, type Lever } from "../../cost/levers";
 import type { PurchaseOption } from "../../cost/purchase/options";
-import { plannedResources } from "../../cost/resource";
-import { stateResources } from "../../cost/state";
-import { DoesNotFitError } from "../../components/node/placement";
-import { ConfigError } from "../../stacks/config/load";
 import { usageByKey } from "../../cost/usage";
-import type { TierName } from "../../stacks/tiers";
+import { ConfigError } from "../../stacks/config/load";
 import type { StackPlan } from "../../stacks/plan";
-import { planFrom, planResources } from "../../planning/plan";
-import { priceResources, type PricedStack, type PricingArgs } from "../../planning/price/price";
+import type { TierName } from "../../stacks/tiers";
+import { planFrom } from "../plan";
+import { pricePlan, type PricedStack, type PricingArgs } from "./price";
 
-/** Prices what a plan would deploy. */
-export async function pricePlan(plan: StackPlan, pricing: PricingArgs): Promise<PricedStack> {
-  const { resources } = await planResources(plan);
-  return priceResources(plan, plannedResources(resources), pricing);
-}
-
-/** Prices what an exported state says is deployed, with the usage and budget of the stack's config. */
-export function priceState(plan: StackPlan, state: unknown, pricing: PricingArgs): PricedStack {
-  return priceResources(plan, stateResources(state), pricing, `${plan.spec.tier}, as deployed`);
-}
-
-/** The three levers that save most: each is the real price of the changed stack. */
+/** The three levers that save most. Each saving is the difference to the price of the changed stack. */
 export async function leversOf(
   stack: string,
   settings: readonly string[],
@@ -31,7 +18,7 @@ export async function leversOf(
   pricing: PricingArgs,
 ): Promise<Lever[]> {
   const changed: Lever[] = [];
-  // Another tier doesn't change how much the stack is used.
+  // The stack's usage stays the same on another tier.
   const asNow = { ...pricing, usage: usageByKey(priced.args.usage) };
   for (const { name, settings: change, risk } of configLevers(tier)) {
     const plan = planned(stack, [...settings, ...change]);
@@ -43,26 +30,26 @@ export async function leversOf(
   return topLevers([...changed, ...purchaseLevers(priced)]);
 }
 
-/** What buying the same machines in another way saves. */
+/** What the same machines cost less under another purchase option. */
 export function purchaseLevers({ resources, args, summary }: PricedStack): Lever[] {
   const saving = (option: PurchaseOption): number => summary.cents - estimate(resources, { ...args, option }).cents;
   return [
     {
-      name: "one year's commitment",
+      name: "one-year commitment",
       how: args.book.cloud === "aws" ? "standard reserved instances, nothing upfront" : "committed use discount",
-      risk: "the machines are paid for a year, whether the tier still needs them or not",
+      risk: "the machines are paid for a year, even if the tier needs fewer",
       savedCents: saving("reserved-1y"),
     },
     {
       name: "spot for the API",
-      how: "apiSpotPercent=100, and a smaller minimum on demand",
-      risk: "API machines may be taken away at any time, all at once",
+      how: "apiSpotPercent=100 and a smaller on-demand minimum",
+      risk: "the cloud may reclaim all API machines at the same time",
       savedCents: saving("spot"),
     },
   ];
 }
 
-/** A plan with other settings, or undefined where they don't go together. */
+/** The plan with other settings; undefined if they are not a valid combination. */
 function planned(stack: string, settings: readonly string[]): StackPlan | undefined {
   try {
     return planFrom(stack, settings);

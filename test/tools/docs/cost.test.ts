@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { SYSTEM_MEM_GIB } from "../../components/node/placement";
-import { pricedCells, type PricedCell } from "../../planning/price/cells";
-import { fromPrices } from "../../tools/docs/generated";
-import { plannedNodes } from "../../planning/plan";
+import { SYSTEM_MEM_GIB } from "../../../components/node/placement";
+import { pricedCells, type PricedCell } from "../../../planning/price/cells";
+import { fromPrices } from "../../../tools/docs/generated";
+import { plannedNodes } from "../../../planning/plan";
 
 describe("docs/cost.md", function () {
   this.timeout(120_000);
@@ -15,13 +15,13 @@ describe("docs/cost.md", function () {
       .filter(({ priced }) => priced.summary.cents <= priced.summary.budgetCents)
       .map(({ cloud }) => cloud);
 
-  it("is current, with its picture", () => {
+  it("is current, as is its chart", () => {
     fromPrices(cells).forEach(({ path, content }) =>
       assert.equal(readFileSync(path, "utf8"), content, `${path}: run "npm run docs"`),
     );
   });
 
-  it("prices every resource of every cell", () => {
+  it("prices every resource of every combination", () => {
     assert.equal(cells.length, 32);
     cells.forEach(({ priced }) => assert.deepEqual(priced.summary.unpriced, []));
   });
