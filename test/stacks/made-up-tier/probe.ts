@@ -46,10 +46,13 @@ async function main(stacks: readonly string[]): Promise<void> {
   for (const settings of stacks) {
     answers.push([settings, await answer(settings.split(" "))]);
   }
-  const instances = Object.entries(LIMITS).map(([tier, { services }]) => [
-    tier,
-    Object.fromEntries(Object.entries(services).map(([service, limits]) => [service, limits.instances])),
-  ]);
+  const instances = Object.entries(LIMITS).map(
+    ([tier, { services }]) =>
+      [
+        tier,
+        Object.fromEntries(Object.entries(services).map(([service, limits]) => [service, limits.instances])),
+      ] as const,
+  );
   const found: Answers = { stacks: Object.fromEntries(answers), instances: Object.fromEntries(instances) };
   process.stdout.write(JSON.stringify(found));
 }
