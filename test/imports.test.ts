@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
-import { attempt } from "../rehearsal/shell";
+import { attempt } from "../rehearsal/system/process";
 
 const CONFIG = join(__dirname, "../.dependency-cruiser.mjs");
 const PROGRAM = join(__dirname, "../node_modules/.bin/depcruise");
