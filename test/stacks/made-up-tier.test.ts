@@ -59,7 +59,7 @@ function edited(rows: string): string {
 function compile(table: string): string[] {
   const path = resolve(TABLE);
   const { options } = ts.parseJsonConfigFileContent(
-    ts.readConfigFile("tsconfig.json", ts.sys.readFile).config,
+    ts.readConfigFile("tsconfig.json", (name) => ts.sys.readFile(name)).config,
     ts.sys,
     ".",
   );

@@ -46,7 +46,7 @@ async function main(stacks: readonly string[]): Promise<void> {
   for (const settings of stacks) {
     answers.push([settings, await answer(settings.split(" "))]);
   }
-  const instances = Object.entries(LIMITS).map(([tier, { services }]) => [
+  const instances = Object.entries(LIMITS).map(([tier, { services }]): [string, Record<string, number>] => [
     tier,
     Object.fromEntries(Object.entries(services).map(([service, limits]) => [service, limits.instances])),
   ]);
