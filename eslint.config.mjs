@@ -27,11 +27,6 @@ export default tseslint.config(
     rules: { "max-lines-per-function": "off" },
   },
   {
-    // TEMPORARY: files that are being shortened on other branches. Delete this entry once they have landed.
-    files: ["components/platform/aws/balancer.ts", "policy/rules/network.ts"],
-    rules: { "max-lines": "off", "max-lines-per-function": "off" },
-  },
-  {
     // Mocha's describe and it return nothing to wait for. A describe is as long as its list of tests.
     files: ["test/**"],
     rules: { "@typescript-eslint/no-floating-promises": "off", "max-lines-per-function": "off" },

@@ -65,7 +65,7 @@ export function judgeAll(rules: readonly Rule[], stack: StackView, context: Cont
 }
 
 /** Resource rules by resource type. */
-export function resourceRulesByType(rules: readonly Rule[]): ReadonlyMap<string, readonly ResourceRule[]> {
+function resourceRulesByType(rules: readonly Rule[]): ReadonlyMap<string, readonly ResourceRule[]> {
   const byType = new Map<string, ResourceRule[]>();
   for (const rule of rules) {
     if (rule.kind === "resource") {

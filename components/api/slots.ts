@@ -7,11 +7,6 @@ export function slotPorts(slot: number): readonly [first: number, second: number
   return [FIRST_PORT + 2 * slot, FIRST_PORT + 2 * slot + 1];
 }
 
-/** The systemd unit of the container on a port; Podman generates it from the quadlet. */
-export function containerUnit(port: number): string {
-  return `ape-api@${port}.service`;
-}
-
 /** The folder in which a node records the current release and each slot's port. */
 export const RELEASE_STATE = "/var/lib/ape/api";
 

@@ -5,7 +5,7 @@ import { armTwin } from "./arm";
 import { machinePrice, OPTIONS, type PurchaseOption } from "./options";
 
 /** The Scaling Strategy's rules of thumb ("Cost Reduction Strategies"): savings as a fraction of the on-demand price. */
-export const RULES_OF_THUMB = Object.freeze({ reserved: 0.4, spot: 0.7 });
+const RULES_OF_THUMB = Object.freeze({ reserved: 0.4, spot: 0.7 });
 
 /** A stack's price under one purchase option. */
 export interface PurchaseRow {

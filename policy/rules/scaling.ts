@@ -18,7 +18,7 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** A Kubernetes quantity such as "500m" or "2Gi" as a number; undefined when it is not a quantity. */
-export function quantity(text: string | number | undefined): number | undefined {
+function quantity(text: string | number | undefined): number | undefined {
   const [, number, unit] = /^(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(String(text ?? "")) ?? [];
   return number === undefined ? undefined : Number(number) * UNITS[unit ?? ""]!;
 }

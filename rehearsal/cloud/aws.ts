@@ -46,7 +46,7 @@ function metadata(stack: LocalStack, host: Host): Readonly<Record<string, string
 }
 
 /** Access key id of a host's credentials. */
-export function accessKey({ name }: Pick<Host, "name">): string {
+function accessKey({ name }: Pick<Host, "name">): string {
   return `ASIA${digest(`key ${name}`).slice(0, 16).toUpperCase()}`;
 }
 

@@ -21,7 +21,7 @@ const LOOPBACK_PORT = 8080;
  * The stand-in's haproxy.cfg: TLS on both sides, the planned health checks and timeouts. Like the clouds' load balancers
  * it never retries a request on a second node.
  */
-export function balancerConfiguration(
+function balancerConfiguration(
   balancer: LocalBalancer,
   nodes: readonly Host[],
   { pem, control, loopback }: { readonly pem: string; readonly control: string; readonly loopback: string },

@@ -4,7 +4,7 @@ import type { LocalDisk } from "../stack/local-stack";
 import { attempt, run } from "../system/process";
 
 /** A disk's image: a sparse file, which occupies only what was written. */
-export function diskFile(state: string, disk: Pick<LocalDisk, "name">): string {
+function diskFile(state: string, disk: Pick<LocalDisk, "name">): string {
   return join(state, "disks", `${disk.name}.img`);
 }
 

@@ -141,7 +141,7 @@ describe("the pack, as the engine runs it", function () {
         ["aws-disk-encrypted false", "waivers-valid true"],
       );
       assert.match(found[0]!.message, /waived by public until 2999-12-31 \(ada\): Holds public data only/);
-      assert.match(found.at(-1)!.message, /waiver old of ada: it ended on 2020-01-01/);
+      assert.match(found.at(-1)!.message, /waiver old of ada: expired on 2020-01-01/);
     } finally {
       own.stop();
     }

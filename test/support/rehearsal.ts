@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Service } from "../../components/model/role";
 import type { StackPlan } from "../../stacks/plan";
 import type { Drill } from "../../rehearsal/drills/drill";
-import { report } from "../../tools/drill/report";
+import { report } from "../../rehearsal/drills/report";
 import { runDrill } from "../../rehearsal/drills/run";
 import { assertCanRehearse, CannotRehearseError } from "../../rehearsal/system/preflight";
 import type { LocalStack } from "../../rehearsal/stack/local-stack";

@@ -12,7 +12,7 @@ import { runningStacks, takeDown } from "../../rehearsal/running";
 import { streamProgress } from "../../rehearsal/system/progress";
 import { UsageError } from "../../planning/stack-file";
 import { DRILLS } from "../../rehearsal/drills/drills";
-import { report } from "./report";
+import { report } from "../../rehearsal/drills/report";
 import { bootForDrill, runDrill } from "../../rehearsal/drills/run";
 
 const program = new Command("npm run drill --")

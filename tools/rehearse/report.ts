@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import type { Palette } from "../../planning/palette";
 import type { Machine } from "../../rehearsal/machine/machine";
 import type { Rehearsal } from "../../rehearsal/rehearsal";
 import { standIns } from "../../rehearsal/cloud/stand-ins";
@@ -33,7 +34,7 @@ export function nodeStatus(machine: Machine): NodeStatus {
 }
 
 /** The nodes and the cloud's stand-ins, as text. */
-export function report(rehearsal: Rehearsal, { bold, dim }: Record<"bold" | "dim", (text: string) => string>): string {
+export function report(rehearsal: Rehearsal, { bold, dim }: Pick<Palette, "bold" | "dim">): string {
   const statuses = rehearsal.machines.map(nodeStatus);
   const table = new Table({
     head: ["node", "state", "address", "zone", "GiB", "boot time", "data disks"].map(bold),

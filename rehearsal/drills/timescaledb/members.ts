@@ -71,7 +71,7 @@ interface PatroniMember {
 }
 
 /** The cluster's members as listed by Patroni on a node; empty if it does not answer. */
-export async function patroni(machine: Machine): Promise<PatroniMember[]> {
+async function patroni(machine: Machine): Promise<PatroniMember[]> {
   const { code, stdout } = await machine.attempt(patronictl("list", "--format", "json"), { timeoutMs: 10_000 });
   return code === 0 ? (JSON.parse(stdout) as PatroniMember[]) : [];
 }

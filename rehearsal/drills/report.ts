@@ -1,5 +1,6 @@
 import Table from "cli-table3";
-import type { DrillRecord } from "../../rehearsal/drills/run";
+import type { Palette } from "../../planning/palette";
+import type { DrillRecord } from "./run";
 
 /** Labels of figures whose name is not enough. */
 const LABELS: Readonly<Record<string, string>> = {
@@ -9,7 +10,7 @@ const LABELS: Readonly<Record<string, string>> = {
 /** A drill's figures as text. */
 export function report(
   { drill, stack, cloud, seconds, scenarios }: DrillRecord,
-  { bold }: Record<"bold", (text: string) => string>,
+  { bold }: Pick<Palette, "bold">,
 ): string {
   const parts = scenarios.map(({ scenario, measured, violations }) => {
     const table = new Table({ style: { head: [], border: [], compact: true } });
