@@ -140,7 +140,7 @@ describe("an exported state", function () {
     assert.deepEqual(run("--file", "none.json"), [2, "--file none.json: no such file"]);
     const [status, error] = run("--file", "-");
     assert.equal(status, 2);
-    assert.match(error as string, /^not a state of version 3, but none: write one with "pulumi stack export/);
+    assert.match(error as string, /^not a state of version 3 \(version: none\): create one with "pulumi stack export/);
     assert.deepEqual(run("--file", "package.json", "--stack", "nowhere")[0], 2);
   });
 });
