@@ -1,3 +1,4 @@
+import type { Cloud } from "../../components/model/cloud";
 import { DoesNotFitError } from "../../components/node/placement";
 import { estimate } from "../../cost/estimate";
 import { configLevers, topLevers, type Lever } from "../../cost/levers";
@@ -30,13 +31,19 @@ export async function leversOf(
   return topLevers([...changed, ...purchaseLevers(priced)]);
 }
 
+/** What a one-year commitment is called on each cloud. */
+const COMMITMENT: Readonly<Record<Cloud, string>> = {
+  aws: "standard reserved instances, nothing upfront",
+  gcp: "committed use discount",
+};
+
 /** What the same machines cost less under another purchase option. */
 export function purchaseLevers({ resources, args, summary }: PricedStack): Lever[] {
   const saving = (option: PurchaseOption): number => summary.cents - estimate(resources, { ...args, option }).cents;
   return [
     {
       name: "one-year commitment",
-      how: args.book.cloud === "aws" ? "standard reserved instances, nothing upfront" : "committed use discount",
+      how: COMMITMENT[args.book.cloud],
       risk: "the machines are paid for a year, even if the tier needs fewer",
       savedCents: saving("reserved-1y"),
     },

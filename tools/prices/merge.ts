@@ -1,3 +1,4 @@
+import type { Cloud } from "../../components/model/cloud";
 import type { PriceList } from "../../cost/prices/schema";
 import type { ProviderList } from "./quote";
 
@@ -19,10 +20,8 @@ export interface Refreshed {
   readonly untouched: readonly string[];
 }
 
-interface Mutable {
+interface Mutable extends Record<Cloud, MutableCloud> {
   sources: Record<string, { what: string; date: string | null }>;
-  aws: MutableCloud;
-  gcp: MutableCloud;
 }
 interface MutableCloud {
   instances: { source: string; types: Record<string, Record<string, number | string>> };

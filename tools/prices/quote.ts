@@ -1,6 +1,8 @@
+import type { Cloud } from "../../components/model/cloud";
+
 /** A price from a provider's list, with its name in our list. */
 export interface ProviderQuote {
-  readonly cloud: "aws" | "gcp";
+  readonly cloud: Cloud;
   /** "ebs.gp3.storage" for a service; "t3.large" for an instance type. */
   readonly name: string;
   /** Which price of an instance type. Undefined for a service. */
@@ -11,7 +13,7 @@ export interface ProviderQuote {
 
 /** A provider's list on a day. */
 export interface ProviderList {
-  readonly cloud: "aws" | "gcp";
+  readonly cloud: Cloud;
   readonly quotes: readonly ProviderQuote[];
   /** Key, text and date for `sources`. */
   readonly source: { readonly id: string; readonly what: string; readonly date: string };
