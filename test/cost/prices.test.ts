@@ -19,7 +19,7 @@ describe("the price list", () => {
     };
     broken.hoursPerMonth = "730";
     broken.sources.skypilot = { what: "x", date: "last week" };
-    broken.aws.services["nat.gateway"] = { usd: -1, unit: "hour", source: "nobody" };
+    broken.aws.services["nat.gateway"] = { usd: -1, unit: "hour", source: "unknown" };
     broken.aws.services["transfer.internet"] = {
       unit: "GB",
       source: "cyclenerd",
@@ -35,7 +35,7 @@ describe("the price list", () => {
       'sources.skypilot.date: "last week"; must be a date like "2026-07-20", or null',
       "aws.instances.types.t3.large.hourly: 0; must be a number above 0",
       'aws.instances.types.t3.large.hourlySpot: "cheap"; must be a number above 0',
-      'aws.services.nat.gateway.source: "nobody"; must be a key of sources',
+      'aws.services.nat.gateway.source: "unknown"; must be a key of sources',
       "aws.services.nat.gateway.usd: -1; must be a number above 0",
       "aws.services.transfer.internet.tiers[1].upTo: 5; must increase, and be omitted on the last step",
       "aws.services.transfer.internet.tiers[2].upTo: 7; must increase, and be omitted on the last step",

@@ -5,7 +5,7 @@ import { findNodes, SOURCE_FOLDERS, typescriptFiles } from "../support/sources";
 
 const LIST = "components/model/role.ts";
 
-/** A program of its own that shares no code with the deployment: it plays the part of the user's API. */
+/** A separate program without code of the deployment: it stands for the user's API. */
 const APART = "rehearsal/reference-api/";
 
 /** A list that spells out every data service, with or without the API. */
