@@ -52,6 +52,8 @@ describe("the reference API's environment", () => {
     PORT: "8001",
     DATABASE_URL: "postgresql://a",
     DATABASE_READER_URL: "postgresql://b",
+    PGUSER: "h",
+    PGPASSWORD: "i",
     NEO4J_URI: "neo4j://c",
     NEO4J_USERNAME: "d",
     NEO4J_PASSWORD: "e",
