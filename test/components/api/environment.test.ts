@@ -9,7 +9,7 @@ import type { StackPlan } from "../../../stacks/plan";
 import { TIER_NAMES, TIERS } from "../../../stacks/tiers";
 import { settings } from "../../../rehearsal/reference-api/settings";
 import { CELLS, planCell } from "../../support/cells";
-import { machineEnvironment, podEnvironment, podSettings, type Environment } from "./environments";
+import { machineEnvironment, machineFile, podEnvironment, podSettings, type Environment } from "./environments";
 import { manifests, WAYS, type Manifest, type Way } from "./kubernetes/manifests";
 
 const SHARDED = { redisMode: "cluster", timescaledbShards: 2 };
@@ -97,9 +97,7 @@ describe("the API's environment", () => {
 
       it("leads in pods to an HAProxy with the servers and checks of a machine's", () => {
         const settingsOfPod = podSettings(pods);
-        const { apiGroup, placed } = plan;
-        const { files } = apiGroup!.role.provision({ role: apiGroup!.role, node: "api" }, placed);
-        const onMachine = files.find(({ path }) => path === "/etc/haproxy/haproxy.cfg")!.content;
+        const onMachine = machineFile(plan, "/etc/haproxy/haproxy.cfg");
         const sections = (content: string): string => content.slice(content.indexOf("defaults"));
         assert.equal(
           sections(settingsOfPod["haproxy.cfg"]!).replaceAll(CA_FILE, "CA"),

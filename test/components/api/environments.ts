@@ -8,19 +8,18 @@ import type { Manifest } from "./kubernetes/manifests";
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** The variables of the first container on a machine, with secret marks replaced as nodes do. */
-export function machineEnvironment({ apiGroup, placed }: StackPlan): Environment {
+/** The content of a file on a machine of the API. */
+export function machineFile({ apiGroup, placed }: StackPlan, path: string): string {
   const role = apiGroup?.role ?? placed.find(({ role: { service } }) => service === "api")!.role;
-  const { files } = role.provision({ role, node: role.name }, placed);
-  const content = (path: string): string => files.find((file) => file.path === path)!.content;
-  const own = /^Environment=(.*)$/m.exec(content("/etc/containers/systemd/ape-api@.container"))![1]!;
-  return fromLines([
-    ...own.replaceAll("%i", String(slotPorts(0)[0])).split(" "),
-    ...content("/etc/ape/api.env")
-      .replace(/@\{([^/}]+)\/([^}]+)\}/g, secretValue)
-      .trim()
-      .split("\n"),
-  ]);
+  return role.provision({ role, node: role.name }, placed).files.find((file) => file.path === path)!.content;
+}
+
+/** The variables of the first container on a machine, with secret marks replaced as nodes do. */
+export function machineEnvironment(plan: StackPlan): Environment {
+  const quadlet = machineFile(plan, "/etc/containers/systemd/ape-api@.container");
+  const own = /^Environment=(.*)$/m.exec(quadlet)![1]!;
+  const shared = machineFile(plan, "/etc/ape/api.env").replace(/@\{([^/}]+)\/([^}]+)\}/g, secretValue);
+  return fromLines([...own.replaceAll("%i", String(slotPorts(0)[0])).split(" "), ...shared.trim().split("\n")]);
 }
 
 function secretValue(_mark: string, secret: string, field: string): string {
@@ -42,7 +41,6 @@ interface Source extends Manifest {
 
 interface Container {
   readonly name: string;
-  readonly envFrom?: unknown;
   readonly env?: readonly {
     readonly name: string;
     readonly valueFrom: Partial<
