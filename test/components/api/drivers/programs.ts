@@ -30,7 +30,7 @@ export const DRIVERS: readonly Driver[] = [
   {
     name: "psycopg",
     needs: ["python3"],
-    command: async () => [join(await pythonPrograms(PSYCOPG), "python"), join(__dirname, "select.py")],
+    command: async () => [join(await pythonPrograms(PSYCOPG), "python"), join(__dirname, "psycopg_select.py")],
   },
   { name: "pgx", needs: ["go"], command: async () => [join(await built("pgx", "main.go", PGX, goProgram), "select")] },
   {
