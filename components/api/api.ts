@@ -9,11 +9,11 @@ import { REQUEST_TIMEOUT_SECONDS } from "./timeout";
 
 /** How clients reach the API. */
 export interface PublicArgs {
-  /** Public name. Empty: the load balancer's own name. */
+  /** Public name. Empty means the load balancer's own name. */
   readonly domain: string;
-  /** Certificate known to the cloud, or MANAGED_CERTIFICATE. Empty: a certificate of the stack's authority. */
+  /** Certificate known to the cloud, or MANAGED_CERTIFICATE. Empty means a certificate of the stack's authority. */
   readonly certificate: string;
-  /** The cloud's DNS zone in which the domain's records are created. Empty: they are managed elsewhere. */
+  /** The cloud's DNS zone in which the domain's records are created. Empty means that they are managed elsewhere. */
   readonly dnsZone: string;
   readonly clientCidrs: readonly string[];
 }

@@ -13,9 +13,9 @@ export interface Destination {
 /** Through the Ingress controller of an existing cluster. */
 export interface IngressEntry {
   readonly kind: "ingress";
-  /** Class of the Ingress. Empty: the cluster's default. */
+  /** Class of the Ingress. Empty means the cluster's default. */
   readonly className: string;
-  /** Namespaces of the controller's pods. Empty: requests from any namespace are accepted. */
+  /** Namespaces of the controller's pods. Empty means any namespace. */
   readonly from: readonly string[];
 }
 
@@ -50,11 +50,11 @@ export interface KubernetesApiArgs {
   readonly authority: StackAuthority;
   /** How requests reach the pods. */
   readonly entry: IngressEntry | NodePortEntry;
-  /** Public name. Empty: without an Ingress, reachable within the cluster only. */
+  /** Public name. Empty means no Ingress: reachable within the cluster only. */
   readonly domain: string;
   /** Annotations that bind the pods' service account to an identity of the cloud. */
   readonly serviceAccountAnnotations: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Namespaces whose pods scrape metrics, through Prometheus Operator's ServiceMonitor. Empty: no ServiceMonitor. */
+  /** Namespaces whose pods scrape metrics, through Prometheus Operator's ServiceMonitor. Empty means no ServiceMonitor. */
   readonly scrapedFrom: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
 }

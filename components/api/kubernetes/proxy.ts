@@ -13,7 +13,7 @@ const FILE = "haproxy.cfg";
 const FOLDER = "/usr/local/etc/haproxy";
 
 /**
- * The certificate is mounted as in the API's container. Without limits of its own, HAProxy would start one thread per CPU
+ * The certificate is mounted as in the API's container. Without a number, HAProxy would start one thread per CPU
  * of the node. 1,000 connections are more than the workers of one pod open; with full buffers (32 KiB each) they fit the
  * memory limit.
  */

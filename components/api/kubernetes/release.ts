@@ -16,7 +16,7 @@ export interface DeploymentManifest {
 export interface AfterFailure {
   /** Whether to retry the update: the rollout succeeded, but took longer than the provider waits. */
   readonly retry: boolean;
-  /** A description of the rollback. Empty: nothing was done. */
+  /** A description of the rollback. Empty means that nothing was done. */
   readonly message: string;
 }
 

@@ -49,7 +49,7 @@ export class Schemas {
     return new Schemas(ajv, new Map(names));
   }
 
-  /** Each violation with its path. Empty: the manifest is valid. */
+  /** Each violation with its path. Empty means that the manifest is valid. */
   problems(manifest: Manifest): string[] {
     const name = this.names.get(`${manifest.apiVersion} ${manifest.kind}`);
     if (name === undefined) {
