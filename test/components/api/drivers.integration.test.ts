@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "../../../rehearsal/free-port";
+import { freePort } from "../../../rehearsal/system/free-port";
 import { CELLS, planCell } from "../../support/cells";
 import { onPath } from "../../support/programs";
 import { LocalDatabase, type Files } from "./drivers/database";

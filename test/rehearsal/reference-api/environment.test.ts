@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CA_FILE } from "../../../components/api/environment";
-import { freePort } from "../../../rehearsal/free-port";
+import { freePort } from "../../../rehearsal/system/free-port";
 import { CELLS, planCell } from "../../support/cells";
 import { machineEnvironment, podEnvironment, type Environment } from "../../components/api/environments";
 import { manifests } from "../../components/api/kubernetes/manifests";

@@ -7,8 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CA_FILE } from "../../../../components/api/environment";
 import { authorityCertificate, issue } from "../../../../components/pki/authority";
 import { PORTS } from "../../../../components/timescaledb/topology";
-import { freePort } from "../../../../rehearsal/free-port";
-import { attempt, run } from "../../../../rehearsal/shell";
+import { freePort } from "../../../../rehearsal/system/free-port";
+import { attempt, run } from "../../../../rehearsal/system/process";
 import type { Environment } from "../environments";
 
 const AUTHORITY = { seed: "s".repeat(48), name: "ape-test", from: "2026-01-01" };

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildOnce } from "../../../../rehearsal/build-cache";
-import { CACHE } from "../../../../rehearsal/paths";
-import { pythonPrograms } from "../../../../rehearsal/python";
-import { run } from "../../../../rehearsal/shell";
+import { buildOnce } from "../../../../rehearsal/build/build-cache";
+import { CACHE } from "../../../../rehearsal/system/paths";
+import { pythonPrograms } from "../../../../rehearsal/build/python";
+import { run } from "../../../../rehearsal/system/process";
 
 const PSYCOPG = "psycopg[binary]==3.3.9";
 const PGX = "github.com/jackc/pgx/v5@v5.9.2";
