@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import ts from "typescript";
 import { REQUEST_TIMEOUT_SECONDS } from "../../components/api/timeout";
 import { CLOUDS, type Cloud } from "../../components/model/cloud";
 import { API_SECRET as NEO4J_SECRET } from "../../components/neo4j/secrets";
@@ -9,42 +10,65 @@ import { PORTS } from "../../components/timescaledb/topology";
 import { planResources } from "../../planning/plan";
 import type { Recorded } from "../../planning/record";
 import { CELLS, planCell } from "../support/cells";
-import { literals, type Literal } from "./literals";
+import { findNodes, typescriptFiles } from "../support/sources";
 
-/** Each truth with its only home. */
-const HOMES: readonly (readonly [what: string, home: string, is: (literal: Literal) => boolean])[] = [
+/** Each truth with the only file that may write it. */
+const HOMES: readonly (readonly [what: string, home: string, matches: Matcher])[] = [
   ["the request time-out", "components/api/timeout.ts", isTimeout],
-  ["the port of the connection pool", "components/timescaledb/topology.ts", names(PORTS.pool)],
-  ["the port of Patroni's REST API", "components/timescaledb/topology.ts", names(PORTS.patroni)],
-  ["the name of TimescaleDB's secret", "components/timescaledb/secrets.ts", names(TIMESCALEDB_SECRET)],
-  ["the name of Neo4j's secret", "components/neo4j/secrets.ts", names(NEO4J_SECRET)],
-  ["the name of Redis' secret", "components/redis/secrets.ts", names(REDIS_SECRET)],
+  ["the port of the connection pool", "components/timescaledb/topology.ts", writes(PORTS.pool)],
+  ["the port of Patroni's REST API", "components/timescaledb/topology.ts", writes(PORTS.patroni)],
+  ["the name of TimescaleDB's secret", "components/timescaledb/secrets.ts", writes(TIMESCALEDB_SECRET)],
+  ["the name of Neo4j's secret", "components/neo4j/secrets.ts", writes(NEO4J_SECRET)],
+  ["the name of Redis' secret", "components/redis/secrets.ts", writes(REDIS_SECRET)],
   ...["DATABASE_URL", "DATABASE_READER_URL", "PGPASSWORD", "NEO4J_URI", "REDIS_PASSWORD"].map(
-    (variable) => [`the variable ${variable}`, "components/api/environment.ts", names(variable)] as const,
+    (variable) => [`the variable ${variable}`, "components/api/environment.ts", writes(variable)] as const,
   ),
 ];
 
-/** A literal that is the value, or a text that contains it as a word. */
-function names(value: number | string): (literal: Literal) => boolean {
+type Matcher = (node: ts.Node, file: string) => boolean;
+
+/** A number, a text or a property's name that contains the value as a word. Comments do not count. */
+function writes(value: number | string): Matcher {
   const word = new RegExp(String.raw`(?<![\w-])${value}(?![\w-])`);
-  return (literal) => word.test(String(literal.value));
+  return (node) =>
+    (ts.isNumericLiteral(node) || ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node) || isKey(node)) &&
+    word.test(node.text);
 }
 
-/** Folders through which requests to the API pass. The stores have time-outs that are independent of it. */
+function isKey(node: ts.Node): node is ts.Identifier {
+  return ts.isIdentifier(node) && ts.isPropertyAssignment(node.parent) && node.parent.name === node;
+}
+
+/** Folders through which requests to the API pass. The time-outs of the stores are independent of it. */
 const REQUEST_PATH = /^(components\/(api|platform)|stacks)\//;
 
 /** Sixty seconds under a name of a request's or a shutdown's time-out. */
-function isTimeout({ file, name, value }: Literal): boolean {
-  return REQUEST_PATH.test(file) && value === 60 && /time_?out|drain|stop|idle|grace/i.test(name);
+function isTimeout(node: ts.Node, file: string): boolean {
+  return (
+    REQUEST_PATH.test(file) &&
+    ts.isNumericLiteral(node) &&
+    Number(node.text) === 60 &&
+    /time_?out|drain|stop|idle|grace/i.test(nameOf(node))
+  );
 }
 
-describe("one place for what the API's parts share", () => {
-  let all: Literal[];
-  before(() => (all = literals("components", "stacks")));
+/** The variable or property that a value is assigned to. */
+function nameOf(node: ts.Node): string {
+  const declaration = ts.findAncestor(
+    node,
+    (each): each is ts.VariableDeclaration | ts.PropertyAssignment | ts.PropertyDeclaration =>
+      ts.isVariableDeclaration(each) || ts.isPropertyAssignment(each) || ts.isPropertyDeclaration(each),
+  );
+  return declaration?.name.getText() ?? "";
+}
 
-  for (const [what, home, is] of HOMES) {
-    it(`${what} is written in ${home} only`, () => {
-      assert.deepEqual([...new Set(all.filter(is).map(({ file }) => file))], [home]);
+describe("one place for what the parts of the API share", () => {
+  const files = typescriptFiles(["components", "stacks"]);
+
+  for (const [what, home, matches] of HOMES) {
+    it(`${what} is in ${home} only`, () => {
+      const found = files.filter((file) => findNodes(file, (node) => matches(node, file)).length > 0);
+      assert.deepEqual(found, [home]);
     });
   }
 });

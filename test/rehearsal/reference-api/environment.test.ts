@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CA_FILE } from "../../../components/api/environment";
+import { DATA_SERVICES } from "../../../components/model/role";
 import { freePort } from "../../../rehearsal/system/free-port";
 import { CELLS, planCell } from "../../support/cells";
 import { machineEnvironment, podEnvironment, type Environment } from "../../components/api/environments";
@@ -49,7 +50,7 @@ for (const [runtime, render] of Object.entries(RUNTIMES)) {
       assert.equal(api.exitCode, null, "it exited");
       const response = await fetch(`${url}/ready`);
       assert.equal(response.status, 503);
-      assert.deepEqual(((await response.json()) as { missing: string[] }).missing, ["timescaledb", "neo4j", "redis"]);
+      assert.deepEqual(((await response.json()) as { missing: string[] }).missing, [...DATA_SERVICES]);
       assert.match(await (await fetch(`${url}/metrics`)).text(), /^db_connection_pool_max\{pool="writer"\} 4$/m);
     });
   });
