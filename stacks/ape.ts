@@ -13,7 +13,7 @@ import { TimescaleDB } from "../components/timescaledb/timescaledb";
 import { deployApi } from "./api-wiring";
 import { CONTRACT_VERSION, type PendingOutputs } from "./outputs";
 import { stackLabels } from "./labels";
-import { naming, type StackPlan } from "./plan";
+import { API_SECRETS, naming, type StackPlan } from "./plan";
 import type { StackSpec } from "./config/spec";
 
 /** Secrets that the program reads from the config or another stack. They are never part of the spec. */
@@ -98,9 +98,9 @@ class Ape extends pulumi.ComponentResource {
         cluster: endpoints.redis.cluster,
       },
       secrets: {
-        timescaledb: reference(timescaledb, "timescaledb-api"),
-        neo4j: reference(neo4j, "neo4j-api"),
-        redis: reference(redis, "redis-api"),
+        timescaledb: reference(timescaledb, API_SECRETS.timescaledb),
+        neo4j: reference(neo4j, API_SECRETS.neo4j),
+        redis: reference(redis, API_SECRETS.redis),
       },
       buckets: { backups: backups.bucket.name },
     } satisfies PendingOutputs;

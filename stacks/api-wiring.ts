@@ -6,12 +6,11 @@ import { NAME as SERVICE_ACCOUNT } from "../components/api/kubernetes/names";
 import { RELEASE_KEY } from "../components/api/release";
 import { addressOf, type Placed } from "../components/model/role";
 import { startNodes, storedResources, type DataService } from "../components/node/data-service";
-import type { StoredSecret } from "../components/node/secrets";
 import type { NodeContext } from "../components/node/node-context";
 import type { Node, Platform } from "../components/platform/platform";
 import type { ExistingCluster, NewCluster } from "./config/spec";
 import { stackLabels } from "./labels";
-import { API_SECRETS, type StackPlan } from "./plan";
+import { API_SECRETS, apiBackends, type StackPlan } from "./plan";
 import { API_CONTAINER, AUTOSCALING } from "./tiers";
 
 /** What the API of a stack is deployed with. */
@@ -95,7 +94,7 @@ async function onNewCluster(wiring: ApiWiring, stored: readonly pulumi.Resource[
       nodes,
       servingPort: NODE_PORT,
       operatorCidrs,
-      account: { namespace, name: SERVICE_ACCOUNT, secrets: API_SECRETS },
+      account: { namespace, name: SERVICE_ACCOUNT, secrets: Object.values(API_SECRETS) },
     },
     nodeContext.network,
     { parent, dependsOn: [...stored] },
@@ -118,7 +117,7 @@ function workload({
   stores,
 }: ApiWiring): Omit<KubernetesApiArgs, "kubeconfig" | "entry" | "serviceAccountAnnotations"> {
   const { spec, endpoints, placed } = plan;
-  const { timescaledb, neo4j, redis } = endpoints;
+  const stored = new Map(stores.flatMap((store) => [...store.secrets]));
   const { namespace, scrapedFrom } = spec.api.kubernetes!;
   return {
     cloud: spec.cloud,
@@ -133,19 +132,9 @@ function workload({
       cpuPercent: AUTOSCALING.targetCpuPercent,
       memoryPercent: AUTOSCALING.targetMemoryPercent,
     },
-    backends: {
-      timescaledbWriter: timescaledb.writer,
-      timescaledbReader: timescaledb.reader,
-      timescaledbShards: timescaledb.shards,
-      neo4jUri: neo4j.uri,
-      neo4jMembers: neo4j.members,
-      redisSentinels: redis.sentinels,
-      redisMasterName: redis.masterName ?? "",
-      redisUrl: redis.url ?? "",
-      redisCluster: redis.cluster,
-    },
+    backends: apiBackends(endpoints),
     destinations: destinations(placed),
-    credentials: credentials(stores),
+    secretField: (secret, field) => stored.get(secret)!.fields[field]!,
     authority: nodeContext.authority,
     domain: spec.api.domain,
     labels: stackLabels(spec),
@@ -160,18 +149,4 @@ function destinations(placed: readonly Placed[]): Destination[] {
       ports: each.role.listens.filter(({ from }) => from.includes("api")).map(({ port }) => port),
     }))
     .filter(({ ports }) => ports.length > 0);
-}
-
-/** User names and passwords, by the environment variable that the API reads them from. */
-function credentials(stores: readonly DataService[]): Record<string, pulumi.Output<string>> {
-  const secrets = new Map<string, StoredSecret>(stores.flatMap((store) => [...store.secrets]));
-  const field = (secret: string, name: string): pulumi.Output<string> => secrets.get(secret)!.fields[name]!;
-  return {
-    PGUSER: field("timescaledb-api", "username"),
-    PGPASSWORD: field("timescaledb-api", "password"),
-    NEO4J_USERNAME: field("neo4j-api", "username"),
-    NEO4J_PASSWORD: field("neo4j-api", "password"),
-    REDIS_USERNAME: field("redis-api", "username"),
-    REDIS_PASSWORD: field("redis-api", "password"),
-  };
 }

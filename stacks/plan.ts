@@ -1,16 +1,20 @@
 import { planCluster, type ClusterArgs, type ClusterPlan } from "../components/api/kubernetes/cluster";
-import { planApi, planApiGroup, type ApiArgs, type ApiGroup, type Backends } from "../components/api/plan";
+import type { ApiPlanArgs, Backends } from "../components/api/args";
+import { planApi, planApiGroup, type ApiGroup } from "../components/api/plan";
 import { neo4jEndpoints } from "../components/neo4j/endpoints";
 import { planNeo4j } from "../components/neo4j/plan";
+import { API_SECRET as NEO4J_SECRET } from "../components/neo4j/secrets";
 import { flowRules, type FlowRule } from "../components/model/flows";
 import { place, type NodePlan } from "../components/node/placement";
 import type { Placed, Role, Service } from "../components/model/role";
 import { bucketName } from "../components/model/naming";
 import { redisEndpoints } from "../components/redis/endpoints";
 import { planRedis } from "../components/redis/plan";
+import { API_SECRET as REDIS_SECRET } from "../components/redis/secrets";
 import { DEFAULT_DATABASE } from "../components/timescaledb/args";
 import { timescaleDbEndpoints } from "../components/timescaledb/endpoints";
 import { planTimescaleDb } from "../components/timescaledb/plan";
+import { API_SECRET as TIMESCALEDB_SECRET } from "../components/timescaledb/secrets";
 import type { StackSpec } from "./config/spec";
 import { API_CONTAINER, AUTOSCALING, containerMemGiB, largestMachineGiB, TIERS } from "./tiers";
 
@@ -36,8 +40,8 @@ export interface Endpoints {
   readonly redis: ReturnType<typeof redisEndpoints>;
 }
 
-/** Secrets with the API's credentials for the data services. */
-export const API_SECRETS = ["timescaledb-api", "neo4j-api", "redis-api"] as const;
+/** Names of the secrets that hold the API's credentials, by data service. */
+export const API_SECRETS = { timescaledb: TIMESCALEDB_SECRET, neo4j: NEO4J_SECRET, redis: REDIS_SECRET } as const;
 
 /** Plans a stack. Pure: no cloud, no engine, no clock. Throws DoesNotFitError when no machine is large enough. */
 export function planStack(spec: StackSpec): StackPlan {
@@ -86,7 +90,7 @@ function dataRoles(spec: StackSpec): Role[] {
   ];
 }
 
-function apiArgs(spec: StackSpec): ApiArgs {
+function apiArgs(spec: StackSpec): ApiPlanArgs {
   const { containers, workersPerContainer, instanceType, spotPercent } = spec.api;
   return {
     cloud: spec.cloud,
@@ -99,8 +103,8 @@ function apiArgs(spec: StackSpec): ApiArgs {
     zones: spec.highlyAvailable ? spec.zones.length : 1,
     ...(instanceType === undefined ? {} : { instanceType }),
     spotPercent,
-    secrets: API_SECRETS,
-    backends: (all) => backends(endpointsOf(all)),
+    secrets: Object.values(API_SECRETS),
+    backends: (all) => apiBackends(endpointsOf(all)),
   };
 }
 
@@ -127,15 +131,19 @@ function endpointsOf(placed: readonly Placed[]): Endpoints {
   };
 }
 
-function backends({ timescaledb, neo4j, redis }: Endpoints): Backends {
+/** How the API reaches the data services, on machines and in pods. */
+export function apiBackends({ timescaledb, neo4j, redis }: Endpoints): Backends {
+  const { shards, poolPort, patroniPort } = timescaledb;
   return {
     timescaledb: {
-      shards: timescaledb.shards.map(({ hosts }) => hosts),
+      shards: shards.map(({ hosts }) => hosts),
       database: DEFAULT_DATABASE,
-      patroni: timescaledb.hosts.length > 1,
+      poolPort,
+      ...(patroniPort === undefined ? {} : { patroniPort }),
+      secret: API_SECRETS.timescaledb,
     },
-    neo4j,
-    redis,
+    neo4j: { uri: neo4j.uri, members: neo4j.members, secret: API_SECRETS.neo4j },
+    redis: { ...redis, secret: API_SECRETS.redis },
   };
 }
 

@@ -4,32 +4,33 @@ import { ServiceGroup } from "../node/service-group";
 import type { Role } from "../model/role";
 import type { Backend, Group, GroupSpec, HealthCheck, Node } from "../platform/platform";
 import type { ApiGroup } from "./plan";
-import { READINESS, TIMEOUT_SECONDS } from "./plan";
+import { READINESS } from "./plan";
+import { REQUEST_TIMEOUT_SECONDS } from "./timeout";
 
 /** How clients reach the API. */
 export interface PublicArgs {
-  /** Public name; empty: the load balancer's own. */
+  /** Public name. Empty means the load balancer's own name. */
   readonly domain: string;
-  /** Certificate known to the cloud, or MANAGED_CERTIFICATE; empty: one of the stack's own authority. */
+  /** Certificate known to the cloud, or MANAGED_CERTIFICATE. Empty means a certificate of the stack's authority. */
   readonly certificate: string;
-  /** The cloud's DNS zone that gets the domain's records; empty: they are made elsewhere. */
+  /** The cloud's DNS zone in which the domain's records are created. Empty means that they are managed elsewhere. */
   readonly dnsZone: string;
   readonly clientCidrs: readonly string[];
 }
 
 export interface ApiArgs extends NodeContext, PublicArgs {
-  /** Its own scaling group, the nodes that it shares with the data services, or a cluster's, whose port leads to its pods. */
+  /** What serves: a scaling group, nodes shared with the data services, or the nodes of a cluster and the port that leads to pods. */
   readonly on:
     | { readonly group: ApiGroup; readonly targetCpuPercent: number; readonly spotPercent: number }
     | { readonly nodes: readonly Node[] }
     | { readonly cluster: Group; readonly port: number };
-  /** What must be there before clients are led here: what nodes read at boot, or a cluster's pods. */
+  /** Created before clients are sent here: what nodes read at boot, or the pods. */
   readonly after: readonly pulumi.Resource[];
 }
 
 /**
- * The API behind the stack's load balancer, which stays when something else comes to serve behind it: clients keep their
- * address, and are led on once that is there.
+ * The API behind the stack's load balancer. The load balancer and its address stay when the API moves to another kind of
+ * backend; requests go there once it exists.
  */
 export class Api extends pulumi.ComponentResource {
   static readonly __pulumiType = "ape:api:Api";
@@ -40,7 +41,7 @@ export class Api extends pulumi.ComponentResource {
     const { domain, certificate, dnsZone, clientCidrs, on } = args;
     const readiness: HealthCheck = "cluster" in on ? { ...READINESS, port: on.port } : READINESS;
     const balancer = args.platform.loadBalancer(
-      { name, domain, certificate, dnsZone, backend: readiness, timeoutSeconds: TIMEOUT_SECONDS, clientCidrs },
+      { name, domain, certificate, dnsZone, backend: readiness, timeoutSeconds: REQUEST_TIMEOUT_SECONDS, clientCidrs },
       args.network,
       args.authority.issue({ name: "load-balancer", dnsNames: [domain || "api.ape.internal"], addresses: [] }),
       this.backend(args),

@@ -1,22 +1,23 @@
 import { TLS } from "../model/tls";
 import type { Cloud } from "../model/cloud";
+import { REQUEST_TIMEOUT_SECONDS } from "./timeout";
 
-/** What nginx offers: the port that the load balancer speaks to, and how long it is patient. Origin: Load Balancing. */
-export const SERVING = { port: 8443, timeoutSeconds: 60, maxFails: 3, failTimeoutSeconds: 30 } as const;
+/** The port that the load balancer connects to, and when a container counts as down. Source: Load Balancing. */
+export const SERVING = { port: 8443, maxFails: 3, failTimeoutSeconds: 30 } as const;
 
 /** Largest body of a request. Ours. */
 const BODY_LIMIT = "10m";
 /**
- * What one client may ask of a node: requests a second, how many may come at once, and connections. Ours: hundreds of
- * times what T4's load is of all clients together, and less than what keeps a node's workers busy.
+ * Limits per client and node: requests a second, burst, and connections. Ours: hundreds of times T4's load of all clients
+ * together, and less than a node's workers can handle.
  */
 const CLIENT = { requestsPerSecond: 100, burst: 200, connections: 100 } as const;
-/** Longer than any load balancer keeps a connection to a node open: Google's does for 600 s, AWS's for its idle time-out. */
+/** Longer than any load balancer keeps an idle connection to a node: Google Cloud 600 s, AWS its idle time-out. */
 const KEEPALIVE_SECONDS = 620;
 
 /**
- * Where the load balancer's X-Forwarded-For names the client: AWS adds it last, Google Cloud adds it and then itself.
- * What stands before is the client's own claim.
+ * Where X-Forwarded-For names the client: AWS appends it; Google Cloud appends it, followed by its own address. Everything
+ * before that is set by the client and not trusted.
  */
 const CLIENT_ADDRESS: Readonly<Record<Cloud, string>> = {
   aws: String.raw`"~(?<forwarded>[0-9a-fA-F.:]+)\s*$"`,
@@ -24,34 +25,34 @@ const CLIENT_ADDRESS: Readonly<Record<Cloud, string>> = {
 };
 const KEEPALIVE_CONNECTIONS = 32;
 
-/** The line of a container in nginx's upstream, by its port. */
+/** A container's line in nginx's upstream block. */
 export function upstreamServer(port: number | string): string {
   return `server 127.0.0.1:${port} max_fails=${SERVING.maxFails} fail_timeout=${SERVING.failTimeoutSeconds}s;`;
 }
 
-/** How systemd stops nginx: requests end, and only what lasts longer than the time-out is cut. */
+/** How systemd stops nginx: requests in flight finish; those that exceed the time-out are cut. */
 export const NGINX_DRAIN = `[Service]
 LimitNOFILE=65536
 ExecStop=
-ExecStop=-/sbin/start-stop-daemon --quiet --stop --retry QUIT/${SERVING.timeoutSeconds} --pidfile /run/nginx.pid
-TimeoutStopSec=${SERVING.timeoutSeconds + 10}
+ExecStop=-/sbin/start-stop-daemon --quiet --stop --retry QUIT/${REQUEST_TIMEOUT_SECONDS} --pidfile /run/nginx.pid
+TimeoutStopSec=${REQUEST_TIMEOUT_SECONDS + 10}
 `;
 
 /** Where nginx runs. */
 export interface NginxPlace {
-  /** Its containers stand in a file of their own, which a release changes. */
+  /** The file that lists the upstream servers; a release rewrites it. */
   readonly upstreamFile: string;
   readonly certificate: string;
   readonly key: string;
-  /** Where access_log goes. */
+  /** Target of access_log. */
   readonly accessLog: string;
-  /** Where it runs confined: who it is there already, how many workers it may have, and the one folder that it writes. */
+  /** Set where nginx runs as an unprivileged user in a container: its number of workers and the only writable folder. */
   readonly confined?: { readonly workers: number; readonly runFolder: string };
   /**
-   * A file that says, by being there, that this nginx is about to leave: the load balancer is told so, and connections
-   * end with their next answer. Absent: whoever ends nginx has told the load balancer before.
+   * While this file exists, nginx fails readiness and closes each connection after its next response. Omit it where the
+   * load balancer is drained before nginx is stopped.
    */
-  readonly leavingFile?: string;
+  readonly drainFile?: string;
 }
 
 /** As a service of a node. */
@@ -64,7 +65,7 @@ export function onNode(upstreamFile: string): NginxPlace {
   };
 }
 
-/** What nginx keeps in folders of its own. */
+/** Kinds of temporary files that nginx writes, each to its own folder. */
 const TEMPORARY = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
 function processes({ confined }: NginxPlace): string {
@@ -77,20 +78,20 @@ pid /run/nginx.pid;`
 pid ${confined.runFolder}/nginx.pid;`;
 }
 
-/** Directives that move them into one folder. */
+/** Directives that move the temporary files into one folder. */
 export function temporaryPaths(folder: string): string {
   return TEMPORARY.map((name) => `    ${name}_temp_path ${folder}/${name};\n`).join("");
 }
 
-/** How requests are served. */
+/** Directives that serve a request. */
 const SERVE = `            limit_req zone=requests burst=${CLIENT.burst} nodelay;
             limit_conn connections ${CLIENT.connections};
             proxy_pass http://api;
 `;
 
-/** Where requests go once nginx is about to leave. */
-const LEAVING = `
-        location @farewell {
+/** Locations that handle requests while nginx drains. */
+const DRAINING = `
+        location @draining {
             keepalive_timeout 0;
 ${SERVE}        }
         location @not_ready {
@@ -98,22 +99,22 @@ ${SERVE}        }
         }
 `;
 
-/** Sends a location's requests to another one as soon as the file is there; 418 is seen by nobody. */
-function leavesTo(location: string, { leavingFile }: NginxPlace): string {
-  return leavingFile === undefined
+/** Redirects to another location internally while the drain file exists; no client receives the 418. */
+function whileDraining(location: string, { drainFile }: NginxPlace): string {
+  return drainFile === undefined
     ? ""
     : `            error_page 418 = @${location};
-            if (-f ${leavingFile}) {
+            if (-f ${drainFile}) {
                 return 418;
             }
 `;
 }
 
-/** The whole of nginx.conf. */
+/** Renders nginx.conf. */
 export function nginxConfiguration(cloud: Cloud, place: NginxPlace): string {
   return `${processes(place)}
-# A reload lets old workers finish what they have, and no longer.
-worker_shutdown_timeout ${SERVING.timeoutSeconds}s;
+# After a reload, old workers finish their requests within this time.
+worker_shutdown_timeout ${REQUEST_TIMEOUT_SECONDS}s;
 
 events {
     worker_connections 8192;
@@ -153,13 +154,13 @@ ${place.confined === undefined ? "" : temporaryPaths(place.confined.runFolder)} 
     limit_req_status 429;
     limit_conn_status 429;
 
-    # A caller's own id goes on with the request; one that isn't an id is replaced.
+    # A valid request id of the client is passed on; any other is replaced.
     map $http_x_request_id $traced {
         default $request_id;
         "~^[A-Za-z0-9-]{8,64}$" $http_x_request_id;
     }
 
-    # Plain requests keep their connection to the container alive; upgrades hand it over.
+    # Plain requests keep the upstream connection alive; upgrades take it over.
     map $http_upgrade $connection_upgrade {
         default upgrade;
         '' '';
@@ -194,27 +195,27 @@ ${place.confined === undefined ? "" : temporaryPaths(place.confined.runFolder)} 
         proxy_set_header X-Request-ID $traced;
         proxy_set_header Upgrade $http_upgrade;
         proxy_set_header Connection $connection_upgrade;
-        proxy_connect_timeout ${SERVING.timeoutSeconds}s;
-        proxy_send_timeout ${SERVING.timeoutSeconds}s;
-        proxy_read_timeout ${SERVING.timeoutSeconds}s;
-        # Never repeated: requests that may have had an effect (POST and its like). An answer counts as one, whatever it
-        # says: were a 503 held against containers, a store that fails over would take all of them out of service.
+        proxy_connect_timeout ${REQUEST_TIMEOUT_SECONDS}s;
+        proxy_send_timeout ${REQUEST_TIMEOUT_SECONDS}s;
+        proxy_read_timeout ${REQUEST_TIMEOUT_SECONDS}s;
+        # Non-idempotent requests (POST, PATCH) are never retried. Any response counts as success: if a 503 marked a
+        # container as down, a store that fails over would take every container out of rotation.
         proxy_next_upstream error timeout;
         proxy_next_upstream_tries 2;
 
         location / {
-${leavesTo("farewell", place)}${SERVE}        }
+${whileDraining("draining", place)}${SERVE}        }
 
-        # The load balancer asks for all clients, and for all containers: one that is ready is enough.
+        # Health checks are exempt from the limits per client. One ready container makes the node ready.
         location = /ready {
-${leavesTo("not_ready", place)}            proxy_pass http://api;
+${whileDraining("not_ready", place)}            proxy_pass http://api;
             proxy_intercept_errors on;
             error_page 503 = @ready;
         }
         location @ready {
             proxy_pass http://api;
         }
-${place.leavingFile === undefined ? "" : LEAVING}
+${place.drainFile === undefined ? "" : DRAINING}
         location = /nginx-status {
             stub_status;
             access_log off;

@@ -1,64 +1,37 @@
-import type { Cloud } from "../model/cloud";
 import type { HealthCheck } from "../platform/platform";
 import { machineFor, type PlacementArgs } from "../node/placement";
-import type { Listen, Placed, Provision, Role } from "../model/role";
+import type { Listen, Provision, Role } from "../model/role";
 import { TLS } from "../model/tls";
 import type { MachineType } from "../model/machine-types";
-import { backendFiles, type Backends } from "./backends";
+import type { ApiPlanArgs, Backends } from "./args";
 import { ALL_CONTAINERS, containerFiles } from "./containers";
+import { haproxyConfiguration, ON_NODE } from "./haproxy";
 import { NGINX_DRAIN, nginxConfiguration, onNode, SERVING, upstreamServer } from "./nginx";
 import { RELEASE_TIMER, RELEASE_UNIT, releaseFiles } from "./release";
 import { slotPorts, UPSTREAM_FILE } from "./slots";
+import { REQUEST_TIMEOUT_SECONDS } from "./timeout";
 
-export type { Backends } from "./backends";
-
-export interface ApiArgs {
-  readonly cloud: Cloud;
-  /** Whole name of the bucket that says which image nodes run. */
-  readonly releaseBucket: string;
-  /** Containers on all nodes together at the tier's own load. */
-  readonly containers: number;
-  readonly workersPerContainer: number;
-  /** Memory and CPUs of one container. */
-  readonly container: { readonly memGiB: number; readonly cpus: number };
-  /** Most containers that autoscaling may start. */
-  readonly maxContainers: number;
-  readonly targetCpuPercent: number;
-  /** Zones that hold nodes. */
-  readonly zones: number;
-  readonly instanceType?: string;
-  /** Share of the capacity above the minimum that may be spot, 0 to 100. */
-  readonly spotPercent: number;
-  /** Names of the secrets that containers read. */
-  readonly secrets: readonly string[];
-  /** Where the data services are, once everything has its place. */
-  readonly backends: (all: readonly Placed[]) => Backends;
-}
-
-/** Memory in GiB of what serves a node's containers: nginx, HAProxy and podman. Ours: 120 MiB seen, doubled. */
+/** Memory in GiB of nginx, HAProxy and podman on a node. Ours: 120 MiB measured, doubled. */
 const SERVING_MEM_GIB = 0.25;
 
-/** Zones that a replicated API stands in at least. Origin: High Availability. */
+/** Least zones of a replicated API. Source: High Availability. */
 const MIN_ZONES = 2;
 
-/** Where the load balancer asks whether a node can serve. */
+/** The health check that decides whether the load balancer sends requests to a node. */
 export const READINESS: HealthCheck = { port: SERVING.port, path: "/ready" };
-
-/** Seconds without a byte after which a connection is closed: the Scaling Strategy's proxy time-outs. */
-export const TIMEOUT_SECONDS = SERVING.timeoutSeconds;
 
 const LISTENS: readonly Listen[] = [{ port: SERVING.port, from: ["loadBalancer"], protocol: "API over TLS" }];
 
-/** Containers on each node: spread over the zones, so that each zone holds a part of the capacity. */
-export function containersPerNode(args: Pick<ApiArgs, "containers" | "zones">): number {
+/** Containers on each node. They are spread over the zones, so that each zone holds a part of the capacity. */
+export function containersPerNode(args: Pick<ApiPlanArgs, "containers" | "zones">): number {
   return Math.ceil(args.containers / args.zones);
 }
 
-/** Containers that a node has memory for beside those that serve: a new release starts before the old one stops. */
+/** Containers that a node has memory for in addition to those that serve: a new release starts before the old one stops. */
 const SURGE = 1;
 
-/** The API on one node: as it is in a scaling group, or on a node that it shares. */
-export function planApi(args: ApiArgs): Role {
+/** The API on one node: a member of a scaling group, or a node shared with data services. */
+export function planApi(args: ApiPlanArgs): Role {
   const containers = containersPerNode(args);
   return {
     service: "api",
@@ -85,8 +58,8 @@ export interface ApiGroup {
   readonly maxNodes: number;
 }
 
-/** The API as a scaling group: enough nodes for the tier's containers, growing to the most that autoscaling allows. */
-export function planApiGroup(args: ApiArgs, placement: Pick<PlacementArgs, "cloud" | "families">): ApiGroup {
+/** The API as a scaling group: enough nodes for the tier's containers, growing up to the bound of autoscaling. */
+export function planApiGroup(args: ApiPlanArgs, placement: Pick<PlacementArgs, "cloud" | "families">): ApiGroup {
   const role = { ...planApi(args), name: "api" };
   const each = containersPerNode(args);
   const minNodes = Math.max(Math.ceil(args.containers / each), Math.min(args.zones, MIN_ZONES));
@@ -99,8 +72,8 @@ export function planApiGroup(args: ApiArgs, placement: Pick<PlacementArgs, "clou
   };
 }
 
-/** How many containers of how much memory one node runs, and what stands before and behind them. */
-function provision(args: ApiArgs, containers: number, backends: Backends): Provision {
+/** What a node runs: the containers, nginx before them, and HAProxy between them and the database. */
+function provision(args: ApiPlanArgs, containers: number, backends: Backends): Provision {
   return {
     packages: ["nginx", "haproxy", "podman", "crun"],
     files: [
@@ -111,9 +84,13 @@ function provision(args: ApiArgs, containers: number, backends: Backends): Provi
       },
       { path: "/etc/systemd/system/nginx.service.d/60-drain.conf", content: NGINX_DRAIN },
       { path: UPSTREAM_FILE, content: firstUpstream(containers), seed: true },
-      ...backendFiles(backends),
+      {
+        path: "/etc/haproxy/haproxy.cfg",
+        content: haproxyConfiguration(backends.timescaledb, ON_NODE),
+        reloads: "haproxy.service",
+      },
       ...containerFiles(args, backends),
-      ...releaseFiles({ bucket: args.releaseBucket, containers, drainSeconds: SERVING.timeoutSeconds }),
+      ...releaseFiles({ bucket: args.releaseBucket, containers, drainSeconds: REQUEST_TIMEOUT_SECONDS }),
     ],
     units: ["haproxy.service", ALL_CONTAINERS, "nginx.service", RELEASE_TIMER, RELEASE_UNIT],
     tlsUsers: ["haproxy"],
@@ -122,7 +99,7 @@ function provision(args: ApiArgs, containers: number, backends: Backends): Provi
   };
 }
 
-/** Where containers serve before any release has replaced them. */
+/** The upstream servers of a new node, before the first release. */
 function firstUpstream(containers: number): string {
   return Array.from({ length: containers }, (_, slot) => `${upstreamServer(slotPorts(slot)[0])}\n`).join("");
 }

@@ -16,3 +16,8 @@ const PINNED: Readonly<Record<Cloud, (region: string) => string | undefined>> = 
 export function pinnedImage(cloud: Cloud, region: string): string | undefined {
   return PINNED[cloud](region);
 }
+
+/** The image of a container that the stack runs itself, with tag and digest: "docker.io/library/haproxy:3.2@sha256:...". */
+export function containerImage(name: keyof typeof pins.containers): string {
+  return pins.containers[name].image;
+}

@@ -116,7 +116,7 @@ export interface BalancerSpec {
   /** DNS zone for the domain's records: a Route 53 zone id or a Cloud DNS zone name. Empty: DNS is managed elsewhere. */
   readonly dnsZone: string;
   readonly backend: HealthCheck;
-  /** Idle time-out of a connection, seconds. */
+  /** Seconds that a request may take: idle connections are closed after it, and targets drain within it. */
   readonly timeoutSeconds: number;
   readonly clientCidrs: readonly string[];
 }

@@ -16,6 +16,10 @@ export interface ShardEndpoints {
 /** Endpoints of the first shard, which also holds data that is not sharded, and of all shards in order. */
 export interface TimescaleDbEndpoints extends ShardEndpoints {
   readonly shards: readonly ShardEndpoints[];
+  /** Port of the connection pool on every data node. */
+  readonly poolPort: number;
+  /** Port of Patroni's REST API on every data node. A single host has no Patroni. */
+  readonly patroniPort?: number;
 }
 
 /**
@@ -25,7 +29,13 @@ export interface TimescaleDbEndpoints extends ShardEndpoints {
  */
 export function timescaleDbEndpoints(placed: readonly Placed[], database: string): TimescaleDbEndpoints {
   const shards = Array.from({ length: shardCount(placed) }, (_, shard) => shardEndpoints(placed, database, shard));
-  return { ...shards[0]!, shards };
+  const [first] = shards;
+  return {
+    ...first!,
+    shards,
+    poolPort: PORTS.pool,
+    ...(first!.hosts.length > 1 ? { patroniPort: PORTS.patroni } : {}),
+  };
 }
 
 function shardEndpoints(placed: readonly Placed[], database: string, shard: number): ShardEndpoints {

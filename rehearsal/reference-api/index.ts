@@ -1,6 +1,6 @@
 /**
- * A reference API for rehearsals and smoke tests: small, and behind the same environment, ports and probes as the
- * product's own, which it is not. It reads and writes all three stores.
+ * A small reference API for rehearsals and smoke tests. It has the environment, ports and probes of the product's API, which
+ * it does not replace, and reads and writes all three stores.
  */
 import cluster from "node:cluster";
 import { createServer } from "node:http";
@@ -11,12 +11,12 @@ import { answer } from "./routes";
 import { settings, type Settings } from "./settings";
 import { Stores } from "./stores";
 
-/** Milliseconds after which a worker ends, whatever it still has to answer. */
-const LEAVE_MS = 30_000;
-/** Milliseconds between two workers' starts where one has died: a crash must not eat the machine. */
-const REVIVE_MS = 1000;
+/** Milliseconds after which a terminating worker exits, even with requests in flight. */
+const SHUTDOWN_MS = 30_000;
+/** Milliseconds before a crashed worker is restarted, so that a crash loop does not use up the CPU. */
+const RESTART_MS = 1000;
 
-/** Keeps the workers alive until it is told to end. */
+/** Runs the workers until SIGTERM or SIGINT. */
 function lead({ workers }: Settings): void {
   let leaving = false;
   answerMetrics();
@@ -25,7 +25,7 @@ function lead({ workers }: Settings): void {
   }
   cluster.on("exit", () => {
     if (!leaving) {
-      setTimeout(() => cluster.fork(), REVIVE_MS);
+      setTimeout(() => cluster.fork(), RESTART_MS);
     } else if (Object.keys(cluster.workers ?? {}).length === 0) {
       process.exit(0);
     }
@@ -42,7 +42,7 @@ function work(own: Settings): void {
   const stores = new Stores(own);
   watchPools(() => stores.pools());
   const readiness = new Readiness(["timescaledb", "neo4j", "redis"], async () =>
-    own.fault === "never-ready" ? ["a store that there is not"] : stores.silent(),
+    own.fault === "never-ready" ? ["a store that does not exist"] : stores.silent(),
   );
   const context = { settings: own, stores, readiness };
   const server = createServer((request, response) => void answer(context, request, response));
@@ -53,8 +53,8 @@ function work(own: Settings): void {
   process.once("SIGTERM", () => {
     readiness.leave();
     server.close(() => void stores.close().finally(() => process.exit(0)));
-    sockets.clients.forEach((socket) => socket.close(1001, "the server leaves"));
-    setTimeout(() => process.exit(0), LEAVE_MS).unref();
+    sockets.clients.forEach((socket) => socket.close(1001, "the server is shutting down"));
+    setTimeout(() => process.exit(0), SHUTDOWN_MS).unref();
   });
 }
 

@@ -1,13 +1,13 @@
 /**
- * Milliseconds that a store which has answered may be silent before its absence counts. All nodes ask the same stores:
- * were a failover enough, the load balancer would find no node ready for as long as it takes, and refuse also what needs
- * no store. Longer than the failovers that the drills measure.
+ * Milliseconds that a store may be unreachable, once it has been reached, before the worker reports unready. All nodes use the
+ * same stores: if a failover made them unready, the load balancer would have no healthy targets and would also reject requests
+ * that need no store. Longer than the failovers measured by the drills.
  */
 export const TOLERANCE_MS = 45_000;
-/** Milliseconds for which an answer is reused: load balancers ask every few seconds, from many places. */
+/** Milliseconds for which a result is reused: load balancers poll every few seconds from many places. */
 const FRESH_MS = 1000;
 
-/** Whether requests can be served. A worker that has never reached all stores isn't ready; one that has bears with them. */
+/** Whether requests can be served. A worker becomes ready once it has reached all stores, and then tolerates failovers. */
 export class Readiness {
   private readonly answered = new Map<string, number>();
   private asked: { readonly at: number; readonly silent: Promise<string[]> } | undefined;
@@ -19,12 +19,12 @@ export class Readiness {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Takes no more requests: the process is about to end. */
+  /** Reports unready from now on: the process is shutting down. */
   leave(): void {
     this.leaving = true;
   }
 
-  /** What keeps it from being ready; empty when it is. */
+  /** The reasons why it is unready. Empty when it is ready. */
   async missing(): Promise<string[]> {
     if (this.leaving) {
       return ["leaving"];

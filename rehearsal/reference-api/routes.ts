@@ -4,21 +4,21 @@ import type { Readiness } from "./readiness";
 import type { Settings } from "./settings";
 import type { Stores } from "./stores";
 
-/** What requests are answered from. */
+/** What requests are handled with. */
 export interface Context {
   readonly settings: Settings;
   readonly stores: Stores;
   readonly readiness: Readiness;
 }
 
-interface Answer {
+interface Reply {
   readonly status: number;
   readonly body: unknown;
 }
 
-type Route = (context: Context, request: IncomingMessage, argument: string) => Promise<Answer> | Answer;
+type Route = (context: Context, request: IncomingMessage, argument: string) => Promise<Reply> | Reply;
 
-/** Bytes that /bytes gives at most. */
+/** Largest response of /bytes, in bytes. */
 const MAX_BYTES = 64 * 2 ** 20;
 const SYMBOL = /^[A-Z0-9.-]{1,16}$/;
 
@@ -32,7 +32,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   "GET /version": ({ settings }) => ok({ version: settings.version, port: settings.port, worker: process.pid }),
   "GET /prices": async ({ stores }, _request, symbol) => {
     const price = SYMBOL.test(symbol) ? await stores.newest(symbol) : undefined;
-    return price === undefined ? { status: 404, body: { error: `no price of ${symbol}` } } : ok(price);
+    return price === undefined ? { status: 404, body: { error: `no price for ${symbol}` } } : ok(price);
   },
   "PUT /prices": async ({ stores }, request, symbol) => {
     const { at, close } = JSON.parse((await bodyOf(request)).toString("utf8")) as { at?: string; close?: number };
@@ -60,13 +60,13 @@ const ROUTES: Readonly<Record<string, Route>> = {
   "POST /bytes": async (_context, request) => ok({ bytes: (await bodyOf(request)).length }),
 };
 
-/** Answers a request, whatever happens; and counts it. */
+/** Handles and counts a request. Errors become responses. */
 export async function answer(context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const begun = process.hrtime.bigint();
   const [, first = "", argument = ""] = new URL(request.url!, "http://api").pathname.split("/");
   const name = `${request.method} /${first}`;
   const route = ROUTES[name];
-  let given: Answer;
+  let given: Reply;
   try {
     given =
       route === undefined
@@ -76,7 +76,7 @@ export async function answer(context: Context, request: IncomingMessage, respons
     const malformed = error instanceof SyntaxError || error instanceof URIError;
     given = malformed
       ? { status: 400, body: { error: "the request is malformed" } }
-      : { status: 503, body: { error: (error as { code?: string }).code ?? "a store does not answer" } };
+      : { status: 503, body: { error: (error as { code?: string }).code ?? "a store does not respond" } };
   }
   const content =
     Buffer.isBuffer(given.body) || typeof given.body === "string" ? given.body : JSON.stringify(given.body);
@@ -89,7 +89,7 @@ export async function answer(context: Context, request: IncomingMessage, respons
   count(request.method!, route === undefined ? "none" : `/${first}`, given.status, seconds);
 }
 
-function ok(body: unknown): Answer {
+function ok(body: unknown): Reply {
   return { status: 200, body };
 }
 

@@ -1,12 +1,13 @@
-/** What the containers are told by their environment (components/api/containers.ts). */
+/** The environment of a container, parsed (components/api/environment.ts). */
 export interface Settings {
   readonly host: string;
   readonly port: number;
   readonly workers: number;
-  /** What /version answers. */
+  /** Returned by /version. */
   readonly version: string;
-  /** Certificate that the stores' own must be signed by: a path. */
+  /** The authority that signs the certificates of the stores: a path. */
   readonly caFile: string;
+  /** URLs. node-postgres reads the credentials from PGUSER and PGPASSWORD. */
   readonly database: { readonly writer: string; readonly reader: string };
   readonly neo4j: { readonly uri: string; readonly username: string; readonly password: string };
   readonly redis: {
@@ -17,7 +18,7 @@ export interface Settings {
     readonly masterName?: string;
     readonly cluster: readonly Address[];
   };
-  /** What goes wrong on purpose: releases that must not be taken over. */
+  /** A deliberate fault: a release that must be rolled back. */
   readonly fault?: Fault;
 }
 
@@ -31,12 +32,14 @@ export type Fault = (typeof FAULTS)[number];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the environment. Throws an error that names every variable that is missing. */
+/** Parses the environment. Throws an error that lists every missing variable. */
 export function settings(environment: Environment): Settings {
   const required = [
     "PORT",
     "DATABASE_URL",
     "DATABASE_READER_URL",
+    "PGUSER",
+    "PGPASSWORD",
     "NEO4J_URI",
     "NEO4J_USERNAME",
     "NEO4J_PASSWORD",

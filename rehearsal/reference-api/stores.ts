@@ -6,12 +6,12 @@ import { Pool } from "pg";
 import type { Pool as PoolUse } from "./metrics";
 import type { Settings } from "./settings";
 
-/** Milliseconds that a store may take to answer before the request fails. */
+/** Milliseconds within which a store must respond. */
 const ANSWER_MS = 5000;
 const CONNECT_MS = 2000;
-/** Milliseconds that it has to say that it is there: load balancers wait no longer than their checks' time-out. */
+/** The same for readiness: less than the time-out of the health checks. */
 const PRESENT_MS = 1000;
-/** Connections of each worker to each store. Ours: T4's 32 workers stay far below the pooler's bound. */
+/** Connections of each worker to each store. Ours: T4's 32 workers stay far below PgBouncer's limit. */
 const CONNECTIONS = 4;
 
 /** A price at a moment. */
@@ -36,7 +36,7 @@ export class Stores {
         max: CONNECTIONS,
         connectionTimeoutMillis: CONNECT_MS,
         query_timeout: ANSWER_MS,
-      }).on("error", () => undefined); // an idle connection was lost; the next request makes another
+      }).on("error", () => undefined); // an idle connection was lost; the next request opens another
     this.writer = pool(settings.database.writer);
     this.reader = pool(settings.database.reader);
     const { uri, username, password } = settings.neo4j;
@@ -49,10 +49,10 @@ export class Stores {
       connectionTimeout: CONNECT_MS,
       maxTransactionRetryTime: ANSWER_MS,
     });
-    this.cache = cacheOf(settings).on("error", () => undefined); // met where it is asked
+    this.cache = cacheOf(settings).on("error", () => undefined); // commands report it
   }
 
-  /** How far the connections to the database are used. */
+  /** Usage of the database connections. */
   pools(): PoolUse[] {
     return Object.entries({ writer: this.writer, reader: this.reader }).map(([name, pool]) => ({
       name,
@@ -61,7 +61,7 @@ export class Stores {
     }));
   }
 
-  /** Asks each store something cheap that takes its schema, where it has one; names those that don't answer. */
+  /** Sends a cheap query to each store, which uses the schema where there is one. Returns the stores that did not respond. */
   async silent(): Promise<string[]> {
     const asked: readonly (readonly [name: string, answer: Promise<unknown>])[] = [
       ["timescaledb", this.writer.query("SELECT FROM market_data_ohlcv LIMIT 0")],
@@ -81,7 +81,7 @@ export class Stores {
 
   /** The newest price, from the cache if it is there. */
   async newest(symbol: string): Promise<Price | undefined> {
-    const cached = await this.cache.get(`ape:price:${symbol}`).catch(() => null); // without its cache it is slower, not down
+    const cached = await this.cache.get(`ape:price:${symbol}`).catch(() => null); // slower without the cache, not down
     if (cached !== null) {
       return JSON.parse(cached) as Price;
     }
@@ -98,7 +98,7 @@ export class Stores {
     return price;
   }
 
-  /** Writes a price; twice the same is once. */
+  /** Writes a price. Idempotent. */
   async write({ symbol, at, close }: Price): Promise<void> {
     await this.writer.query(
       `INSERT INTO market_data_ohlcv (symbol, "timestamp", open, high, low, close) VALUES ($1, $2, $3, $3, $3, $3)
@@ -108,7 +108,7 @@ export class Stores {
     );
   }
 
-  /** What is related to a symbol. */
+  /** The symbols related to a symbol. */
   async related(symbol: string): Promise<string[]> {
     const { records } = await this.graph.executeQuery(
       "MATCH (:ReferenceSymbol {name: $symbol})-[:RELATED]->(other) RETURN other.name AS name ORDER BY name",
@@ -118,7 +118,7 @@ export class Stores {
     return records.map((record) => record.get("name") as string);
   }
 
-  /** Relates two symbols; twice is once. */
+  /** Relates two symbols. Idempotent. */
   async relate(symbol: string, other: string): Promise<void> {
     await this.graph.executeQuery(
       `MERGE (a:ReferenceSymbol {name: $symbol}) MERGE (b:ReferenceSymbol {name: $other}) MERGE (a)-[:RELATED]->(b)`,

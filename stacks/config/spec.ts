@@ -1,4 +1,4 @@
-import type { ApiArgs } from "../../components/api/plan";
+import type { ApiPlanArgs } from "../../components/api/args";
 import type { PublicArgs } from "../../components/api/api";
 import type { KubernetesApiArgs } from "../../components/api/kubernetes/args";
 import type { KubernetesVersion } from "../../components/model/kubernetes-versions";
@@ -69,7 +69,7 @@ type RedisSpec = Omit<RedisArgs, Shared>;
 
 export interface ApiSpec
   extends
-    Pick<ApiArgs, "containers" | "workersPerContainer" | "spotPercent" | "instanceType">,
+    Pick<ApiPlanArgs, "containers" | "workersPerContainer" | "spotPercent" | "instanceType">,
     Pick<PublicArgs, "domain" | "certificate" | "dnsZone">,
     Pick<KubernetesApiArgs, "image"> {
   readonly runtime: Values["apiRuntime"];

@@ -113,7 +113,11 @@ describe("a release in a cluster, on a real engine", function () {
         limits: API_CONTAINER.limits,
       },
       { name: NAME, namespace: NAMESPACE, labels: APP },
-      { environment: "settings", credentials: "credentials", account: NAME },
+      {
+        settings: { name: "settings", variables: [] },
+        credentials: { name: "credentials", variables: [] },
+        account: NAME,
+      },
       { provider, transforms: [impatient] },
     );
   }

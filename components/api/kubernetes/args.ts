@@ -1,26 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { StackAuthority } from "../../pki/stack-authority";
 import type { Cloud } from "../../model/cloud";
-
-/** A container's share of its node: memory in GiB, CPUs in cores. */
-export interface ContainerResources {
-  readonly memGiB: number;
-  readonly cpus: number;
-}
-
-/** Where pods find the stores. User names and passwords come from the secret beside it. */
-export interface PodBackends {
-  readonly timescaledbWriter: string;
-  readonly timescaledbReader: string;
-  /** Writer and reader of each shard; of one when symbols are not spread. */
-  readonly timescaledbShards: readonly { readonly writer: string; readonly reader: string }[];
-  readonly neo4jUri: string;
-  readonly neo4jMembers: readonly string[];
-  readonly redisSentinels: readonly string[];
-  readonly redisMasterName: string;
-  readonly redisUrl: string;
-  readonly redisCluster: readonly string[];
-}
+import type { Backends, ContainerResources } from "../args";
 
 /** A host that pods may connect to. */
 export interface Destination {
@@ -29,16 +10,16 @@ export interface Destination {
   readonly ports: readonly number[];
 }
 
-/** Through the Ingress controller of a cluster that is there already. */
+/** Through the Ingress controller of an existing cluster. */
 export interface IngressEntry {
   readonly kind: "ingress";
-  /** Class of the Ingress; empty: the cluster's default. */
+  /** Class of the Ingress. Empty means the cluster's default. */
   readonly className: string;
-  /** Namespaces that requests come from, the controller's; none: any of the cluster. */
+  /** Namespaces of the controller's pods. Empty means any namespace. */
   readonly from: readonly string[];
 }
 
-/** On a port of every node, from the stack's own load balancer, over TLS. */
+/** Through a port of every node, over TLS, from the stack's load balancer. */
 export interface NodePortEntry {
   readonly kind: "nodePort";
   readonly port: number;
@@ -61,19 +42,19 @@ export interface KubernetesApiArgs {
     readonly cpuPercent: number;
     readonly memoryPercent: number;
   };
-  readonly backends: PodBackends;
-  /** The data services' hosts: all that pods reach within the network. */
+  readonly backends: Backends;
+  /** Hosts of the data services: the only private addresses that pods may connect to. */
   readonly destinations: readonly Destination[];
-  /** Secret values by environment variable. */
-  readonly credentials: Readonly<Record<string, pulumi.Input<string>>>;
+  /** The value of one field of a secret. */
+  readonly secretField: (secret: string, field: string) => pulumi.Input<string>;
   readonly authority: StackAuthority;
-  /** How requests come in. */
+  /** How requests reach the pods. */
   readonly entry: IngressEntry | NodePortEntry;
-  /** Public name. Empty: with an Ingress, reachable within the cluster only. */
+  /** Public name. Empty means no Ingress: reachable within the cluster only. */
   readonly domain: string;
-  /** Bind the pods' service account to an identity of the cloud, as the cluster's provider wants it. */
+  /** Annotations that bind the pods' service account to an identity of the cloud. */
   readonly serviceAccountAnnotations: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Namespaces whose pods scrape metrics, by Prometheus Operator's ServiceMonitor. None: the cluster needs no such API. */
+  /** Namespaces whose pods scrape metrics, through Prometheus Operator's ServiceMonitor. Empty means no ServiceMonitor. */
   readonly scrapedFrom: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 
-/** What the restricted Pod Security Standard asks of every container, and a root file system that nobody writes. */
+/** The restricted Pod Security Standard's settings for every container, and a read-only root file system. */
 export const CONFINED: types.input.core.v1.SecurityContext = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,

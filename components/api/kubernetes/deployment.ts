@@ -4,18 +4,18 @@ import { NOTICED_SECONDS } from "../../platform/platform";
 import type { KubernetesApiArgs } from "./args";
 import { APP, type Metadata } from "./names";
 import { podSpec, type PodNames } from "./pod";
-import { goingBack } from "./release";
+import { rollbackHook } from "./release";
 
-/** Seconds within which a release must bring another pod to readiness: longer than its start-up may take, and no reason to wait more. */
+/** Seconds within which a rollout must make one more pod ready. Longer than the startup probe allows a pod to take. */
 const PROGRESS_SECONDS = 240;
-/** Seconds that the provider waits after the cluster must have decided: what it may need to say so. */
+/** Seconds that the provider waits beyond that for the cluster to report its decision. */
 const DECISION_SECONDS = 30;
-/** Releases that can be gone back to. */
+/** Revisions that are retained for a rollback. */
 const REVISIONS = 3;
 
 /**
- * The pods. A new release never has one less than the old: a pod starts, becomes ready, stays so, and only then another
- * one leaves. One that doesn't become ready stops the release, and the update goes back and fails.
+ * The pods. A rollout never reduces ready capacity: an old pod terminates only after a new one has become ready and stayed
+ * ready. If a pod does not become ready, the update rolls back and fails.
  */
 export function deployment(
   name: string,
@@ -32,7 +32,7 @@ export function deployment(
         // No replicas: the autoscaler owns their number.
         selector: { matchLabels: APP },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        // The next one's turn comes when a load balancer sends requests to this one.
+        // The rollout continues once a load balancer sends requests to the new pod.
         minReadySeconds: NOTICED_SECONDS.ready,
         progressDeadlineSeconds: PROGRESS_SECONDS,
         revisionHistoryLimit: REVISIONS,
@@ -42,7 +42,7 @@ export function deployment(
     {
       ...opts,
       customTimeouts: { create: "20m", update: `${PROGRESS_SECONDS + DECISION_SECONDS}s` },
-      hooks: { onError: [goingBack(args.kubeconfig, metadata.name)] },
+      hooks: { onError: [rollbackHook(args.kubeconfig, metadata.name)] },
     },
   );
 }

@@ -4,7 +4,7 @@ import type { IngressEntry, KubernetesApiArgs, NodePortEntry } from "./args";
 import { HTTPS } from "./front";
 import { APP, HTTP, NAME, unnamed, type Metadata } from "./names";
 
-/** How others in the cluster reach the API. */
+/** The Service through which clients in the cluster reach the API. */
 export function service(name: string, metadata: Metadata, opts: pulumi.CustomResourceOptions): k8s.core.v1.Service {
   return new k8s.core.v1.Service(
     name,
@@ -16,7 +16,7 @@ export function service(name: string, metadata: Metadata, opts: pulumi.CustomRes
   );
 }
 
-/** A port on every node that leads to the node's own pods, so that the load balancer's check says whether one is ready there. */
+/** A port on every node that leads to that node's pods only, so that the load balancer's health check covers exactly these. */
 export function nodePort(
   name: string,
   { port }: NodePortEntry,
@@ -38,7 +38,7 @@ export function nodePort(
   );
 }
 
-/** Publishes the API by the cluster's own Ingress controller. */
+/** Publishes the API through the cluster's Ingress controller. */
 export function ingress(
   name: string,
   { className }: IngressEntry,

@@ -1,25 +1,26 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { LISTEN_ADDRESS, serverSettings, storeCredentials, storeSettings } from "../environment";
 import type { KubernetesApiArgs } from "./args";
 import { deployment } from "./deployment";
 import { ingress, nodePort, service } from "./entry";
-import { CA_FILE, environment } from "./environment";
 import { frontConfiguration, type FrontFiles } from "./front";
 import { serviceMonitor } from "./monitoring";
-import { APP, NAME, unnamed, type Metadata, type Unnamed } from "./names";
+import { APP, HTTP, NAME, unnamed, type Metadata, type Unnamed } from "./names";
 import { networkPolicy } from "./network";
-import type { PodNames } from "./pod";
+import { CA_KEY, type PodNames } from "./pod";
+import { proxyConfiguration } from "./proxy";
 import { scaling } from "./scaling";
 
-/** The standard that the namespace holds every pod to. */
+/** The Pod Security Standard that the namespace enforces. */
 const POD_SECURITY = Object.fromEntries(
   ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]),
 );
 
-/** The API on a Kubernetes cluster, in a namespace of its own. */
+/** The API on a Kubernetes cluster, in a dedicated namespace. */
 export class KubernetesApi extends pulumi.ComponentResource {
   static readonly __pulumiType = "ape:api:KubernetesApi";
-  /** Where it is reached, but for a load balancer of the stack's own, which has an address itself. */
+  /** Where clients reach it. With the stack's load balancer, that component's address applies instead. */
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: KubernetesApiArgs, opts: pulumi.ComponentResourceOptions) {
@@ -55,20 +56,22 @@ export class KubernetesApi extends pulumi.ComponentResource {
   }
 }
 
-/** What pods read, under names that Pulumi makes up: another content is another object, and so another release. */
+/** The objects that pods read. Pulumi generates their names, so that changed content is a new object and thus a new release. */
 function podFiles(
   name: string,
   args: KubernetesApiArgs,
   metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
 ): PodNames {
-  const data = { ...environment(args), [CA_FILE]: args.authority.certificate };
+  const { backends, workersPerContainer: workers, secretField, authority } = args;
+  const variables = {
+    ...serverSettings({ host: LISTEN_ADDRESS.pod, port: HTTP.port, workers }),
+    ...storeSettings(backends),
+  };
+  const data = { ...variables, ...proxyConfiguration(backends.timescaledb), [CA_KEY]: authority.certificate };
   const settings = new k8s.core.v1.ConfigMap(name, { metadata: unnamed(metadata), data, immutable: true }, opts);
-  const credentials = new k8s.core.v1.Secret(
-    name,
-    { metadata: unnamed(metadata), stringData: { ...args.credentials }, immutable: true },
-    opts,
-  );
+  const stringData = storeCredentials(backends, secretField);
+  const credentials = new k8s.core.v1.Secret(name, { metadata: unnamed(metadata), stringData, immutable: true }, opts);
   const account = new k8s.core.v1.ServiceAccount(
     name,
     {
@@ -78,8 +81,8 @@ function podFiles(
     opts,
   );
   return {
-    environment: settings.metadata.name,
-    credentials: credentials.metadata.name,
+    settings: { name: settings.metadata.name, variables: Object.keys(variables) },
+    credentials: { name: credentials.metadata.name, variables: Object.keys(stringData) },
     account: account.metadata.name,
     ...(args.entry.kind === "nodePort" ? { front: frontFiles(name, args, unnamed(metadata), opts) } : {}),
   };

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { APP, HTTP, type Metadata } from "./names";
 
-/** Tells Prometheus Operator where the API's metrics are. The cluster must have its API. */
+/** Makes Prometheus Operator scrape the API. Requires its custom resource definitions in the cluster. */
 export function serviceMonitor(name: string, metadata: Metadata, opts: pulumi.CustomResourceOptions): void {
   new k8s.apiextensions.CustomResource(
     name,

@@ -1,16 +1,16 @@
-/** What the objects of the API are called, and by what they find each other. */
+/** Names, labels and ports of the API's objects. */
 
 export const NAME = "ape-api";
 export const APP = { "app.kubernetes.io/name": NAME };
 
-/** The API's own port, in the clear: within its pod, and for the cluster's controller and scrapers. */
+/** The API's port, without TLS: for nginx in the same pod, the Ingress controller and Prometheus. */
 export const HTTP = { name: "http", port: 8000 } as const;
 
 export interface Metadata extends Unnamed {
   readonly name: string;
 }
 
-/** Of an object whose name Pulumi makes up: another content is another object, which is there before the old one leaves. */
+/** Metadata of an object whose name Pulumi generates: changed content creates a new object before the old one is deleted. */
 export interface Unnamed {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;

@@ -7,13 +7,13 @@ import { APP, HTTP, type Metadata } from "./names";
 
 type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 
-/** What is not the internet: private networks, and the clouds' metadata services. Sources: RFC 1918, RFC 6598, RFC 3927. */
+/** Private networks and the clouds' metadata services. Sources: RFC 1918, RFC 6598, RFC 3927. */
 const NOT_PUBLIC = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"];
-/** Where node-local resolvers answer. */
+/** Node-local DNS caches listen here. */
 const LINK_LOCAL = "169.254.0.0/16";
 
 /**
- * Where pods that are bound to an identity of the cloud ask for it. Sources: Amazon EKS, "Learn how EKS Pod Identity works";
+ * Where pods obtain credentials of the cloud identity they are bound to. Sources: Amazon EKS, "Learn how EKS Pod Identity works";
  * Google Cloud, "Authenticate to Google Cloud APIs from GKE workloads", on network policies.
  */
 const IDENTITY: Readonly<Record<Cloud, readonly Destination[]>> = {
@@ -24,7 +24,7 @@ const IDENTITY: Readonly<Record<Cloud, readonly Destination[]>> = {
   ],
 };
 
-/** Who may speak to the API's pods, and to whom they may: as on machines, whatever else runs in the cluster. */
+/** Allows the pods the same connections as machines have, in both directions. */
 export function networkPolicy(
   name: string,
   args: Pick<KubernetesApiArgs, "cloud" | "entry" | "destinations" | "scrapedFrom" | "serviceAccountAnnotations">,
@@ -50,7 +50,7 @@ export function networkPolicy(
               ports: ports.map(tcp),
             }),
           ),
-          // The internet over TLS, as nodes may.
+          // The internet over TLS, as on machines.
           { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: NOT_PUBLIC } }], ports: [tcp(443)] },
         ],
       },
@@ -59,7 +59,7 @@ export function networkPolicy(
   );
 }
 
-/** Where pods are not bound, what answers there speaks for their node. */
+/** An unbound pod would obtain its node's credentials there. */
 function isBound({
   entry,
   serviceAccountAnnotations,

@@ -1,34 +1,48 @@
+import { posix } from "node:path";
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { NOTICED_SECONDS } from "../../platform/platform";
+import { CA_FILE } from "../environment";
+import { REQUEST_TIMEOUT_SECONDS } from "../timeout";
 import type { KubernetesApiArgs } from "./args";
-import { CA_FILE, CA_FOLDER } from "./environment";
 import { CONFINED } from "./confined";
 import { front, frontVolumes, type FrontFiles } from "./front";
 import { APP, HTTP } from "./names";
+import { proxy, proxyVolume } from "./proxy";
 import { quantities } from "./quantities";
 
-/** Seconds between a pod's farewell and its end: until the load balancer has noticed, and acts on it. The latter is ours. */
-const FAREWELL_SECONDS = NOTICED_SECONDS.unready + 5;
-/** Seconds that the API outlives the farewell of the nginx before it, so that no request finds it gone. Ours. */
+/** Seconds from failing readiness until the load balancer has noticed and acted on it. The latter, 5 s, is ours. */
+const DEREGISTRATION_SECONDS = NOTICED_SECONDS.unready + 5;
+/** Seconds that the API continues after nginx has stopped listening, so that no request finds it gone. Ours. */
 const HANDOVER_SECONDS = 2;
-/** Seconds that requests have to end: the proxies' time-out. */
-const DRAIN_SECONDS = 60;
-/** Written files of a container that stay small: logs go out, and /tmp is a volume of its own. */
+/** Key of the authority's certificate in the ConfigMap, and its file name in the container. */
+export const CA_KEY = posix.basename(CA_FILE);
+/** Files that a container may write: logs only, because /tmp is a separate volume. */
 const EPHEMERAL = { requests: "64Mi", limits: "512Mi" } as const;
 const TMP_SIZE = "256Mi";
-/** Neither root nor anybody whom a node knows. */
+/** Neither root nor a user of the node. */
 const USER = 10_001;
 
+const CA_MOUNT = { name: "ca", mountPath: posix.dirname(CA_FILE), readOnly: true };
+
+/** A ConfigMap or Secret, and which of its keys are environment variables of the API. */
+export interface VariableSource {
+  readonly name: pulumi.Input<string>;
+  readonly variables: readonly string[];
+}
+
+/** Names of the objects that a pod refers to. */
 export interface PodNames {
-  readonly environment: pulumi.Input<string>;
-  readonly credentials: pulumi.Input<string>;
+  /** The ConfigMap, which also holds the authority's certificate and haproxy.cfg. */
+  readonly settings: VariableSource;
+  /** The Secret. */
+  readonly credentials: VariableSource;
   readonly account: pulumi.Input<string>;
-  /** Files of what stands before the container; absent: nothing does. */
+  /** Files of the nginx sidecar. Omit it where an Ingress controller forwards requests. */
   readonly front?: FrontFiles;
 }
 
-/** The pod: the API's container, and with a load balancer of the stack's own the nginx before it. */
+/** The pod: the API's container, HAProxy behind it and, with the stack's load balancer, nginx in front of it. */
 export function podSpec(
   args: Pick<KubernetesApiArgs, "image" | "requests" | "limits">,
   names: PodNames,
@@ -36,7 +50,7 @@ export function podSpec(
   return {
     serviceAccountName: names.account,
     automountServiceAccountToken: false,
-    terminationGracePeriodSeconds: FAREWELL_SECONDS + HANDOVER_SECONDS + DRAIN_SECONDS,
+    terminationGracePeriodSeconds: DEREGISTRATION_SECONDS + HANDOVER_SECONDS + REQUEST_TIMEOUT_SECONDS,
     securityContext: {
       runAsNonRoot: true,
       runAsUser: USER,
@@ -46,42 +60,51 @@ export function podSpec(
     topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
       maxSkew: 1,
       topologyKey,
-      // A zone that is lost must not keep others from taking its pods.
+      // Other zones must be able to run the pods of a lost zone.
       whenUnsatisfiable: "ScheduleAnyway",
       labelSelector: { matchLabels: APP },
-      // Pods of the old release, which are about to leave, don't count.
+      // Pods of the old release do not count: they terminate soon.
       matchLabelKeys: ["pod-template-hash"],
     })),
-    ...(names.front === undefined ? {} : { initContainers: [front(FAREWELL_SECONDS)] }),
+    initContainers: [proxy(CA_MOUNT), ...(names.front === undefined ? [] : [front(DEREGISTRATION_SECONDS)])],
     containers: [
       {
         name: "api",
         image: args.image,
         ports: [{ name: HTTP.name, containerPort: HTTP.port }],
-        envFrom: [{ configMapRef: { name: names.environment } }, { secretRef: { name: names.credentials } }],
+        env: [...variables(names.settings, "configMapKeyRef"), ...variables(names.credentials, "secretKeyRef")],
         resources: {
           requests: { ...quantities(args.requests), "ephemeral-storage": EPHEMERAL.requests },
           limits: { ...quantities(args.limits), "ephemeral-storage": EPHEMERAL.limits },
         },
-        // An image's first start reads all of it from disk, and a new store may still be booting.
+        // The first start of an image reads all of it from disk, and a new store may still be booting.
         startupProbe: { ...probe("/health"), failureThreshold: 30 },
         livenessProbe: { ...probe("/health"), failureThreshold: 3 },
         readinessProbe: { ...probe("/ready"), failureThreshold: 2 },
-        // It goes on serving until everybody has heard of its leave; only then it is told to end.
-        lifecycle: { preStop: { sleep: { seconds: FAREWELL_SECONDS + HANDOVER_SECONDS } } },
+        // SIGTERM comes only after the load balancer has stopped sending requests.
+        lifecycle: { preStop: { sleep: { seconds: DEREGISTRATION_SECONDS + HANDOVER_SECONDS } } },
         securityContext: CONFINED,
-        volumeMounts: [
-          { name: "ca", mountPath: CA_FOLDER, readOnly: true },
-          { name: "tmp", mountPath: "/tmp" },
-        ],
+        volumeMounts: [CA_MOUNT, { name: "tmp", mountPath: "/tmp" }],
       },
     ],
     volumes: [
-      { name: "ca", configMap: { name: names.environment, items: [{ key: CA_FILE, path: CA_FILE }] } },
+      { name: "ca", configMap: { name: names.settings.name, items: [{ key: CA_KEY, path: CA_KEY }] } },
+      proxyVolume(names.settings.name),
       { name: "tmp", emptyDir: { sizeLimit: TMP_SIZE } },
       ...(names.front === undefined ? [] : frontVolumes(names.front)),
     ],
   };
+}
+
+/**
+ * The variables one by one: `envFrom` would also import the files in the ConfigMap, because Kubernetes accepts their names as
+ * variables. Source: KEP-4369.
+ */
+function variables(
+  { name, variables: keys }: VariableSource,
+  from: "configMapKeyRef" | "secretKeyRef",
+): types.input.core.v1.EnvVar[] {
+  return keys.map((key) => ({ name: key, valueFrom: { [from]: { name, key } } }));
 }
 
 function probe(path: string): types.input.core.v1.Probe {

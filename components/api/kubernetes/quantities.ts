@@ -1,6 +1,6 @@
-import type { ContainerResources } from "./args";
+import type { ContainerResources } from "../args";
 
-/** Kubernetes' way of writing it: whole MiB and millicores. */
+/** Formats resources as Kubernetes quantities: whole MiB and millicores. */
 export function quantities({ memGiB, cpus }: ContainerResources): Record<string, string> {
   return {
     memory: Number.isInteger(memGiB) ? `${memGiB}Gi` : `${Math.round(memGiB * 1024)}Mi`,

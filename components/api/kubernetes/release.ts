@@ -3,47 +3,47 @@ import type { AppsV1Api, V1Deployment } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { lastServing, releaseState, revisionOf, templateOf, writerOf } from "./rollout";
 
-/** Milliseconds between two looks at a release that isn't decided. */
-const LOOK_MS = 2000;
+/** Milliseconds between two polls of a rollout in progress. */
+const POLL_MS = 2000;
 
-/** A deployment as it is sent to the cluster. */
+/** A Deployment as sent to the cluster. */
 export interface DeploymentManifest {
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly spec: object;
 }
 
-/** What is to be done about an update that failed. */
+/** How a failed update was handled. */
 export interface AfterFailure {
-  /** Whether the update is to be tried again: the release needed longer than the provider waits. */
+  /** Whether to retry the update: the rollout succeeded, but took longer than the provider waits. */
   readonly retry: boolean;
-  /** What was done, in words; empty: nothing. */
-  readonly said: string;
+  /** A description of the rollback. Empty means that nothing was done. */
+  readonly message: string;
 }
 
 /**
- * Runs when an update of the deployment has failed. The provider only knows that its time is over: whether the release
- * is still getting on, is for the cluster to say. One that it has given up is put back to what serves, and the update
- * fails all the same, so that whoever made it knows. The engine runs such hooks since 3.219, and in previews too.
+ * Runs when an update of the Deployment has failed. The provider only reports its time-out; the cluster reports whether the
+ * rollout still progresses. A rollout that failed is rolled back to the revision that serves, and the update fails
+ * nevertheless. Pulumi's engine runs such hooks since 3.219, and in previews too.
  */
-export function goingBack(kubeconfig: pulumi.Input<string>, name: string): pulumi.ErrorHook {
+export function rollbackHook(kubeconfig: pulumi.Input<string>, name: string): pulumi.ErrorHook {
   const preview = pulumi.runtime.isDryRun();
   return new pulumi.ErrorHook(`${name}-goes-back`, async ({ failedOperation, newInputs }) => {
     if (failedOperation !== "update" || preview) {
       return false;
     }
     const failed = (await valueOf(newInputs)) as DeploymentManifest;
-    const { retry, said } = await afterFailure(await valueOf(kubeconfig), failed);
-    if (said !== "") {
-      await pulumi.log.warn(said);
+    const { retry, message } = await afterFailure(await valueOf(kubeconfig), failed);
+    if (message !== "") {
+      await pulumi.log.warn(message);
     }
     return retry;
   });
 }
 
 /**
- * Waits until the cluster has decided about a release that was under way, and puts one back that it has given up.
- * @param failed the deployment as the failed update wrote it
- * @throws when the cluster can't be asked
+ * Waits until a rollout in progress has succeeded or failed, and rolls back one that failed.
+ * @param failed the Deployment as the failed update wrote it
+ * @throws when the API server is unreachable
  */
 export async function afterFailure(kubeconfig: string, failed: DeploymentManifest): Promise<AfterFailure> {
   const { AppsV1Api: Apps, KubeConfig } = await import("@kubernetes/client-node");
@@ -55,21 +55,21 @@ export async function afterFailure(kubeconfig: string, failed: DeploymentManifes
 
   let seen = await deployment();
   const before = releaseState(seen);
-  while (releaseState(seen) === "under way") {
-    await sleep(LOOK_MS);
+  while (releaseState(seen) === "progressing") {
+    await sleep(POLL_MS);
     seen = await deployment();
   }
   const now = releaseState(seen);
-  return now === "given up"
-    ? { retry: false, said: await goBack(apps, failed, seen) }
-    : { retry: before === "under way" && now === "serves", said: "" };
+  return now === "failed"
+    ? { retry: false, message: await rollBack(apps, failed, seen) }
+    : { retry: before === "progressing" && now === "complete", message: "" };
 }
 
 /**
- * Goes back to the release that serves, as `kubectl rollout undo` would, but in the name of the update that failed: no
- * field gets a second owner, and the next update finds the deployment as if it had written all of it. Says what it did.
+ * Rolls back to the revision that serves, as `kubectl rollout undo` does, but with the field manager of the failed update: no
+ * field gets a second owner, and the next update applies without conflicts. Returns a description.
  */
-async function goBack(apps: AppsV1Api, failed: DeploymentManifest, deployment: V1Deployment): Promise<string> {
+async function rollBack(apps: AppsV1Api, failed: DeploymentManifest, deployment: V1Deployment): Promise<string> {
   const { PatchStrategy, setHeaderOptions } = await import("@kubernetes/client-node");
   const { name, namespace } = failed.metadata;
   const labelSelector = Object.entries(deployment.spec!.selector.matchLabels!)
@@ -78,14 +78,14 @@ async function goBack(apps: AppsV1Api, failed: DeploymentManifest, deployment: V
   const { items } = await apps.listNamespacedReplicaSet({ namespace, labelSelector });
   const serving = lastServing(deployment, items);
   if (serving === undefined) {
-    return `${name}: no earlier release serves, so there is none to go back to`;
+    return `${name}: no earlier revision has ready pods, so the rollout was not rolled back`;
   }
   const template = templateOf(serving);
   await apps.patchNamespacedDeployment(
     { name, namespace, body: withTemplate(failed, template), fieldManager: writerOf(deployment), force: true },
     setHeaderOptions("Content-Type", PatchStrategy.ServerSideApply),
   );
-  return `${name}: the release is not ready in time; gone back to revision ${revisionOf(serving)}, which served all along`;
+  return `${name}: the rollout made no progress in time; rolled back to revision ${revisionOf(serving)}, which served throughout`;
 }
 
 function withTemplate({ metadata, spec }: DeploymentManifest, template: object): object {

@@ -2,43 +2,43 @@ import type { V1Deployment, V1ReplicaSet } from "@kubernetes/client-node";
 
 const REVISION = "deployment.kubernetes.io/revision";
 const HASH = "pod-template-hash";
-/** Pulumi's provider writes each object under a name of its own, which begins so. */
+/** Prefix of the field managers of Pulumi's provider. */
 const PULUMI = "pulumi-kubernetes";
 
-/** What became of a release: it serves, it may still come to serve, the cluster has given it up, or it doesn't move at all. */
-export type ReleaseState = "serves" | "under way" | "given up" | "stands still";
+/** State of a rollout: complete, still progressing, failed, or unknown because the Deployment reports no progress. */
+export type ReleaseState = "complete" | "progressing" | "failed" | "unknown";
 
-/** What the deployment's controller says of the newest release. */
+/** The state of the newest revision as the Deployment controller reports it. */
 export function releaseState({ metadata, status }: V1Deployment): ReleaseState {
   if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) {
-    return "under way";
+    return "progressing";
   }
   const progressing = status?.conditions?.find(({ type }) => type === "Progressing");
   switch (progressing?.status) {
     case "False":
-      return "given up";
+      return "failed";
     case "True":
-      return progressing.reason === "NewReplicaSetAvailable" ? "serves" : "under way";
+      return progressing.reason === "NewReplicaSetAvailable" ? "complete" : "progressing";
     default:
-      return "stands still";
+      return "unknown";
   }
 }
 
 /**
- * In whose name Pulumi has written the deployment.
- * @throws when it has not done so by server-side apply
+ * The field manager under which Pulumi applied the Deployment.
+ * @throws when it was not applied server-side
  */
 export function writerOf({ metadata }: V1Deployment): string {
   const writer = metadata?.managedFields?.find(
     ({ manager, operation }) => operation === "Apply" && manager?.startsWith(PULUMI),
   );
   if (writer?.manager === undefined) {
-    throw new Error(`${metadata?.name}: Pulumi has not written it by server-side apply, so it can't be put back`);
+    throw new Error(`${metadata?.name}: Pulumi did not apply it server-side, so it cannot be rolled back`);
   }
   return writer.manager;
 }
 
-/** The newest revision before the current one that has pods which are ready. */
+/** The newest revision before the current one that has ready pods. */
 export function lastServing(deployment: V1Deployment, sets: readonly V1ReplicaSet[]): V1ReplicaSet | undefined {
   const current = revisionOf(deployment);
   return sets
@@ -47,12 +47,12 @@ export function lastServing(deployment: V1Deployment, sets: readonly V1ReplicaSe
     .sort((a, b) => revisionOf(b) - revisionOf(a))[0];
 }
 
-/** A release's number, counted by the deployment's controller: a replica set's, or the newest one of a deployment. */
+/** The revision number of a ReplicaSet, or the newest of a Deployment. */
 export function revisionOf({ metadata }: V1Deployment | V1ReplicaSet): number {
   return Number(metadata?.annotations?.[REVISION] ?? 0);
 }
 
-/** The pods' template as it was deployed, without what the deployment's controller has added. */
+/** The pod template as deployed, without the label that the Deployment controller adds. */
 export function templateOf(set: V1ReplicaSet): object {
   const { metadata, spec } = set.spec!.template!;
   const labels = Object.fromEntries(Object.entries(metadata?.labels ?? {}).filter(([key]) => key !== HASH));

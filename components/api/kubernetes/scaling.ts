@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { KubernetesApiArgs } from "./args";
 import { APP, type Metadata } from "./names";
 
-/** Seconds of calm before a pod is let go: a quiet minute is no reason. */
-const CALM_SECONDS = 300;
+/** Seconds of low utilization before a pod is removed. */
+const STABILIZATION_SECONDS = 300;
 
-/** The autoscaler, which owns the number of pods, and the budget that keeps maintenance from taking more than one at a time. */
+/** The autoscaler, which owns the number of pods, and the budget that limits voluntary disruptions to one pod at a time. */
 export function scaling(
   name: string,
   { autoscaling }: Pick<KubernetesApiArgs, "autoscaling">,
@@ -24,7 +24,7 @@ export function scaling(
         minReplicas,
         maxReplicas,
         metrics: [utilization("cpu", cpuPercent), utilization("memory", memoryPercent)],
-        // Up at once, twice as many or two more, whichever is more; down slowly, one by one.
+        // Scale up at once, to twice as many or two more, whichever is more. Scale down one pod a minute.
         behavior: {
           scaleUp: {
             stabilizationWindowSeconds: 0,
@@ -35,7 +35,7 @@ export function scaling(
             ],
           },
           scaleDown: {
-            stabilizationWindowSeconds: CALM_SECONDS,
+            stabilizationWindowSeconds: STABILIZATION_SECONDS,
             policies: [{ type: "Pods", value: 1, periodSeconds: 60 }],
           },
         },
@@ -47,14 +47,14 @@ export function scaling(
     name,
     {
       metadata,
-      // A pod that isn't ready must not keep its node from being emptied.
+      // An unready pod must not block draining its node.
       spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels: APP } },
     },
     opts,
   );
 }
 
-/** Of what the pod's containers request. */
+/** Utilization of the sum of the requests of all containers of a pod, sidecars included on both sides. */
 function utilization(resource: string, averageUtilization: number): k8s.types.input.autoscaling.v2.MetricSpec {
   return { type: "Resource", resource: { name: resource, target: { type: "Utilization", averageUtilization } } };
 }

@@ -12,8 +12,6 @@ import type { AwsNetwork } from "./network";
 import type { AwsNode } from "./node";
 import { tags } from "./tags";
 
-/** Seconds that a deregistering member has to finish in-flight requests. Equals the API's time-out. */
-const DRAIN_SECONDS = 60;
 
 /** An application load balancer: HTTPS from clients and to the nodes; HTTP redirects to HTTPS. */
 export class AwsBalancer extends pulumi.ComponentResource implements Balancer {
@@ -96,7 +94,7 @@ function targetGroup(
       targetType: "instance",
       port: spec.backend.port,
       protocol: "HTTPS",
-      deregistrationDelay: DRAIN_SECONDS,
+      deregistrationDelay: spec.timeoutSeconds,
       loadBalancingAlgorithmType: "least_outstanding_requests",
       healthCheck: {
         protocol: "HTTPS",

@@ -9,8 +9,6 @@ import { type GcpBackend, SERVING_PORT } from "./group";
 import { labels } from "./labels";
 import type { GcpNode } from "./node";
 
-/** Seconds that a deregistering member has to finish in-flight requests. Equals the API's time-out. */
-const DRAIN_SECONDS = 60;
 const SCHEME = "EXTERNAL_MANAGED";
 const ANYONE = "0.0.0.0/0";
 /** Cloud Armor allows ten ranges per rule. */
@@ -112,7 +110,7 @@ export class GcpBalancer extends pulumi.ComponentResource implements Balancer {
         portName: SERVING_PORT,
         loadBalancingScheme: SCHEME,
         timeoutSec: spec.timeoutSeconds,
-        connectionDrainingTimeoutSec: DRAIN_SECONDS,
+        connectionDrainingTimeoutSec: spec.timeoutSeconds,
         healthChecks: health.id,
         logConfig: { enable: true, sampleRate: 1 },
         backends: this.groups(spec, backend).map((group) => ({

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { proxyPorts } from "../../../components/api/backends";
+import { proxyPorts } from "../../../components/api/haproxy";
 import { DEFAULT_DATABASE } from "../../../components/timescaledb/args";
 import { API_SECRET, APP_USER } from "../../../components/timescaledb/secrets";
 import { CannotRehearseError } from "../../system/preflight";

@@ -6,13 +6,14 @@ import { connect as connectTls } from "node:tls";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket, WebSocketServer } from "ws";
-import { nginxConfiguration, onNode, SERVING, upstreamServer } from "../../../components/api/nginx";
+import { nginxConfiguration, onNode, upstreamServer } from "../../../components/api/nginx";
+import { REQUEST_TIMEOUT_SECONDS } from "../../../components/api/timeout";
 import { LocalNginx, localConfiguration, nginxFolder, removeFolder } from "../../../rehearsal/system/local-nginx";
 import { onPath } from "../../support/programs";
 
 const PORT = 18_443;
 const CONTAINERS = [18_001, 18_002] as const;
-/** The time-out of an idle connection: seconds; shortened, but longer than a busy machine keeps a container waiting. */
+/** Shortened idle time-out in seconds, still longer than a busy machine delays a container. */
 const IDLE_SECONDS = 6;
 
 interface Answer {
@@ -34,7 +35,7 @@ describe("nginx in front of the containers, with the rendered file", function ()
     writeFileSync(upstream, CONTAINERS.map((port) => `${upstreamServer(port)}\n`).join(""));
     containers = await Promise.all(CONTAINERS.map(container));
     const content = localConfiguration(nginxConfiguration("aws", onNode(upstream)), folder, PORT);
-    nginx = await LocalNginx.start(folder, impatient(content), PORT);
+    nginx = await LocalNginx.start(folder, withShortTimeouts(content), PORT);
   });
   after(async () => {
     containers?.forEach((server) => server.close().closeAllConnections());
@@ -50,7 +51,7 @@ describe("nginx in front of the containers, with the rendered file", function ()
     assert.deepEqual([...served].sort(), CONTAINERS.map(String));
   });
 
-  it("keeps a caller's request id, makes one where there is none, and hands it back", async () => {
+  it("keeps a valid request id of the client, generates one otherwise, and returns it", async () => {
     const kept = await ask("/headers", { headers: { "x-request-id": "caller-0123456789" } });
     assert.equal(kept.headers["x-request-id"], "caller-0123456789");
     assert.equal(seen(kept)["x-request-id"], "caller-0123456789");
@@ -59,7 +60,7 @@ describe("nginx in front of the containers, with the rendered file", function ()
     assert.equal(seen(made)["x-request-id"], made.headers["x-request-id"]);
   });
 
-  it("believes of X-Forwarded-For what the load balancer has added, and nothing before", async () => {
+  it("trusts only the part of X-Forwarded-For that the load balancer appended", async () => {
     const answer = await ask("/headers", { headers: { "x-forwarded-for": "1.1.1.1, 203.0.113.7" } });
     assert.equal(seen(answer)["x-real-ip"], "203.0.113.7");
     assert.equal(seen(answer)["x-forwarded-for"], "1.1.1.1, 203.0.113.7, 127.0.0.1");
@@ -75,21 +76,21 @@ describe("nginx in front of the containers, with the rendered file", function ()
       { headers: Object.fromEntries(many(5, (n) => [`x-large-${n}`, "x".repeat(8000)])) },
     ],
   ] as const) {
-    it(`answers ${title} with ${status}`, async () => {
+    it(`returns ${status} for ${title}`, async () => {
       assert.equal((await ask("/", send)).status, status);
     });
   }
 
-  it("answers an address beyond the limit with 414", async () => {
+  it("returns 414 for a URL beyond the limit", async () => {
     assert.equal((await ask(`/${"x".repeat(9000)}`)).status, 414);
   });
 
-  it("takes a large body and gives a large answer", async () => {
+  it("accepts a large body and returns a large response", async () => {
     assert.equal((await ask("/length", { method: "POST", body: "x".repeat(9 * 2 ** 20) })).body, String(9 * 2 ** 20));
     assert.equal((await ask("/large")).body.length, 8 * 2 ** 20);
   });
 
-  it("turns away a client that asks too much with 429, and no other, nor the load balancer", async () => {
+  it("returns 429 to a client above its limits, but not to other clients or health checks", async () => {
     const from = (client: string, path: string): Promise<Answer> =>
       ask(path, { headers: { "x-forwarded-for": client } });
     const greedy = await Promise.all(many(400, () => from("203.0.113.8", "/who")));
@@ -104,7 +105,7 @@ describe("nginx in front of the containers, with the rendered file", function ()
       const socket = connectTls({ port: PORT, rejectUnauthorized: false });
       socket.on("error", () => undefined);
       const client = `203.0.113.${100 + (n % 50)}`;
-      // Half of them never end their request, half never read their answer.
+      // Half of them never finish their request, half never read their response.
       socket.write(
         n % 2 === 0
           ? `POST /length HTTP/1.1\r\nHost: api\r\nX-Forwarded-For: ${client}\r\nContent-Length: 1000000\r\n\r\nx`
@@ -120,7 +121,7 @@ describe("nginx in front of the containers, with the rendered file", function ()
     assert.deepEqual([...new Set(others.map(({ status }) => status))], [200]);
   });
 
-  it("keeps a WebSocket that is idle up to the limit, and closes it after", async () => {
+  it("closes a WebSocket after the idle time-out, not before", async () => {
     const socket = await stream();
     await sleep(IDLE_SECONDS * 500);
     assert.equal(await echo(socket, "still there"), "still there");
@@ -129,19 +130,19 @@ describe("nginx in front of the containers, with the rendered file", function ()
     assert.ok(Date.now() - idleSince >= IDLE_SECONDS * 900, "it was closed before the limit");
   });
 
-  it("keeps containers in service that answer 503, because a store of theirs fails over", async () => {
+  it("keeps containers in rotation that return 503", async () => {
     const answers = await Promise.all(many(20, () => ask("/unavailable")));
     assert.deepEqual([...new Set(answers.map(({ status }) => status))], [503]);
     assert.equal((await ask("/who")).status, 200);
   });
 
-  it("is ready as long as one container is", async () => {
+  it("is ready while one container is", async () => {
     for (let count = 0; count < 10; count++) {
       assert.equal((await ask("/ready")).status, 200);
     }
   });
 
-  it("goes on with the other container when one is lost: reads, writes that weren't sent, and WebSockets anew", async () => {
+  it("sends reads, unsent writes and new WebSockets to the other container when one is lost", async () => {
     const socket = await stream();
     const lost = containers[CONTAINERS.indexOf(Number(await echo(socket, "who")) as (typeof CONTAINERS)[number])]!;
     const closed = new Promise((resolve) => socket.once("close", resolve));
@@ -155,13 +156,13 @@ describe("nginx in front of the containers, with the rendered file", function ()
     again.terminate();
   });
 
-  it("never repeats a POST that a container may have begun", async () => {
+  it("never retries a POST that a container may have begun", async () => {
     const before = deaths;
     assert.equal((await ask("/die", { method: "POST" })).status, 502);
     assert.equal(deaths, before + 1);
   });
 
-  it("ends what it has when it is told to stop", async () => {
+  it("finishes requests in flight when it is stopped", async () => {
     const answer = ask("/slow");
     await sleep(200);
     const stopped = nginx.stop("SIGQUIT");
@@ -172,7 +173,7 @@ describe("nginx in front of the containers, with the rendered file", function ()
 
 let deaths = 0;
 
-/** What stands for a container: says who it is, what it was told, and echoes. */
+/** A stand-in for a container: returns its port and the received headers, and echoes. */
 function container(port: number): Promise<Server> {
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
@@ -251,9 +252,9 @@ function many<T>(count: number, make: (n: number) => T): T[] {
   return Array.from({ length: count }, (_, n) => make(n));
 }
 
-/** With shorter time-outs of idle connections; a stop is as patient as before. */
-function impatient(content: string): string {
+/** Shortens the idle time-outs and keeps the time-out of a stop. */
+function withShortTimeouts(content: string): string {
   return content
-    .replaceAll(`_timeout ${SERVING.timeoutSeconds}s;`, `_timeout ${IDLE_SECONDS}s;`)
-    .replace(`worker_shutdown_timeout ${IDLE_SECONDS}s;`, `worker_shutdown_timeout ${SERVING.timeoutSeconds}s;`);
+    .replaceAll(`_timeout ${REQUEST_TIMEOUT_SECONDS}s;`, `_timeout ${IDLE_SECONDS}s;`)
+    .replace(`worker_shutdown_timeout ${IDLE_SECONDS}s;`, `worker_shutdown_timeout ${REQUEST_TIMEOUT_SECONDS}s;`);
 }

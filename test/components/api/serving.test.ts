@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { haproxyConfiguration } from "../../../components/api/backends";
+import type { ApiPlanArgs } from "../../../components/api/args";
+import { haproxyConfiguration, ON_NODE } from "../../../components/api/haproxy";
 import { UPSTREAM_FILE } from "../../../components/api/slots";
 import { localConfiguration, nginxFolder, refusedByNginx, removeFolder } from "../../../rehearsal/system/local-nginx";
 import { CELLS, planCell } from "../../support/cells";
-import { containersPerNode, planApi, planApiGroup, type ApiArgs } from "../../../components/api/plan";
+import { containersPerNode, planApi, planApiGroup } from "../../../components/api/plan";
 import { TLS } from "../../../components/model/tls";
 import { authorityCertificate } from "../../../components/pki/authority";
 import { onPath } from "../../support/programs";
@@ -16,7 +17,15 @@ const HOSTS = [
   { name: "timescaledb-2", address: "10.60.17.49" },
 ];
 
-const API: ApiArgs = {
+const TIMESCALEDB = {
+  shards: [HOSTS],
+  database: "ape",
+  poolPort: 6432,
+  secret: "timescaledb-api",
+};
+const PATRONI = { patroniPort: 8008 };
+
+const API: ApiPlanArgs = {
   cloud: "aws",
   releaseBucket: "ape-test-bootstrap-1a2b3c4d",
   containers: 4,
@@ -28,9 +37,9 @@ const API: ApiArgs = {
   spotPercent: 0,
   secrets: ["redis-api"],
   backends: () => ({
-    timescaledb: { shards: [HOSTS], database: "ape", patroni: true },
-    neo4j: { uri: "neo4j://10.60.16.80:7687", members: ["10.60.16.80:7687"] },
-    redis: { sentinels: ["10.60.16.112:26379"], masterName: "ape", cluster: [] },
+    timescaledb: { ...TIMESCALEDB, ...PATRONI },
+    neo4j: { uri: "neo4j://10.60.16.80:7687", members: ["10.60.16.80:7687"], secret: "neo4j-api" },
+    redis: { sentinels: ["10.60.16.112:26379"], masterName: "ape", cluster: [], secret: "redis-api" },
   }),
 };
 
@@ -53,14 +62,14 @@ describe("the API's scaling group", () => {
     });
   }
 
-  it("is dimensioned by its containers and what serves them", () => {
-    // Two that serve, one that a release starts beside them, and a quarter for what stands before them.
+  it("is sized by its containers and what serves them", () => {
+    // Two containers that serve, one that a release starts, and 0.25 GiB for nginx, HAProxy and podman.
     assert.deepEqual(planApi(API).needs, { vcpu: 2, memGiB: 2.5 });
     assert.equal(planApiGroup(API, families).machine.name, "t3a.medium");
     assert.equal(containersPerNode(API), 2);
   });
 
-  it("leaves the choice of the image to the release, and holds no secret in any file", () => {
+  it("leaves the image to the release, and has no secret value in any file", () => {
     const { files, units } = planApi(API).provision({ role: planApi(API), node: "api" }, []);
     assert.deepEqual(units, [
       "haproxy.service",
@@ -116,11 +125,12 @@ describe("what serves the API", () => {
     it(`HAProxy accepts its file ${patroni ? "with Patroni and two shards" : "for a single database"}`, function () {
       if (!onPath(this, "haproxy")) return;
       const path = join(folder, "haproxy.cfg");
-      const content = haproxyConfiguration({
-        shards: patroni ? [HOSTS, HOSTS] : [HOSTS.slice(0, 1)],
-        database: "ape",
-        patroni,
-      });
+      const content = haproxyConfiguration(
+        patroni
+          ? { ...TIMESCALEDB, ...PATRONI, shards: [HOSTS, HOSTS] }
+          : { ...TIMESCALEDB, shards: [HOSTS.slice(0, 1)] },
+        ON_NODE,
+      );
       writeFileSync(
         path,
         content

@@ -295,7 +295,11 @@ describe("TimescaleDB: plan", () => {
       writer: `postgresql://ape@10.60.16.11:6432/ape?target_session_attrs=read-write&${query}`,
       reader: `postgresql://ape@10.60.16.11:6432/ape?target_session_attrs=prefer-standby&${query}`,
     };
-    assert.deepEqual(timescaleDbEndpoints(placed({ highlyAvailable: false }), "ape"), { ...single, shards: [single] });
+    assert.deepEqual(timescaleDbEndpoints(placed({ highlyAvailable: false }), "ape"), {
+      ...single,
+      shards: [single],
+      poolPort: 6432,
+    });
     const both = "10.60.16.11:6432,10.60.16.12:6432";
     const replicated = {
       hosts: [
@@ -305,6 +309,11 @@ describe("TimescaleDB: plan", () => {
       writer: `postgresql://ape@${both}/prices?target_session_attrs=read-write&${query}`,
       reader: `postgresql://ape@${both}/prices?target_session_attrs=prefer-standby&${query}`,
     };
-    assert.deepEqual(timescaleDbEndpoints(placed(), "prices"), { ...replicated, shards: [replicated] });
+    assert.deepEqual(timescaleDbEndpoints(placed(), "prices"), {
+      ...replicated,
+      shards: [replicated],
+      poolPort: 6432,
+      patroniPort: 8008,
+    });
   });
 });

@@ -16,7 +16,7 @@ describe("the reference API's readiness", () => {
     readiness = new Readiness(["neo4j", "redis"], ask, () => now);
   });
 
-  it("needs every store once", async () => {
+  it("requires every store to have been reached once", async () => {
     silent = ["redis"];
     assert.deepEqual(await readiness.missing(), ["redis"]);
     now += 2000;
@@ -24,7 +24,7 @@ describe("the reference API's readiness", () => {
     assert.deepEqual(await readiness.missing(), []);
   });
 
-  it("bears with a store that fails over, and no longer", async () => {
+  it("tolerates a failover, but no longer outage", async () => {
     await readiness.missing();
     silent = ["redis"];
     now += TOLERANCE_MS;
@@ -33,7 +33,7 @@ describe("the reference API's readiness", () => {
     assert.deepEqual(await readiness.missing(), ["redis"]);
   });
 
-  it("asks the stores once a second, however often it is asked", async () => {
+  it("queries the stores once a second, however often it is polled", async () => {
     await Promise.all([readiness.missing(), readiness.missing()]);
     assert.equal(asked, 1);
     now += 1000;
@@ -41,7 +41,7 @@ describe("the reference API's readiness", () => {
     assert.equal(asked, 2);
   });
 
-  it("is over once the process leaves", async () => {
+  it("ends when the process shuts down", async () => {
     readiness.leave();
     assert.deepEqual(await readiness.missing(), ["leaving"]);
   });
@@ -52,6 +52,8 @@ describe("the reference API's environment", () => {
     PORT: "8001",
     DATABASE_URL: "postgresql://a",
     DATABASE_READER_URL: "postgresql://b",
+    PGUSER: "h",
+    PGPASSWORD: "i",
     NEO4J_URI: "neo4j://c",
     NEO4J_USERNAME: "d",
     NEO4J_PASSWORD: "e",
@@ -60,7 +62,7 @@ describe("the reference API's environment", () => {
     CA_FILE: "/ca.crt",
   };
 
-  it("names all that is missing", () => {
+  it("lists every missing variable", () => {
     assert.throws(() => settings({ ...COMPLETE, PORT: "", CA_FILE: undefined }), {
       message: "the environment lacks PORT, CA_FILE",
     });

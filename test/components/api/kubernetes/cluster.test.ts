@@ -8,20 +8,20 @@ import { CELLS, planCell } from "../../../support/cells";
 const NEW_CLUSTER = { apiRuntime: "kubernetes", kubernetesCluster: "new" };
 const ARGS = { maxPods: 10, requests: API_CONTAINER.requests, largestGiB: 32 };
 
-describe("a cluster of the stack's own", () => {
-  it("has as many nodes as the zones take, and never a single one", () => {
+describe("a new cluster", () => {
+  it("has the same number of nodes in each zone, and at least two", () => {
     const families = { cloud: "aws", families: ["t3a", "m6a"] } as const;
     assert.equal(planCluster({ ...ARGS, zones: 1 }, families).nodes, 2);
     assert.equal(planCluster({ ...ARGS, zones: 2 }, families).nodes, 2);
     assert.equal(planCluster({ ...ARGS, zones: 3 }, families).nodes, 3);
   });
 
-  it("has more nodes where the tier's largest machine is smaller", () => {
+  it("has more nodes when the tier's largest machine is smaller", () => {
     const plan = planCluster({ ...ARGS, zones: 1, largestGiB: 8 }, { cloud: "aws", families: ["t3a"] });
     assert.deepEqual([plan.nodes, plan.machine.name], [4, "t3a.large"]);
   });
 
-  it("takes the machine that the config names", () => {
+  it("uses the machine type of the config", () => {
     const plan = planCluster(
       { ...ARGS, zones: 3, instanceType: "m6a.2xlarge" },
       { cloud: "aws", families: ["t3a", "m6a"] },
@@ -31,7 +31,7 @@ describe("a cluster of the stack's own", () => {
 
   for (const tier of TIER_NAMES) {
     for (const cloud of CLOUDS) {
-      it(`has room for every pod of ${tier} on ${cloud}, on machines of the tier, in each zone alike`, () => {
+      it(`has room for every pod of ${tier} on ${cloud}, on machines of the tier, evenly over the zones`, () => {
         const cell = CELLS.find(
           (each) =>
             each.tier === tier &&
@@ -51,7 +51,7 @@ describe("a cluster of the stack's own", () => {
   }
 });
 
-describe("the release that can be gone back to", () => {
+describe("the revision that a rollback restores", () => {
   const deployment = {
     metadata: { uid: "d", annotations: { "deployment.kubernetes.io/revision": "4" } },
   };
@@ -68,7 +68,7 @@ describe("the release that can be gone back to", () => {
     assert.equal(lastServing(deployment, [set(1, 2), set(2, 1), set(3, 0), set(4, 1)])?.metadata?.name, "r2");
   });
 
-  it("is none where only the current one serves, or another deployment's", () => {
+  it("is none when only the current one has ready pods, or another Deployment's", () => {
     assert.equal(lastServing(deployment, [set(3, 0), set(4, 2), set(2, 2, "another")]), undefined);
   });
 });

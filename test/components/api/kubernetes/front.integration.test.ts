@@ -7,7 +7,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { farewell, frontConfiguration } from "../../../../components/api/kubernetes/front";
+import { drain, frontConfiguration } from "../../../../components/api/kubernetes/front";
 import { upstreamServer } from "../../../../components/api/nginx";
 import { CLOUDS, type Cloud } from "../../../../components/model/cloud";
 import { freePort } from "../../../../rehearsal/system/free-port";
@@ -20,18 +20,18 @@ import {
 } from "../../../../rehearsal/system/local-nginx";
 import { onPath } from "../../../support/programs";
 
-/** Seconds of the farewell in the test: long enough to ask something meanwhile. */
-const FAREWELL_SECONDS = 2;
-/** Milliseconds that the API needs for a slow answer: longer than the farewell. */
+/** Seconds of draining in the test: long enough for requests in between. */
+const DRAIN_SECONDS = 2;
+/** Milliseconds of a slow response: longer than draining. */
 const SLOW_MS = 3000;
 
-describe("nginx before the API's container in its pod", function () {
+describe("the nginx sidecar", function () {
   let folder: string;
   before(() => (folder = nginxFolder()));
   after(() => removeFolder(folder));
 
   for (const cloud of CLOUDS) {
-    it(`accepts its files on ${cloud}, and writes nowhere but in its own folder`, function () {
+    it(`accepts its files on ${cloud} and writes only to its run folder`, function () {
       if (!onPath(this, "nginx")) return;
       const content = frontConfiguration(cloud)["nginx.conf"]!;
       writeFileSync(join(folder, "nginx.conf"), localFront(cloud, folder));
@@ -43,7 +43,7 @@ describe("nginx before the API's container in its pod", function () {
     });
   }
 
-  it("says farewell: to the load balancer first, then to connections, and ends with its last answer", async function () {
+  it("fails readiness first, then closes connections, and exits after its last response", async function () {
     if (!onPath(this, "nginx")) return;
     const [port, apiPort] = [await freePort(), await freePort()];
     const api = await startApi(apiPort);
@@ -54,16 +54,16 @@ describe("nginx before the API's container in its pod", function () {
       assert.deepEqual(await ask(port, "/ready", kept), { status: 200, connection: "keep-alive", body: "ready" });
       assert.equal((await ask(port, "/", kept)).connection, "keep-alive");
 
-      const left = sayFarewell(folder, port);
-      while (!existsSync(join(folder, "leaving"))) await sleep(20);
+      const drained = startDraining(folder, port);
+      while (!existsSync(join(folder, "draining"))) await sleep(20);
       assert.equal((await ask(port, "/ready", fresh())).status, 503);
       const slow = ask(port, "/slow", fresh());
       assert.deepEqual(await ask(port, "/", kept, "written"), { status: 200, connection: "close", body: "written" });
-      assert.equal((await ask(port, "/teapot", fresh())).status, 418, "an answer of the API's own was changed");
+      assert.equal((await ask(port, "/teapot", fresh())).status, 418, "a response of the API was changed");
 
-      assert.equal(await left, 0);
+      assert.equal(await drained, 0);
       while (await listens(port)) await sleep(20);
-      assert.equal(nginx.ended, false, "it ended before its last answer");
+      assert.equal(nginx.ended, false, "it exited before its last response");
       assert.deepEqual(await slow, { status: 200, connection: "close", body: "slow" });
       await nginx.stop("SIGQUIT");
     } finally {
@@ -74,7 +74,7 @@ describe("nginx before the API's container in its pod", function () {
   });
 });
 
-/** The sidecar's nginx.conf as rendered, but for where it runs. */
+/** The sidecar's nginx.conf as rendered, with local paths and ports. */
 function localFront(cloud: Cloud, folder: string, port?: number, apiPort?: number): string {
   const files = frontConfiguration(cloud);
   const upstream = join(folder, "upstream.conf");
@@ -86,16 +86,16 @@ function localFront(cloud: Cloud, folder: string, port?: number, apiPort?: numbe
   return localConfiguration(local, folder, port);
 }
 
-/** Runs what the pod runs before it is told to end. Resolves to how that ended. */
-function sayFarewell(folder: string, port: number): Promise<number | null> {
-  const [program, ...args] = farewell(FAREWELL_SECONDS).map((arg) =>
+/** Runs the sidecar's preStop hook. Resolves to its exit code. */
+function startDraining(folder: string, port: number): Promise<number | null> {
+  const [program, ...args] = drain(DRAIN_SECONDS).map((arg) =>
     arg.replace("/tmp/", `${folder}/`).replace("/etc/nginx/ape/nginx.conf", join(folder, `nginx-${port}.conf`)),
   );
   const child = spawn(program!, args, { stdio: "ignore" });
   return new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
 }
 
-/** What stands for the API's container. */
+/** A stand-in for the API's container. */
 function startApi(port: number): Promise<Server> {
   const server = createServer((incoming, response) => {
     void text(incoming).then((body) => {

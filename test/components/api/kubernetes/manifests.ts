@@ -5,7 +5,7 @@ import type { TierName } from "../../../../stacks/tiers";
 import { record } from "../../../../planning/record";
 import { CELLS, planCell } from "../../../support/cells";
 
-/** An object as it is sent to the cluster. */
+/** An object as sent to the cluster. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -13,7 +13,7 @@ export interface Manifest {
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
-/** The ways that the API runs on Kubernetes. */
+/** The ways in which the API runs on Kubernetes. */
 export const WAYS = {
   "an existing cluster": {
     apiRuntime: "kubernetes",
@@ -26,7 +26,7 @@ export const WAYS = {
 } as const;
 export type Way = keyof typeof WAYS;
 
-/** What the program sends to the cluster for a tier, as in an update. */
+/** The objects that the program sends to the cluster for a tier in an update. */
 export async function manifests(
   tier: TierName,
   cloud: Cloud,
@@ -61,7 +61,7 @@ export async function manifests(
     .map(({ name, inputs }) => ({ ...inputs, ...named(name, inputs as Partial<Manifest>) }) as unknown as Manifest);
 }
 
-/** As the provider names what the program leaves to it. */
+/** Names an object as the provider does when the program gives none. */
 function named(name: string, { metadata }: Partial<Manifest>): Pick<Manifest, "metadata"> {
   return { metadata: { ...metadata, name: metadata?.name ?? `${name}-1a2b3c4d` } };
 }

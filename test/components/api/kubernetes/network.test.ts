@@ -12,7 +12,7 @@ async function policy(cloud: "aws" | "gcp", way: Way, values: Record<string, unk
   return (await manifests("t1", cloud, way, values)).find(({ kind }) => kind === "NetworkPolicy") as Policy;
 }
 
-/** "10.60.16.48/32 6432,8008" for each rule towards addresses. */
+/** Each egress rule to addresses, for example "10.60.16.48/32 6432,8008". */
 function towards({ spec }: Policy): string[] {
   return spec.egress.flatMap(({ to, ports }) =>
     to!.flatMap((peer) => {
@@ -27,7 +27,7 @@ const namespace = (name: string): object => ({
 });
 
 describe("the network policy of the API's pods", () => {
-  it("lets in the Ingress controller and who scrapes, and nobody else, on an existing cluster", async () => {
+  it("admits only the Ingress controller and Prometheus on an existing cluster", async () => {
     const { spec } = await policy("aws", "an existing cluster");
     assert.deepEqual(
       spec.ingress.map(({ from, ports }) => [from, ports.map(({ port }) => port)]),
@@ -38,7 +38,7 @@ describe("the network policy of the API's pods", () => {
     );
   });
 
-  it("lets the cluster in where no controller is named, and nobody scrape where none is", async () => {
+  it("admits every namespace when no controller is named, and no scraper when none is named", async () => {
     const values = { kubernetesIngressNamespaces: [], kubernetesScrapedFrom: [] };
     const { spec } = await policy("aws", "an existing cluster", values);
     assert.deepEqual(
@@ -47,7 +47,7 @@ describe("the network policy of the API's pods", () => {
     );
   });
 
-  it("lets in the load balancer's networks over TLS on a new cluster", async () => {
+  it("admits the load balancer's networks over TLS on a new cluster", async () => {
     const networks = async (cloud: "aws" | "gcp"): Promise<unknown> => {
       const [requests] = (await policy(cloud, "a new cluster")).spec.ingress;
       return [requests!.from, requests!.ports.map(({ port }) => port)];
@@ -57,7 +57,7 @@ describe("the network policy of the API's pods", () => {
     assert.deepEqual(await networks("gcp"), [blocks("130.211.0.0/22", "35.191.0.0/16"), [8443]]);
   });
 
-  it("lets out to names, the data services' own addresses and ports, and the internet over TLS", async () => {
+  it("allows DNS, the data services at their addresses and ports, and the internet over TLS", async () => {
     assert.deepEqual(towards(await policy("aws", "an existing cluster")), [
       "169.254.0.0/16 53,53",
       "10.60.16.48/32 6432,8008",
@@ -72,13 +72,16 @@ describe("the network policy of the API's pods", () => {
     ]);
   });
 
-  it("lets out to where pods are told their identity only where they are bound to one", async () => {
-    const told = async (...args: Parameters<typeof policy>): Promise<string[]> =>
+  it("allows the cloud's identity endpoint only when pods are bound to an identity", async () => {
+    const identity = async (...args: Parameters<typeof policy>): Promise<string[]> =>
       towards(await policy(...args)).filter((each) => each.startsWith("169.254.") && !each.endsWith("53"));
-    assert.deepEqual(await told("aws", "a new cluster"), ["169.254.170.23/32 80"]);
-    assert.deepEqual(await told("gcp", "a new cluster"), ["169.254.169.252/32 988", "169.254.169.254/32 80"]);
-    assert.deepEqual(await told("gcp", "an existing cluster"), []);
+    assert.deepEqual(await identity("aws", "a new cluster"), ["169.254.170.23/32 80"]);
+    assert.deepEqual(await identity("gcp", "a new cluster"), ["169.254.169.252/32 988", "169.254.169.254/32 80"]);
+    assert.deepEqual(await identity("gcp", "an existing cluster"), []);
     const bound = { "iam.gke.io/gcp-service-account": "ape@example.iam.gserviceaccount.com" };
-    assert.equal((await told("gcp", "an existing cluster", { kubernetesServiceAccountAnnotations: bound })).length, 2);
+    assert.equal(
+      (await identity("gcp", "an existing cluster", { kubernetesServiceAccountAnnotations: bound })).length,
+      2,
+    );
   });
 });

@@ -14,20 +14,20 @@ import { manifests, WAYS, type Manifest, type Way } from "./manifests";
 
 const NAMESPACE = "ape";
 const NAME = "ape-api";
-/** What the cluster has no API for: it is asked for where there is Prometheus Operator only. */
+/** Custom resources of Prometheus Operator, which this cluster does not run. */
 const OTHERS = "monitoring.coreos.com/v1";
-/** How long a release of the test may take, and its pods be on probation; the rendered one is patient with images. */
-const IMPATIENT = { progressDeadlineSeconds: 8, minReadySeconds: 1 } as const;
+/** Shorter deadlines than the rendered ones, which allow for pulling images. */
+const SHORT_DEADLINES = { progressDeadlineSeconds: 8, minReadySeconds: 1 } as const;
 const [GOOD, BETTER, SLOW, BROKEN] = ["1.0.0", "1.1.0", "slow", "broken"].map(
   (tag) => `registry.example.com/ape/api:${tag}`,
 ) as [string, string, string, string];
-/** What a release may bring that the next one drops. */
+/** Fields that a release sets and the next one drops. */
 const WITH_MORE = { annotations: { "example.com/team": "ape" }, env: [{ name: "FEATURE", value: "on" }] } as const;
-/** Pods of the slow release need, both together, longer than the deadline; each alone does not. */
+/** Both pods of the slow release together take longer than the deadline; each alone does not. */
 const READY_AFTER_MS: Readonly<Record<string, number>> = { [SLOW]: 5000, [BROKEN]: Infinity };
 
 describe("the API on a real Kubernetes control plane", function () {
-  this.timeout(600_000); // the control plane may have to be built first
+  this.timeout(600_000); // building the control plane takes minutes
   let plane: ControlPlane;
   let apps: AppsV1Api;
   let core: CoreV1Api;
@@ -45,7 +45,7 @@ describe("the API on a real Kubernetes control plane", function () {
   after(() => plane?.stop());
 
   for (const way of Object.keys(WAYS) as Way[]) {
-    it(`is accepted whole on ${way}: strictly, by a namespace that is restricted`, async () => {
+    it(`is accepted on ${way}, with strict validation and restricted Pod Security`, async () => {
       const all = (await manifests("t3", "aws", way)).filter(({ apiVersion }) => apiVersion !== OTHERS);
       for (const manifest of all.filter(({ kind }) => !["Namespace", "ServiceAccount"].includes(kind))) {
         await plane.apply(manifest, { dryRun: true });
@@ -55,7 +55,7 @@ describe("the API on a real Kubernetes control plane", function () {
     });
   }
 
-  it("refuses a field that it doesn't know", async () => {
+  it("rejects an unknown field", async () => {
     const all = await manifests("t3", "aws", "a new cluster");
     const wrong = {
       ...only(all, "HorizontalPodAutoscaler"),
@@ -69,10 +69,10 @@ describe("the API on a real Kubernetes control plane", function () {
     ["may become root", (pod) => (pod.spec!.containers[0]!.securityContext!.allowPrivilegeEscalation = true)],
     ["keeps capabilities", (pod) => delete pod.spec!.containers[0]!.securityContext!.capabilities],
     ["has no seccomp profile", (pod) => delete pod.spec!.securityContext!.seccompProfile],
-    ["mounts its node's files", (pod) => pod.spec!.volumes!.push({ name: "host", hostPath: { path: "/" } })],
+    ["mounts files of its node", (pod) => pod.spec!.volumes!.push({ name: "host", hostPath: { path: "/" } })],
     ["has a sidecar that may become root", (pod) => delete pod.spec!.initContainers![0]!.securityContext],
   ] as readonly (readonly [string, (pod: V1Pod) => unknown])[]) {
-    it(`refuses a pod that ${what}`, async () => {
+    it(`rejects a pod that ${what}`, async () => {
       const [pod] = podsOf(await manifests("t3", "aws", "a new cluster"));
       weaken(pod!);
       await assert.rejects(
@@ -87,46 +87,46 @@ describe("the API on a real Kubernetes control plane", function () {
     before(() => (nodes = new SimulatedNodes(core, NAMESPACE, (image) => READY_AFTER_MS[image] ?? 0)));
     after(() => nodes.stop());
 
-    it("that is the first, and broken, stays: there is nothing to go back to", async () => {
+    it("is not rolled back when the first one is broken", async () => {
       const failed = await release(BROKEN);
-      const { retry, said } = await afterFailureOf(failed);
+      const { retry, message } = await afterFailureOf(failed);
       assert.equal(retry, false);
-      assert.match(said, /none to go back to/);
+      assert.match(message, /not rolled back/);
       assert.equal(await image(), BROKEN);
     });
 
-    it("that serves is left alone, whatever else has failed", async () => {
+    it("is left alone when it is complete", async () => {
       const failed = await release(GOOD, WITH_MORE);
-      await until(async () => (await deployment()).status?.availableReplicas === 2, "the release serves");
-      await until(async () => releaseState(await deployment()) === "serves", "the cluster says so");
-      assert.deepEqual(await afterFailureOf(failed), { retry: false, said: "" });
+      await until(async () => (await deployment()).status?.availableReplicas === 2, "the release is complete");
+      await until(async () => releaseState(await deployment()) === "complete", "the cluster reports it");
+      assert.deepEqual(await afterFailureOf(failed), { retry: false, message: "" });
       assert.equal(await image(), GOOD);
     });
 
-    it("that needs longer than Pulumi waits is waited for, and not put back", async () => {
+    it("is not rolled back when it is slower than Pulumi waits but progresses", async () => {
       const failed = await release(SLOW, WITH_MORE);
-      assert.equal(releaseState(await deployment()), "under way");
-      assert.deepEqual(await afterFailureOf(failed), { retry: true, said: "" });
+      assert.equal(releaseState(await deployment()), "progressing");
+      assert.deepEqual(await afterFailureOf(failed), { retry: true, message: "" });
       assert.equal(await image(), SLOW);
     });
 
-    it("that is broken takes no pod away, and is put back once the cluster gives it up", async () => {
+    it("terminates no old pod when it is broken, and is rolled back once the cluster reports failure", async () => {
       await release(GOOD, WITH_MORE);
-      await until(async () => releaseState(await deployment()) === "serves", "the release serves");
+      await until(async () => releaseState(await deployment()) === "complete", "the release is complete");
       const served = await readyPods(core, NAMESPACE);
       const revision = revisionOf(await deployment());
 
-      const { retry, said } = await afterFailureOf(await release(BROKEN));
+      const { retry, message } = await afterFailureOf(await release(BROKEN));
       assert.equal(retry, false);
-      assert.match(said, new RegExp(`gone back to revision ${revision}, which served all along`));
-      await until(async () => releaseState(await deployment()) === "serves", "the old release is whole");
+      assert.match(message, new RegExp(`rolled back to revision ${revision}, which served throughout`));
+      await until(async () => releaseState(await deployment()) === "complete", "the old release is complete");
       assert.equal(await image(), GOOD);
       assert.deepEqual((await deployment()).spec!.template.metadata!.annotations, WITH_MORE.annotations);
-      assert.deepEqual(await readyPods(core, NAMESPACE), served, "a pod that served has left");
-      await until(async () => (await pods()).length === 2, "the broken release's pods leave");
+      assert.deepEqual(await readyPods(core, NAMESPACE), served, "a serving pod was terminated");
+      await until(async () => (await pods()).length === 2, "the pods of the broken release terminate");
     });
 
-    it("that follows one that was put back finds nothing of it in its way, and leaves nothing of it", async () => {
+    it("applies without conflicts after a rollback, and keeps none of its fields", async () => {
       const writers = (await deployment()).metadata!.managedFields!.filter(
         ({ subresource }) => subresource === undefined,
       );
@@ -134,23 +134,23 @@ describe("the API on a real Kubernetes control plane", function () {
         writers.filter(({ fieldsV1 }) => "f:spec" in fieldsV1!).map(({ operation }) => operation),
         ["Apply"],
       );
-      await release(BETTER);
-      await until(async () => releaseState(await deployment()) === "serves", "the next release serves");
+      const next = await release(BETTER);
+      await until(async () => releaseState(await deployment()) === "complete", "the next release is complete");
       const { metadata, spec } = (await deployment()).spec!.template;
       assert.equal(spec!.containers[0]!.image, BETTER);
       assert.equal(metadata!.annotations, undefined);
-      assert.equal(spec!.containers[0]!.env, undefined);
+      assert.deepEqual(spec!.containers[0]!.env, next.spec!.template.spec!.containers[0]!.env);
     });
   });
 
-  /** Writes the rendered deployment with an image, impatient, and with the pods that its autoscaler keeps at least. */
+  /** Applies the rendered Deployment with an image, shorter deadlines and the autoscaler's least number of pods. */
   async function release(image: string, more?: typeof WITH_MORE): Promise<V1Deployment> {
     const all = await manifests("t3", "aws", "a new cluster", { apiImage: image });
     const body = structuredClone(all.find(({ kind }) => kind === "Deployment")) as unknown as V1Deployment;
-    Object.assign(body.spec!, IMPATIENT, { replicas: 2 });
+    Object.assign(body.spec!, SHORT_DEADLINES, { replicas: 2 });
     if (more !== undefined) {
       body.spec!.template.metadata!.annotations = more.annotations;
-      body.spec!.template.spec!.containers[0]!.env = [...more.env];
+      body.spec!.template.spec!.containers[0]!.env!.push(...more.env);
     }
     await plane.apply(body as unknown as Manifest);
     return body;
@@ -163,14 +163,14 @@ describe("the API on a real Kubernetes control plane", function () {
   const pods = async (): Promise<V1Pod[]> => (await core.listNamespacedPod({ namespace: NAMESPACE })).items;
 });
 
-/** The one object of a kind. */
+/** The only object of a kind. */
 function only(all: readonly Manifest[], kind: string): Manifest {
   const [found, ...more] = all.filter((each) => each.kind === kind);
   assert.ok(found !== undefined && more.length === 0, kind);
   return found;
 }
 
-/** A pod as the deployment's controller would make it. */
+/** A pod as the Deployment controller would create it. */
 function podsOf(all: readonly Manifest[]): V1Pod[] {
   return all
     .filter(({ kind }) => kind === "Deployment")

@@ -6,12 +6,12 @@ import { onPath } from "../../../support/programs";
 import { manifests, WAYS, type Manifest, type Way } from "./manifests";
 import { Schemas } from "./schemas";
 
-/** Prometheus Operator's, not Kubernetes' own. */
+/** Custom resources of Prometheus Operator. */
 const OTHERS = "monitoring.coreos.com/v1";
 const EXPECTED: Readonly<Record<Way, number>> = { "an existing cluster": 11, "a new cluster": 12 };
 
 for (const version of KUBERNETES_VERSIONS) {
-  describe(`the manifests, by the schemas that Kubernetes ${version} publishes`, function () {
+  describe(`the manifests against the schemas of Kubernetes ${version}`, function () {
     this.timeout(120_000);
     let schemas: Schemas;
     before(function () {
@@ -22,7 +22,7 @@ for (const version of KUBERNETES_VERSIONS) {
     for (const tier of TIER_NAMES) {
       for (const cloud of CLOUDS) {
         for (const way of Object.keys(WAYS) as Way[]) {
-          it(`are right for ${tier} on ${way} on ${cloud}`, async () => {
+          it(`are valid for ${tier} on ${way} on ${cloud}`, async () => {
             const own = (await manifests(tier, cloud, way)).filter(({ apiVersion }) => apiVersion !== OTHERS);
             assert.equal(own.length, EXPECTED[way]);
             assert.deepEqual(
@@ -35,22 +35,22 @@ for (const version of KUBERNETES_VERSIONS) {
     }
 
     for (const [what, path, value] of [
-      ["a field that there is not", "spec.template.spec.containers.0.resource", {}],
+      ["an unknown field", "spec.template.spec.containers.0.resource", {}],
       ["a misspelled field", "spec.strategy.rollingUpdate.maxunavailable", 0],
       ["a text for a number", "spec.progressDeadlineSeconds", "240"],
       ["a number for a text", "spec.template.spec.containers.0.image", 7],
       ["a list for an object", "spec.template.spec.securityContext", []],
     ] as const) {
-      it(`refuse ${what}`, async () => {
+      it(`are invalid with ${what}`, async () => {
         const deployment = (await manifests("t1", "aws", "a new cluster")).find(({ kind }) => kind === "Deployment")!;
         assert.equal(schemas.problems(deployment).length, 0);
         assert.equal(schemas.problems(changed(deployment, path, value)).length, 1);
       });
     }
 
-    it("refuse a kind of another version", () => {
+    it("are invalid with an outdated version of a kind", () => {
       const old = { apiVersion: "autoscaling/v2beta2", kind: "HorizontalPodAutoscaler", metadata: { name: "a" } };
-      assert.deepEqual(schemas.problems(old), ["there is no HorizontalPodAutoscaler in autoscaling/v2beta2"]);
+      assert.deepEqual(schemas.problems(old), ["no kind HorizontalPodAutoscaler in autoscaling/v2beta2"]);
     });
   });
 }

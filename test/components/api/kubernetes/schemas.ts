@@ -5,7 +5,7 @@ import Ajv, { type ValidateFunction } from "ajv";
 import type { KubernetesVersion } from "../../../../components/model/kubernetes-versions";
 import type { Manifest } from "./manifests";
 
-/** The releases whose published schemas stand for their minor version: Go modules of Kubernetes itself. */
+/** The release of each minor version whose schemas are used: versions of the Go module of Kubernetes. */
 const RELEASES: Readonly<Record<KubernetesVersion, string>> = {
   "1.37": "v1.37.2",
   "1.36": "v1.36.3",
@@ -22,14 +22,14 @@ interface Schema {
   readonly "x-kubernetes-group-version-kind"?: readonly { group: string; version: string; kind: string }[];
 }
 
-/** Says what is wrong with a manifest by the published schemas of a version. */
+/** Validates manifests against the published schemas of a version. */
 export class Schemas {
   private constructor(
     private readonly ajv: Ajv,
     private readonly names: ReadonlyMap<string, string>,
   ) {}
 
-  /** Reads them out of the module, which Go keeps. */
+  /** Reads the schemas from the module in Go's cache. */
   static of(version: KubernetesVersion): Schemas {
     const said = execFileSync("go", ["mod", "download", "-json", `k8s.io/kubernetes@${RELEASES[version]}`], {
       encoding: "utf8",
@@ -49,11 +49,11 @@ export class Schemas {
     return new Schemas(ajv, new Map(names));
   }
 
-  /** Each with the place where it is; empty: the manifest is right. */
+  /** Each violation with its path. Empty means that the manifest is valid. */
   problems(manifest: Manifest): string[] {
     const name = this.names.get(`${manifest.apiVersion} ${manifest.kind}`);
     if (name === undefined) {
-      return [`there is no ${manifest.kind} in ${manifest.apiVersion}`];
+      return [`no kind ${manifest.kind} in ${manifest.apiVersion}`];
     }
     const validate = this.ajv.getSchema(`kubernetes#/definitions/${name}`) as ValidateFunction;
     validate(manifest);
@@ -63,7 +63,7 @@ export class Schemas {
   }
 }
 
-/** The same schema that refuses fields which it doesn't name, and knows Kubernetes' own scalars. */
+/** The same schema, but rejecting unknown fields and accepting Kubernetes' own scalar types. */
 function strictly(schema: Schema): object {
   if (schema.format === "int-or-string") {
     return { type: ["integer", "string"] };
