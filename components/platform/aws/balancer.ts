@@ -12,7 +12,6 @@ import type { AwsNetwork } from "./network";
 import type { AwsNode } from "./node";
 import { tags } from "./tags";
 
-
 /** An application load balancer: HTTPS from clients and to the nodes; HTTP redirects to HTTPS. */
 export class AwsBalancer extends pulumi.ComponentResource implements Balancer {
   static readonly __pulumiType = "ape:platform:LoadBalancer";
