@@ -11,7 +11,7 @@ const UP = ["up", "--yes", "--skip-preview"] as const;
 const NOTHING_LEFT = [...UP, "--expect-no-changes"] as const;
 /** The pack judges every preview and update here. */
 const JUDGED = ["--policy-pack", "policy"] as const;
-/** A cluster of one's own costs more than the tier's budget. */
+/** A new cluster costs more than the tier's budget. */
 const OWN_CLUSTER = { apiRuntime: "kubernetes", kubernetesCluster: "new", budgetUsd: "2000" };
 
 /** What the engine means to do with a resource. */
@@ -57,7 +57,7 @@ describe("on a real engine", function () {
   }
 
   for (const cloud of CLOUDS) {
-    it(`prod on ${cloud}: the API moves to a cluster of its own, and nothing of the data services changes`, function () {
+    it(`prod on ${cloud}: the API moves to a new cluster without a change of the data services`, function () {
       if (!/(^|,)kubernetes:/.test(process.env.PULUMI_DEBUG_PROVIDERS!)) {
         console.log("      skipped: no provider of Kubernetes is attached with PULUMI_DEBUG_PROVIDERS");
         this.skip();
