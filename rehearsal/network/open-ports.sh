@@ -1,8 +1,8 @@
+#!/bin/bash
 # open-ports.sh ADDRESS SECONDS PORT...: prints each port that accepts a TCP connection within SECONDS.
-# shellcheck shell=bash
-readonly address=$1 seconds=$2
+readonly ADDRESS=$1 SECONDS_TO_WAIT=$2
 
 for port in "${@:3}"; do
-  (timeout "$seconds" bash -c "</dev/tcp/$address/$port" 2>/dev/null && echo "$port") &
+  (timeout "$SECONDS_TO_WAIT" bash -c "</dev/tcp/$ADDRESS/$port" 2>/dev/null && echo "$port") &
 done
 wait

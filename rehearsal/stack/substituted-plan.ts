@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { NodeFile, Placed, Provision, Role } from "../../components/model/role";
 import type { StackPlan } from "../../stacks/plan";
 import type { Neo4jArchive } from "../build/neo4j/archive";
@@ -48,25 +50,12 @@ function signedBy({ fingerprint }: Neo4jArchive, planned: Provision): Provision 
   return { ...planned, sources: planned.sources!.map((source) => ({ ...source, fingerprint })) };
 }
 
+const SERVER = join(__dirname, "stand-in-server.py");
+
 /** A server that answers "ok" to every HTTP request. One file per role because roles may share a node. */
 function server(role: string): NodeFile {
-  return { path: `/usr/local/lib/ape/stand-in-${role}`, mode: "0755", content: SERVER };
+  return { path: `/usr/local/lib/ape/stand-in-${role}`, mode: "0755", content: readFileSync(SERVER, "utf8") };
 }
-
-const SERVER = `#!/usr/bin/python3
-import http.server, sys
-
-class Answer(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("content-length", "3")
-        self.end_headers()
-        self.wfile.write(b"ok\\n")
-
-http.server.ThreadingHTTPServer((sys.argv[1], int(sys.argv[2])), Answer).serve_forever()
-`;
 
 function unit(name: string, role: string, host: string, port: number | "%i"): NodeFile {
   return {

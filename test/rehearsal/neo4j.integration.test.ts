@@ -46,16 +46,16 @@ describe("Neo4j's nodes, booted on this machine", function () {
 function stepsOf(each: Case): Step[] {
   return [
     ...each.drills.map((drill) => ({
-      title: `hold in the drill ${drill.name}: ${drill.description}`,
+      title: `pass the drill ${drill.name}: ${drill.description}`,
       run: (rehearsal: Rehearsal) => assertDrillPasses(drill, rehearsal),
     })),
-    // The booted tier first: its server runs already.
+    // The booted tier first, because its server is running.
     ...[BOOTED, ...TIER_NAMES.filter((tier) => tier !== BOOTED)].map((tier) => ({
-      title: `start with ${tier}'s file, in the memory of its machine`,
+      title: `start with ${tier}'s configuration within its machine's memory`,
       run: (rehearsal: Rehearsal) => starts(each, tier, rehearsal),
     })),
     ...([1, 3] as const).map((members) => ({
-      title: `find in Enterprise Edition's files for ${members} nothing but what its manual knows, and Community's strictly`,
+      title: `accept every setting: Enterprise Edition's for ${members} members by its manual, Community's by strict validation`,
       run: (rehearsal: Rehearsal) => validates(each, members, rehearsal),
     })),
   ];
@@ -73,7 +73,7 @@ async function starts(each: Case, tier: TierName, rehearsal: Rehearsal): Promise
   const [self] = membersOf(plan.placed);
   assert.equal(self!.address, server.host.address);
   if (tier !== BOOTED) {
-    // What the server of the tier before has in memory goes first.
+    // Stop the previous tier's server to free its memory.
     await server.run(["systemctl", "stop", "neo4j.service"]);
     const { memGiB } = plan.nodes.find(({ name }) => name === self!.node)!.machine;
     createControlGroups(rehearsal.stack.stack, server.host.name, memGiB);
@@ -103,7 +103,7 @@ async function validates({ cloud, version, settings }: Case, members: 1 | 3, reh
     ]);
     const lines = configuration(planStack(spec), members - 1).split("\n");
     const names = lines.filter((line) => /^[a-z]/.test(line) && !line.startsWith("server.jvm.additional="));
-    assert.equal(new Set(names.map((line) => line.split("=")[0])).size, names.length, "a setting stands twice");
+    assert.equal(new Set(names.map((line) => line.split("=")[0])).size, names.length, "a setting occurs twice");
     const community = lines.filter((line) => !known.has(line.split("=")[0]!));
     assert.ok(lines.length - community.length >= 8);
     await put(server, `${directory}/neo4j.conf`, community.join("\n"));

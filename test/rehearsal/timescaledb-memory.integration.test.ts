@@ -10,7 +10,7 @@ import { PORTS } from "../../components/timescaledb/topology";
 import { planStack } from "../../stacks/plan";
 import type { StackSpec } from "../../stacks/config/spec";
 import { TIER_NAMES, type TierName } from "../../stacks/tiers";
-import { ask, execute } from "../../rehearsal/drills/timescaledb/members";
+import { execute, query } from "../../rehearsal/drills/timescaledb/members";
 import { planFrom } from "../../planning/plan";
 import { oomKills } from "../../rehearsal/machine/control-groups";
 import { hostNamespace } from "../../rehearsal/network/network";
@@ -56,7 +56,7 @@ describe("TimescaleDB with twice as many clients as connections", function () {
         ...["-i", "-q", "-s", "10", "ape"],
       ]);
       await execute(machine!, `GRANT ALL ON ALL TABLES IN SCHEMA public TO ${APP_USER}`);
-      const started = await ask(machine!, STARTED);
+      const started = await query(machine!, STARTED);
       const client = rehearsal.clientHost(machine!.host.zone);
       await rehearsal.attach(client);
       const folder = mkdtempSync(join(tmpdir(), "ape-"));
@@ -81,7 +81,7 @@ describe("TimescaleDB with twice as many clients as connections", function () {
       assert.equal(Number(/number of transactions actually processed: (\d+)/.exec(output)![1]), TRANSACTIONS * clients);
       assert.equal(/number of failed transactions: (\d+)/.exec(output)?.[1] ?? "0", "0");
       assert.equal(oomKills(stackOf(tier), machine!.host.name), 0);
-      assert.equal(await ask(machine!, STARTED), started, "the server restarted");
+      assert.equal(await query(machine!, STARTED), started, "the server restarted");
     });
   }
 });

@@ -7,7 +7,7 @@ import { NEEDS_RESTART, parameters } from "../../components/timescaledb/postgres
 import { API_SECRET } from "../../components/timescaledb/secrets";
 import { planStack, type StackPlan } from "../../stacks/plan";
 import { timescaledbFailover } from "../../rehearsal/drills/timescaledb/failover";
-import { ask, execute, patronictl, TimescaleDbMembers } from "../../rehearsal/drills/timescaledb/members";
+import { execute, patronictl, query, TimescaleDbMembers } from "../../rehearsal/drills/timescaledb/members";
 import { timescaledbRestore } from "../../rehearsal/drills/timescaledb/restore";
 import { planFrom } from "../../planning/plan";
 import type { Machine } from "../../rehearsal/machine/machine";
@@ -21,39 +21,39 @@ import { boot, assertDrillPasses } from "../support/rehearsal";
 const MINUTE = 60_000;
 
 const SCHEMA: Step = {
-  title: "have the schema, and both data nodes the same settings, in force",
+  title: "have the schema, and the same effective settings on both data nodes",
   run: async (rehearsal) => {
-    const members = await settled(rehearsal);
+    const members = await healthyMembers(rehearsal);
     const primary = await members.primary();
     assert.equal(
       await execute(primary, "SELECT string_agg(change, ' ' ORDER BY committed_at) FROM sqitch.changes"),
       "market_data market_data_access market_data_checks",
     );
     const planned = Object.keys(parameters(planOf("timescaledb-aws", []).spec.timescaledb));
-    const ours = await ask(
+    const ours = await query(
       primary,
       `SELECT string_agg(name, ' ' ORDER BY name) FROM pg_settings WHERE context = 'postmaster' AND name IN (${planned
         .map((name) => `'${name}'`)
         .join(", ")})`,
     );
     const restarting = planned.filter((name) => NEEDS_RESTART.includes(name)).sort();
-    assert.equal(ours, restarting.join(" "), "settings that take a restart");
+    assert.equal(ours, restarting.join(" "), "settings that require a restart");
     const settings = await Promise.all(
       members.machines.map((machine) =>
-        ask(machine, "SELECT name, setting FROM pg_settings WHERE context = 'postmaster' ORDER BY name"),
+        query(machine, "SELECT name, setting FROM pg_settings WHERE context = 'postmaster' ORDER BY name"),
       ),
     );
     assert.equal(settings[0], settings[1]);
     for (const machine of members.machines) {
-      assert.equal(await ask(machine, "SELECT count(*) FROM pg_settings WHERE pending_restart"), "0");
+      assert.equal(await query(machine, "SELECT count(*) FROM pg_settings WHERE pending_restart"), "0");
     }
   },
 };
 
 const FOUND: Step = {
-  title: "are found by libpq's own URIs after they changed places",
+  title: "are found through libpq URIs after a switchover",
   run: async (rehearsal) => {
-    const members = await settled(rehearsal);
+    const members = await healthyMembers(rehearsal);
     const { stack } = rehearsal.stack;
     const { writer, reader } = planOf(stack, []).endpoints.timescaledb;
     const api = rehearsal.machines.find(({ host }) => host.services.includes("api"))!;
@@ -78,9 +78,9 @@ const FOUND: Step = {
 };
 
 const BACKED_UP: Step = {
-  title: "back up to the bucket, find every file there sound, and restore from it",
+  title: "back up to the bucket, verify every file and restore from it",
   run: async (rehearsal) => {
-    const members = await settled(rehearsal);
+    const members = await healthyMembers(rehearsal);
     const primary = await members.primary();
     await primary.run(["systemctl", "start", "timescaledb-backup@full.service"]);
     await primary.run(["systemctl", "start", "timescaledb-backup-check.service"]);
@@ -90,12 +90,12 @@ const BACKED_UP: Step = {
       assert.equal(await figure(standby, check, `${check.replace("-", "_")}_problems`), 0);
     }
     const seconds = await figure(standby, "restore-test", "restore_seconds");
-    console.log(`      a restore, tried on the standby: ${seconds} s`);
+    console.log(`      trial restore on the standby: ${seconds} s`);
   },
 };
 
 const [FAILOVER, RESTORE] = [timescaledbFailover, timescaledbRestore].map((drill): Step => ({
-  title: `hold in the drill ${drill.name}: ${drill.description}`,
+  title: `pass the drill ${drill.name}: ${drill.description}`,
   run: (rehearsal) => assertDrillPasses(drill, rehearsal),
 })) as [Step, Step];
 
@@ -119,14 +119,14 @@ function planOf(stack: string, settings: readonly string[]): StackPlan {
   return planStack({ ...planFrom("prod", settings).spec, stack });
 }
 
-/** The data nodes, once the standby follows. */
-async function settled(rehearsal: Rehearsal): Promise<TimescaleDbMembers> {
+/** The data nodes, once the standby replicates synchronously. */
+async function healthyMembers(rehearsal: Rehearsal): Promise<TimescaleDbMembers> {
   const members = await TimescaleDbMembers.of(rehearsal);
-  assert.notEqual(await members.waitUntilHealthy(4 * MINUTE), undefined, "the standby does not follow");
+  assert.notEqual(await members.waitUntilHealthy(4 * MINUTE), undefined, "the standby does not replicate");
   return members;
 }
 
-/** A figure that a check left for the monitoring. */
+/** A figure that a check exports for monitoring. */
 async function figure(machine: Machine, check: string, name: string): Promise<number> {
   const text = await machine.run(["cat", `/var/lib/ape/metrics/timescaledb-${check}.prom`]);
   return Number(new RegExp(`^ape_timescaledb_${name} (-?\\d+)$`, "m").exec(text)![1]);

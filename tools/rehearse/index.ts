@@ -151,14 +151,20 @@ async function up({ stack, set, service = [], wherePossible, json }: UpOptions):
   }
   let interrupted = false;
   const interrupt = (): void => {
+    if (interrupted) {
+      return; // npm forwards the signal that the terminal sends too
+    }
     interrupted = true;
+    for (const stream of [process.stdout, process.stderr]) {
+      stream.on("error", () => undefined); // the terminal may be closed
+    }
     console.error(`\nremoving ${stack}`);
     takeDown(stack)
       .then(() => console.error(`removed ${stack}`))
       .catch((error: unknown) => console.error(`${String(error)}\n"npm run rehearse -- down" tries again`))
       .finally(() => process.exit(130));
   };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt).on("SIGHUP", interrupt);
   let rehearsal: Rehearsal;
   try {
     rehearsal = await boot(async (progress) => Rehearsal.prepare(plan, service, progress));

@@ -9,7 +9,7 @@ import { neo4jJars } from "./jars";
 import { neo4jPackage } from "./package";
 
 /** Increment to rebuild the package from the same jars. */
-const RECIPE = 1;
+const RECIPE = 2;
 const SUITE = "stable";
 /** File name on Neo4j's package server. */
 const KEY_FILE = "neotechnology.gpg.key";

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { renderScript } from "../../../components/node/script";
 import { run } from "../../system/process";
 
 /** A Debian package of the Neo4j Community server. */
@@ -9,6 +10,8 @@ export interface Neo4jPackage {
   /** Its control file, which package lists repeat. */
   readonly control: string;
 }
+
+const SCRIPTS = join(__dirname, "scripts");
 
 /** Logging configuration: defaults inside the jars; Neo4j's package ships the same as files. */
 const LOGGING = ["server-logs.xml", "user-logs.xml"];
@@ -30,9 +33,9 @@ export async function neo4jPackage(directory: string, jars: string, version: str
     "DEBIAN/conffiles",
     ["neo4j.conf", "neo4j-admin.conf", ...LOGGING].map((name) => `/etc/neo4j/${name}\n`).join(""),
   );
-  put("DEBIAN/postinst", POSTINST, 0o755);
-  put("usr/bin/neo4j", program("neo4j", "Neo4jCommand"), 0o755);
-  put("usr/bin/neo4j-admin", program("neo4j-admin", "Neo4jAdminCommand"), 0o755);
+  put("DEBIAN/postinst", renderScript(join(SCRIPTS, "postinst.sh")), 0o755);
+  put("usr/bin/neo4j", launcher("neo4j", "Neo4jCommand"), 0o755);
+  put("usr/bin/neo4j-admin", launcher("neo4j-admin", "Neo4jAdminCommand"), 0o755);
   put("usr/lib/systemd/system/neo4j.service", UNIT);
   put("etc/neo4j/neo4j.conf", "");
   put("etc/neo4j/neo4j-admin.conf", "");
@@ -60,19 +63,8 @@ Description: Neo4j Community, of the jars on Maven Central
 `;
 }
 
-const POSTINST = `#!/bin/sh
-set -e
-adduser --quiet --system --group --home /var/lib/neo4j --no-create-home neo4j
-for name in certificates data import plugins; do install -d -o neo4j -g adm /var/lib/neo4j/$name; done
-install -d -o neo4j -g adm /var/log/neo4j
-`;
-
-function program(name: string, command: string): string {
-  return `#!/bin/sh
-export NEO4J_HOME="\${NEO4J_HOME:-/var/lib/neo4j}" NEO4J_CONF="\${NEO4J_CONF:-/etc/neo4j}"
-exec java -Xmx128m -classpath "/usr/share/neo4j/lib/*" -Dapp.name=${name} -Dapp.home=/usr/share/neo4j \\
-  -Dbasedir=/usr/share/neo4j org.neo4j.server.startup.${command} "$@"
-`;
+function launcher(program: string, mainClass: string): string {
+  return renderScript(join(SCRIPTS, "launch.sh"), { PROGRAM: program, MAIN_CLASS: mainClass });
 }
 
 const UNIT = `[Unit]

@@ -7,7 +7,7 @@ import type { Rehearsal } from "../../rehearsal";
 import { longestGap, waitForWrite, STEADY_MS } from "../client";
 import { expect, type Drill, type ScenarioResult } from "../drill";
 import { Writer } from "./client";
-import { ask, execute, patronictl, TimescaleDbMembers } from "./members";
+import { execute, patronictl, query, TimescaleDbMembers } from "./members";
 
 /**
  * Allowed write downtime in seconds per fault. The leader lease expires after 20 s, Patroni's minimum; added to that are
@@ -102,7 +102,7 @@ async function settingsChanged(rehearsal: Rehearsal, members: TimescaleDbMembers
     before: old,
     limit: LIMITS.switchover,
   });
-  const inForce = await Promise.all(members.machines.map((machine) => ask(machine, `SHOW ${RESTART_SETTING}`)));
+  const inForce = await Promise.all(members.machines.map((machine) => query(machine, `SHOW ${RESTART_SETTING}`)));
   const first = /restarting (\S+)/.exec(output)?.[1];
   return {
     measured: { ...measured, restartedFirst: first ?? "none" },

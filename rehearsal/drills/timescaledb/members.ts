@@ -28,7 +28,7 @@ export class TimescaleDbMembers {
 
   /** The nodes whose server reports itself writable. */
   async primaries(): Promise<Machine[]> {
-    const recovering = await Promise.all(this.machines.map((machine) => ask(machine, "SELECT pg_is_in_recovery()")));
+    const recovering = await Promise.all(this.machines.map((machine) => query(machine, "SELECT pg_is_in_recovery()")));
     return this.machines.filter((_, index) => recovering[index] === "f");
   }
 
@@ -59,7 +59,7 @@ export class TimescaleDbMembers {
     }
     const states = (await patroni(primaries[0]!)).map(({ Role, State }) => `${Role} ${State}`).sort();
     const whole = states.join() === "Leader running,Sync Standby streaming";
-    const replicating = await ask(primaries[0]!, "SELECT sync_state FROM pg_stat_replication");
+    const replicating = await query(primaries[0]!, "SELECT sync_state FROM pg_stat_replication");
     return whole && replicating === "sync" ? primaries[0] : undefined;
   }
 }
@@ -82,7 +82,7 @@ export function patronictl(...command: readonly string[]): string[] {
 }
 
 /** Result of a query on a node's server, one value per line; undefined if it fails. */
-export async function ask(machine: Machine, statement: string, database = "postgres"): Promise<string | undefined> {
+export async function query(machine: Machine, statement: string, database = "postgres"): Promise<string | undefined> {
   const { code, stdout } = await machine.attempt(psql(statement, database), { timeoutMs: 5000 });
   return code === 0 ? stdout.trim() : undefined;
 }
