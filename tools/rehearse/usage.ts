@@ -1,3 +1,4 @@
+import type { Palette } from "../../planning/palette";
 import type { Rehearsal } from "../../rehearsal/rehearsal";
 
 /** Requests that the API of a rehearsal answers, as arguments of curl; `url` is its base URL. */
@@ -12,10 +13,7 @@ function requests(url: string, isReferenceApi: boolean): string[] {
 }
 
 /** How to use running nodes: requests to the API, how to look into nodes, and how to end them. */
-export function usage(
-  { apiUrl, machines, stack }: Rehearsal,
-  { bold }: Record<"bold", (text: string) => string>,
-): string {
+export function usage({ apiUrl, machines, stack }: Rehearsal, { bold }: Pick<Palette, "bold">): string {
   const node = machines[0]!.host.name;
   const section = (title: string, lines: readonly string[]): string =>
     [bold(title), ...lines.map((line) => `  ${line}`)].join("\n");
