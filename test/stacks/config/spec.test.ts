@@ -74,7 +74,9 @@ describe("the spec", () => {
 
   it("is compared with the args of every service", () => {
     assert.ok(
-      ["TimescaleDbArgs", "Neo4jArgs", "RedisArgs", "ApiArgs"].every((name) => args.some(([each]) => each === name)),
+      ["TimescaleDbArgs", "Neo4jArgs", "RedisArgs", "ApiPlanArgs"].every((name) =>
+        args.some(([each]) => each === name),
+      ),
     );
     ["memGiB", "heapGiB", "maxMemoryGiB", "containers", "domain", "namespace"].forEach((field) =>
       assert.ok(declaredElsewhere.has(field), field),
