@@ -139,7 +139,7 @@ describe("the API on a real Kubernetes control plane", function () {
       const { metadata, spec } = (await deployment()).spec!.template;
       assert.equal(spec!.containers[0]!.image, BETTER);
       assert.equal(metadata!.annotations, undefined);
-      assert.deepEqual(spec!.containers[0]!.env, next.spec!.template.spec!.containers[0]!.env);
+      assert.deepEqual(structuredClone(spec!.containers[0]!.env), next.spec!.template.spec!.containers[0]!.env);
     });
   });
 
