@@ -32,10 +32,9 @@ export default tseslint.config(
     rules: { "@typescript-eslint/no-floating-promises": "off", "max-lines-per-function": "off" },
   },
   {
-    // A table of prices, and tests that share an expensive fixture: a planned platform, a running server.
+    // A table of prices, and tests that share an expensive fixture: a planned service, a running server.
     files: [
       "test/cost/golden.test.ts",
-      "test/components/platform/{aws,gcp}.test.ts",
       "test/components/timescaledb/{plan,server.integration}.test.ts",
       "test/components/neo4j/server.integration.test.ts",
     ],
