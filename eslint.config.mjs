@@ -33,12 +33,7 @@ export default tseslint.config(
   },
   {
     // A table of prices, and tests that share an expensive fixture: a planned platform, a running server.
-    files: [
-      "test/cost/golden.test.ts",
-      "test/components/platform/{aws,gcp}.test.ts",
-      "test/components/timescaledb/{plan,server.integration}.test.ts",
-      "test/components/neo4j/server.integration.test.ts",
-    ],
+    files: ["test/components/platform/{aws,gcp}.test.ts"],
     rules: { "max-lines": "off" },
   },
 );
