@@ -31,13 +31,4 @@ export default tseslint.config(
     files: ["test/**"],
     rules: { "@typescript-eslint/no-floating-promises": "off", "max-lines-per-function": "off" },
   },
-  {
-    // A table of prices, and tests that share an expensive fixture: a planned service, a running server.
-    files: [
-      "test/cost/golden.test.ts",
-      "test/components/timescaledb/{plan,server.integration}.test.ts",
-      "test/components/neo4j/server.integration.test.ts",
-    ],
-    rules: { "max-lines": "off" },
-  },
 );
