@@ -5,7 +5,7 @@ import { notices } from "./stacks/notices";
 import type { PendingOutputs } from "./stacks/outputs";
 import type { ApiSpec } from "./stacks/config/spec";
 
-/** The program: read the stack's config, say what its owner must know, deploy it, export its outputs. */
+/** The program: reads the stack's config, logs its notices, deploys the stack and exports its outputs. */
 export = async (): Promise<PendingOutputs> => {
   const plan = loadStack();
   notices(plan.spec).forEach((notice) => void pulumi.log.warn(notice));
@@ -13,7 +13,7 @@ export = async (): Promise<PendingOutputs> => {
   return deployApe(plan, kubeconfig === undefined ? {} : { kubeconfig });
 };
 
-/** Credentials of an existing Kubernetes cluster: another stack's output, or in the config. */
+/** Credentials of an existing Kubernetes cluster, from another stack's output or from the config. */
 function kubeconfigOf({ kubernetes }: ApiSpec): pulumi.Output<string> | undefined {
   const { cluster } = kubernetes ?? {};
   if (cluster?.kind === "existing" && cluster.kubeconfigStack !== "") {
