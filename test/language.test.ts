@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { SOURCE_FOLDERS } from "./support/sources";
 
 interface TextFile {
   readonly path: string;
@@ -38,7 +39,7 @@ const PATTERN = new RegExp(
   "gi",
 );
 
-const FOLDERS = ["components", "stacks", "policy", "cost", "planning", "rehearsal", "tools", "docs", "test", "scripts"];
+const FOLDERS = [...SOURCE_FOLDERS, "docs", "test", "scripts"];
 const TEXT = /\.(md|ts|js|mjs|sh|sql|lua|yaml|yml|jsonc)$|^Makefile$|^scripts\/[^.]+$/;
 
 function files(): TextFile[] {

@@ -45,7 +45,7 @@ export class ServiceNode extends pulumi.ComponentResource {
       },
       args.network,
       disks.map(([, disk]) => disk),
-      // In sequence: a change never takes two members of a service down at once.
+      // In sequence: the next node starts to change once this resource is updated, whether or not the node serves yet.
       { parent: this, dependsOn: [...boot.ready, ...dependencies(opts)] },
     );
     this.registerOutputs({ zone: plan.zone, machine: plan.machine.name, address: plan.address });

@@ -1,4 +1,5 @@
 import type { Service } from "../../components/model/role";
+import type { Machine } from "../machine/machine";
 import type { Rehearsal } from "../rehearsal";
 import type { Progress } from "../system/progress";
 
@@ -26,6 +27,27 @@ export interface ScenarioResult {
   readonly measured: Readonly<Record<string, number | string | boolean>>;
   /** Expectations that were not met. */
   readonly violations: readonly string[];
+}
+
+/** The loss of a node's service, and how the node returns. */
+export interface NodeFailure {
+  readonly inject: (node: Machine) => Promise<void>;
+  readonly recover: (node: Machine) => Promise<void>;
+}
+
+/** Runs scenarios in order and reports the figures of each. */
+export async function runScenarios<T>(
+  scenarios: Readonly<Record<string, T>>,
+  progress: Progress,
+  run: (scenario: T, name: string) => Promise<Omit<ScenarioResult, "scenario">>,
+): Promise<DrillResult> {
+  const results: ScenarioResult[] = [];
+  for (const [name, scenario] of Object.entries(scenarios)) {
+    const result = { scenario: name, ...(await run(scenario, name)) };
+    progress(JSON.stringify(result.measured));
+    results.push(result);
+  }
+  return { scenarios: results };
 }
 
 /** The violation if a condition is false. */

@@ -9,11 +9,11 @@ import {
   RESTORE_TEST_TIME,
   TIMESCALEDB_BACKUP_TIME,
 } from "../../components/model/schedule";
+import { SOURCE_FOLDERS } from "../support/sources";
 
 const ROOT = join(__dirname, "../..");
 /** The only source that may contain the hour. */
 const SCHEDULE = "components/model/schedule.ts";
-const SOURCES = ["components", "stacks", "planning", "policy", "cost", "rehearsal", "tools"];
 
 /** Ways to write the backup hour, or the hour of any timer, into code. */
 const LITERALS: readonly RegExp[] = [
@@ -31,7 +31,7 @@ const DOCUMENTS: Readonly<Record<string, readonly string[]>> = {
 
 describe("the backup hour", () => {
   it("is written in one source only", () => {
-    const sources = SOURCES.flatMap((folder) => filesOf(folder)).filter((path) => path !== SCHEDULE);
+    const sources = SOURCE_FOLDERS.flatMap((folder) => filesOf(folder)).filter((path) => path !== SCHEDULE);
     assert.ok(sources.length > 100, String(sources.length));
     assert.deepEqual(
       sources.flatMap((path) => literalsIn(readFileSync(join(ROOT, path), "utf8")).map((line) => `${path}: ${line}`)),

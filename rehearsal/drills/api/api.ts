@@ -3,7 +3,7 @@ import { SERVICES } from "../../../components/model/role";
 import { BOOT_TIMEOUT_MS } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
 import { FIRST_VERSION, type Version } from "../../build/api-images";
-import { expect, type Drill, type ScenarioResult } from "../drill";
+import { expect, runScenarios, type Drill, type ScenarioResult } from "../drill";
 import { COMMUNITY } from "../neo4j/settings";
 import { Load, seed, measureLoad, type LoadStats } from "./load";
 import { ApiNodes, servingPort } from "./nodes";
@@ -54,14 +54,10 @@ export const api: Drill = {
       throw new Error(`${FIRST_VERSION} does not serve on all nodes after ${SETTLE_MS / 1000} s`);
     }
     await seed(rehearsal);
-    const scenarios: ScenarioResult[] = [];
-    for (const [scenario, loadScenario] of Object.entries(SCENARIOS)) {
-      progress(scenario);
-      const found = { scenario, ...(await underLoad(rehearsal, nodes, loadScenario)) };
-      progress(JSON.stringify(found.measured));
-      scenarios.push(found);
-    }
-    return { scenarios };
+    return runScenarios(SCENARIOS, progress, (scenario, name) => {
+      progress(name);
+      return underLoad(rehearsal, nodes, scenario);
+    });
   },
 };
 

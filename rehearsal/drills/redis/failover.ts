@@ -3,7 +3,7 @@ import { MAX_LAG_SECONDS } from "../../../components/redis/configuration";
 import type { Machine } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
 import { longestGap, waitForWrite, STEADY_MS } from "../client";
-import { expect, type Drill, type ScenarioResult } from "../drill";
+import { expect, runScenarios, type Drill, type NodeFailure, type ScenarioResult } from "../drill";
 import { Writer } from "./client";
 import { lostWrites } from "./keys";
 import { RedisMembers, replication } from "./members";
@@ -21,16 +21,12 @@ export const redisFailover: Drill = {
   services: ["redis"],
   async run(rehearsal, progress) {
     const members = new RedisMembers(rehearsal);
-    const scenarios: ScenarioResult[] = [];
-    for (const [name, scenario] of Object.entries(SCENARIOS)) {
+    return runScenarios(SCENARIOS, progress, async (scenario, name) => {
       progress(`${name}: waiting until all members are healthy`);
       await waitUntilHealthy(members);
       progress(name);
-      const found = { scenario: name, ...(await scenario(rehearsal, members)) };
-      progress(JSON.stringify(found.measured));
-      scenarios.push(found);
-    }
-    return { scenarios };
+      return scenario(rehearsal, members);
+    });
   },
 };
 
@@ -51,12 +47,11 @@ const SCENARIOS: Readonly<Record<string, Run>> = {
   "nodes restarted": nodesRestarted,
 };
 
-interface Failure {
-  readonly inject: (master: Machine) => Promise<void>;
-  readonly recover: (master: Machine) => Promise<void>;
-}
-
-async function masterLost(rehearsal: Rehearsal, members: RedisMembers, { inject, recover }: Failure): ReturnType<Run> {
+async function masterLost(
+  rehearsal: Rehearsal,
+  members: RedisMembers,
+  { inject, recover }: NodeFailure,
+): ReturnType<Run> {
   const old = (await members.master())!;
   const writer = await startWriter(rehearsal, otherZone(members, old));
   const failedAt = Date.now();

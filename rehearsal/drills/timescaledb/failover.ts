@@ -5,7 +5,7 @@ import type { Machine } from "../../machine/machine";
 import { CannotRehearseError } from "../../system/preflight";
 import type { Rehearsal } from "../../rehearsal";
 import { longestGap, waitForWrite, STEADY_MS } from "../client";
-import { expect, type Drill, type ScenarioResult } from "../drill";
+import { expect, runScenarios, type Drill, type NodeFailure, type ScenarioResult } from "../drill";
 import { Writer } from "./client";
 import { execute, patronictl, query, TimescaleDbMembers } from "./members";
 
@@ -33,16 +33,12 @@ export const timescaledbFailover: Drill = {
       `CREATE TABLE IF NOT EXISTS drill_writes (run text, number bigint, PRIMARY KEY (run, number));
        GRANT SELECT, INSERT ON drill_writes TO ${APP_USER}`,
     );
-    const scenarios: ScenarioResult[] = [];
-    for (const [name, scenario] of Object.entries(SCENARIOS)) {
+    return runScenarios(SCENARIOS, progress, async (scenario, name) => {
       progress(`${name}: waiting until both data nodes are healthy`);
       await waitUntilHealthy(members);
       progress(name);
-      const found = { scenario: name, ...(await scenario(rehearsal, members)) };
-      progress(JSON.stringify(found.measured));
-      scenarios.push(found);
-    }
-    return { scenarios };
+      return scenario(rehearsal, members);
+    });
   },
 };
 
@@ -68,16 +64,11 @@ const SCENARIOS: Readonly<Record<string, Run>> = {
     }),
 };
 
-interface Failure {
-  readonly inject: (primary: Machine) => Promise<void>;
-  readonly recover: (primary: Machine) => Promise<void>;
-}
-
 async function primaryLost(
   rehearsal: Rehearsal,
   members: TimescaleDbMembers,
   limit: number,
-  { inject, recover }: Failure,
+  { inject, recover }: NodeFailure,
 ): ReturnType<Run> {
   const old = await members.primary();
   const writer = await startWriter(rehearsal, otherZone(rehearsal, old));
