@@ -4,6 +4,7 @@ import { Listr, type ListrTask } from "listr2";
 import colours from "picocolors";
 import { DoesNotFitError } from "../../components/node/placement";
 import { SERVICES, type Service } from "../../components/model/role";
+import { NOTICED_SECONDS } from "../../components/platform/platform";
 import { ConfigError } from "../../stacks/config/load";
 import { planFrom } from "../../planning/plan";
 import { UsageError } from "../../planning/stack-file";
@@ -12,6 +13,7 @@ import { BootError, type Machine } from "../../rehearsal/machine/machine";
 import { Rehearsal } from "../../rehearsal/rehearsal";
 import { runningStacks, takeDown } from "../../rehearsal/running";
 import { assertCanRehearse, assertRoot, CannotRehearseError, PROGRAMS } from "../../rehearsal/system/preflight";
+import { until } from "../../rehearsal/system/process";
 import { logProgress, progressText, type Progress } from "../../rehearsal/system/progress";
 import { nodeStatus, report } from "./report";
 import { standIns } from "../../rehearsal/cloud/stand-ins";
@@ -205,7 +207,32 @@ async function boot(prepare: (progress: Progress) => Promise<Rehearsal>): Promis
     { rendererOptions: { collapseSubtasks: false }, registerSignalListeners: false },
   );
   await tasks.run();
+  const { apiUrl } = rehearsal!;
+  if (apiUrl !== undefined) {
+    await new Listr([balancerTask(apiUrl)], { registerSignalListeners: false }).run();
+  }
   return rehearsal!;
+}
+
+function balancerTask(apiUrl: string): ListrTask {
+  return {
+    title: "Waiting for the load balancer's health checks",
+    task: async (_, task) => {
+      task.title = (await until(() => responds(apiUrl), BALANCER_TIMEOUT_MS, 500))
+        ? "The API responds through the load balancer"
+        : "The load balancer has no healthy node yet";
+    },
+  };
+}
+
+/** Milliseconds for the load balancer to notice that the API is ready: its health checks, doubled. */
+const BALANCER_TIMEOUT_MS = 2000 * NOTICED_SECONDS.ready;
+
+async function responds(url: string): Promise<boolean> {
+  return fetch(`${url}/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 function bootTask(rehearsal: Rehearsal, machine: Machine): ListrTask {
