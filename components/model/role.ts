@@ -44,6 +44,8 @@ export interface Role {
   readonly name: string;
   /** Index of the zone: 0, 1 or 2. The platform maps it to a zone name. */
   readonly zone: number;
+  /** The members that replace each other, for example the shard. Default: the service. */
+  readonly group?: string;
   /**
    * Memory in GiB, which is never shared, and how it adds up if overrides can change it. CPUs, which `packed` placement
    * shares.
@@ -66,6 +68,8 @@ export interface Placed {
   readonly node: string;
   /** Fixed private IPv4 address; undefined for members of a scaling group. */
   readonly address?: string;
+  /** Addresses that the role has with another placement. While roles move one by one, a peer may still be there. */
+  readonly formerAddresses?: readonly string[];
 }
 
 /** What a role installs and runs on its node. */
@@ -87,6 +91,24 @@ export interface Provision {
   readonly sysctl?: Readonly<Record<string, number>>;
   /** Shell command that succeeds once the role serves. It is polled. */
   readonly health: string;
+  /** How the member takes part in its group. Default: it has no peers. */
+  readonly membership?: Membership;
+}
+
+/** Shell commands by which a node takes part in a rolling change. Each is idempotent and ends within a minute. */
+export interface Membership {
+  /** Succeeds while this member leads its group: primary, master, leader. Default: it never leads. */
+  readonly leads?: string;
+  /** Succeeds while this member has all acknowledged data of its group. Default: the role's health. */
+  readonly inStep?: string;
+  /** Moves leadership to another member. Succeeds if this member does not lead afterwards. Default: nothing to move. */
+  readonly handOver?: string;
+  /** Undoes what `handOver` did beyond moving leadership. Default: nothing. */
+  readonly resume?: string;
+  /** Runs after the address of another role changed in /etc/hosts. Default: nothing. */
+  readonly peersMoved?: string;
+  /** Prints one line about the role for its node's status, for example the released image. Default: empty. */
+  readonly reports?: string;
 }
 
 export interface AptSource {

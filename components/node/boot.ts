@@ -1,10 +1,13 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { secretPrefix } from "../model/naming";
+import { bootstrapKey, orderKey } from "../model/bootstrap-keys";
+import { bootImage, secretPrefix } from "../model/naming";
 import type { Placed } from "../model/role";
 import type { GroupSpec } from "../platform/platform";
 import { renderBundle } from "./bootstrap/bundle";
 import { nodeSecret, userData } from "./bootstrap/userdata";
 import type { NodeContext } from "./node-context";
+import { renderOrder, type Applied } from "./roll/order";
 
 /** Hexadecimal digits of a bootstrap's hash that identify it; fits in a label. */
 const HASH_LENGTH = 16;
@@ -20,6 +23,9 @@ interface Boot {
 
 /** What differs between machines that run the same roles. */
 interface Identity {
+  /** Machine type. */
+  readonly machine: string;
+  readonly applied: Applied;
   /** Names and addresses of the TLS certificate, besides localhost and 127.0.0.1. */
   readonly dnsNames: readonly string[];
   readonly addresses: readonly string[];
@@ -36,7 +42,7 @@ export function bootable(
   name: string,
   roles: readonly Placed[],
   parent: pulumi.Resource,
-  { dnsNames, addresses, disks }: Identity,
+  { machine, applied, dnsNames, addresses, disks }: Identity,
 ): Boot {
   const { platform, authority, bootstrap } = nodeContext;
   const { context } = platform;
@@ -51,27 +57,35 @@ export function bootable(
     pulumi.jsonStringify({ ca: chain, certificate, key, disks }),
     { parent },
   );
-  const script = platform.object(bootstrap, `bootstrap/${bundle.sha256}.sh`, bundle.script, `${name}-bootstrap`, {
+  const stub = userData({
+    cloud: context.cloud,
+    region: context.region,
+    node: name,
+    bootstrapBucket: bootstrap.name,
+    secretPrefix: secretPrefix(context),
+    packageMirror: context.packageMirror,
+  });
+  const script = platform.object(bootstrap, bootstrapKey(bundle.sha256), bundle.script, `${name}-bootstrap`, {
     parent,
   });
-  const pointer = platform.object(bootstrap, `nodes/${name}`, bundle.sha256, `${name}-current`, {
-    parent,
-    dependsOn: script,
-  });
+  const instance = createHash("sha256")
+    .update(JSON.stringify([bootImage(context), addresses, stub]))
+    .digest("hex")
+    .slice(0, HASH_LENGTH);
+  const order = platform.object(
+    bootstrap,
+    orderKey(name),
+    renderOrder({ bootstrap: bundle.sha256, machine, instance }, applied),
+    `${name}-current`,
+    { parent, dependsOn: script },
+  );
   return {
     spec: {
       bootstrap: bundle.sha256.slice(0, HASH_LENGTH),
-      userData: userData({
-        cloud: context.cloud,
-        region: context.region,
-        node: name,
-        bootstrapBucket: bootstrap.name,
-        secretPrefix: secretPrefix(context),
-        packageMirror: context.packageMirror,
-      }),
+      userData: stub,
       secrets: [nodeSecret(name), ...new Set(roles.flatMap(({ role }) => role.secrets))],
       grants: roles.flatMap(({ role }) => role.grants),
     },
-    ready: [secret.resource, script, pointer],
+    ready: [secret.resource, script, order],
   };
 }

@@ -94,7 +94,14 @@ function nodePlan(name: string, host: number, roles: readonly Role[], args: Plac
     zone,
     address,
     machine: machineFor(name, roles, args),
-    roles: roles.map((role) => ({ role, node: name, address })),
+    roles: roles.map((role) => ({
+      role,
+      node: name,
+      address,
+      formerAddresses: HOSTS.map((hostOf) => addressOn(args.networkCidr, "data", zone, hostOf(role))).filter(
+        (other) => other !== address,
+      ),
+    })),
   };
 }
 
@@ -106,7 +113,7 @@ function nodePlan(name: string, host: number, roles: readonly Role[], args: Plac
 function packed(roles: readonly Role[]): { place: number; members: Role[] }[] {
   const places = new Map<number, Role[]>();
   for (const role of roles) {
-    const place = Math.floor((ordinalOf(role) - 1) / ZONES) * ZONES + role.zone;
+    const place = placeOf(role);
     const members = places.get(place) ?? [];
     const twin = members.find(({ service }) => service === role.service);
     if (twin !== undefined) {
@@ -115,6 +122,10 @@ function packed(roles: readonly Role[]): { place: number; members: Role[] }[] {
     places.set(place, [...members, role]);
   }
   return [...places].sort(([a], [b]) => a - b).map(([place, members]) => ({ place, members }));
+}
+
+function placeOf(role: Role): number {
+  return Math.floor((ordinalOf(role) - 1) / ZONES) * ZONES + role.zone;
 }
 
 /** Zones over which members are distributed. */
@@ -128,6 +139,9 @@ const HOSTS_PER_SERVICE = 32;
 function dedicatedHost(role: Role): number {
   return FIRST_HOST + SERVICES.indexOf(role.service) * HOSTS_PER_SERVICE + ordinalOf(role) - 1;
 }
+
+/** The host numbers of a role in either placement. */
+const HOSTS: readonly ((role: Role) => number)[] = [dedicatedHost, (role) => PACKED_HOSTS + placeOf(role)];
 
 /** The number at the end of a role's name. Default: 1. */
 function ordinalOf(role: Role): number {

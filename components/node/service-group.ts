@@ -25,6 +25,8 @@ export class ServiceGroup extends pulumi.ComponentResource {
       opts,
     );
     const boot = bootable(args, spec.name, [{ role, node: spec.name }], this, {
+      machine: spec.machine.name,
+      applied: "replaced",
       dnsNames: [role.name, dnsName(role.name)],
       addresses: [],
       disks: {},

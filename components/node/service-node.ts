@@ -30,6 +30,8 @@ export class ServiceNode extends pulumi.ComponentResource {
       .filter(({ role }) => role.disk !== undefined)
       .map(({ role }) => [role.name, args.disks.get(role.name)!] as const);
     const boot = bootable(args, plan.name, plan.roles, this, {
+      machine: plan.machine.name,
+      applied: "live",
       dnsNames: [plan.name, ...plan.roles.map(nameOf), ...plan.roles.map(({ role }) => dnsName(role.name))],
       addresses: [plan.address],
       disks: Object.fromEntries(disks.map(([name, disk]) => [name, disk.devicePath])),

@@ -206,6 +206,18 @@ export interface Bucket {
   readonly name: string;
 }
 
+/**
+ * A bucket's objects, read and written during an update or by a command, with the deployer's credentials. Needs no route to
+ * the nodes.
+ */
+export interface ObjectStore {
+  /** The object's content; undefined if it does not exist. Throws if the cloud refuses. */
+  get(key: string): Promise<string | undefined>;
+  put(key: string, content: string): Promise<void>;
+  /** Keys below a prefix; empty if the bucket does not exist. */
+  list(prefix: string): Promise<readonly string[]>;
+}
+
 export interface Secret {
   readonly resource: pulumi.Resource;
   /** ARN or resource name for reading the secret; never its value. */

@@ -1,6 +1,8 @@
 // Test group: light
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { bootstrapKey, orderKey } from "../../components/model/bootstrap-keys";
+import { renderOrder, type NodeOrder } from "../../components/node/roll/order";
 import { planStack } from "../../stacks/plan";
 import { planFrom } from "../../planning/plan";
 import type { Host, StoredObject } from "../../rehearsal/stack/local-stack";
@@ -57,13 +59,14 @@ const MISSING: Readonly<Record<string, (host: Host) => Host>> = {
 
 /** Makes a node's bootstrap install a package that does not exist. */
 function withoutPackage(objects: readonly StoredObject[], node: string): StoredObject[] {
-  const pointer = objects.find(({ key }) => key === `nodes/${node}`)!;
-  const bundle = objects.find(({ key }) => key === `bootstrap/${pointer.content}.sh`)!;
+  const order = objects.find(({ key }) => key === orderKey(node))!;
+  const wanted = JSON.parse(order.content) as NodeOrder;
+  const bundle = objects.find(({ key }) => key === bootstrapKey(wanted.bootstrap))!;
   const content = bundle.content.replace(/^(install_packages .*)\bredis-sentinel\b/m, "$1redis-absent");
   const sha256 = createHash("sha256").update(content).digest("hex");
   return [
-    ...objects.filter((object) => object !== pointer),
-    { ...pointer, content: sha256 },
-    { ...bundle, key: `bootstrap/${sha256}.sh`, content },
+    ...objects.filter((object) => object !== order),
+    { ...order, content: renderOrder({ ...wanted, bootstrap: sha256 }, "live") },
+    { ...bundle, key: bootstrapKey(sha256), content },
   ];
 }

@@ -149,14 +149,15 @@ UNIT
 }
 
 boot() {
-  local sha bundle
+  local order sha bundle
   mkdir -p "$STATE" "$RUNTIME"
   exec 9>"$RUNTIME/boot.lock"
   flock 9 # the cloud's agent and the unit may both start it
   use_mirror
   retry install_tools || fail "cannot install curl and jq; check the route (NAT) to Debian's packages"
   install_unit
-  sha=$(retry fetch_object "nodes/$NODE") || fail "no bootstrap for $NODE in bucket $BOOTSTRAP_BUCKET"
+  order=$(retry fetch_object "nodes/$NODE") || fail "no order for $NODE in bucket $BOOTSTRAP_BUCKET"
+  sha=$(jq -er .bootstrap <<<"$order") || fail "the order for $NODE names no bootstrap"
   bundle=$STATE/$sha.sh
   if ! echo "$sha  $bundle" | sha256sum --check --status 2>/dev/null; then
     retry fetch_object "bootstrap/$sha.sh" >"$bundle" || fail "cannot download bootstrap $sha"

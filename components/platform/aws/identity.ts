@@ -2,6 +2,7 @@ import * as iam from "@pulumi/aws/iam";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../../model/role";
 import { bucketName, secretPrefix } from "../../model/naming";
+import { ownStatus, readAtBoot } from "../../model/bootstrap-keys";
 import type { StackContext } from "../platform";
 import type { EncryptionKey } from "./encryption";
 import { tags } from "./tags";
@@ -121,7 +122,17 @@ export function identityPolicy(
         Sid: "Bootstrap",
         Effect: "Allow",
         Action: ["s3:GetObject"],
-        Resource: [`${arn("bootstrap")}/nodes/${args.name}`, `${arn("bootstrap")}/bootstrap/*`],
+        Resource: readAtBoot(args.name).map(
+          (prefix) => `${arn("bootstrap")}/${prefix}${prefix.endsWith("/") ? "*" : ""}`,
+        ),
+      },
+      {
+        Sid: "Status",
+        Effect: "Allow",
+        Action: ["s3:PutObject", "s3:DeleteObject"],
+        Resource: ownStatus(args.name).map(
+          (prefix) => `${arn("bootstrap")}/${prefix}${prefix.endsWith("/") ? "*" : ""}`,
+        ),
       },
       secrets(context, args.secrets),
       decrypt(context, key, ["kms:Decrypt", "kms:GenerateDataKey"], ["s3", "secretsmanager"]),

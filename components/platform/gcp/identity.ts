@@ -4,6 +4,7 @@ import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as storage from "@pulumi/gcp/storage";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../../model/role";
+import { ownStatus, readAtBoot } from "../../model/bootstrap-keys";
 import type { StackContext } from "../platform";
 import type { GcpBucket } from "./bucket";
 import type { GcpSecret } from "./secret";
@@ -57,8 +58,8 @@ export function identity(
       ),
   );
   const grants: readonly Grant[] = [
-    { bucket: "bootstrap", prefix: `nodes/${args.name}`, access: "read" },
-    { bucket: "bootstrap", prefix: "bootstrap/", access: "read" },
+    ...readAtBoot(args.name).map((prefix) => ({ bucket: "bootstrap", prefix, access: "read" }) as const),
+    ...ownStatus(args.name).map((prefix) => ({ bucket: "bootstrap", prefix, access: "write" }) as const),
     ...args.grants,
   ];
   for (const { bucket, prefix, access } of grants) {
