@@ -11,6 +11,7 @@ export const AWS_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 export const AWS_SCALING_GROUP = "aws:autoscaling/group:Group";
 export const AWS_DISK = "aws:ebs/volume:Volume";
 export const AWS_ATTACHMENT = "aws:ec2/volumeAttachment:VolumeAttachment";
+export const GCP_ATTACHMENT = "gcp:compute/attachedDisk:AttachedDisk";
 export const GCP_INSTANCE = "gcp:compute/instance:Instance";
 export const GCP_TEMPLATES = [
   "gcp:compute/instanceTemplate:InstanceTemplate",

@@ -1,5 +1,5 @@
 import type { DataServiceName } from "../components/model/role";
-import { AWS_ATTACHMENT, AWS_DISK, DISKS, GCP_INSTANCE, INSTANCES, shareOf } from "./machines";
+import { AWS_ATTACHMENT, AWS_DISK, DISKS, GCP_ATTACHMENT, INSTANCES, shareOf } from "./machines";
 import type { StackResource, StackView } from "./subject";
 
 /** The members of a service: its data disks, including those on shared machines, and its machines without a data disk. */
@@ -12,9 +12,11 @@ export function membersOf(stack: StackView, service: DataServiceName): StackReso
 
 /** The machine that a disk is attached to. */
 export function diskHost(stack: StackView, disk: StackResource): StackResource | undefined {
-  return disk.type === AWS_DISK
-    ? stack.referring(AWS_ATTACHMENT, "volumeId", disk).flatMap((attachment) => attachment.references("instanceId"))[0]
-    : stack.referring(GCP_INSTANCE, "attachedDisks", disk)[0];
+  const [attachments, machine] =
+    disk.type === AWS_DISK
+      ? [stack.referring(AWS_ATTACHMENT, "volumeId", disk), "instanceId"]
+      : [stack.referring(GCP_ATTACHMENT, "disk", disk), "instance"];
+  return attachments.flatMap((attachment) => attachment.references(machine))[0];
 }
 
 /** The zone of a disk or machine: from its own properties, otherwise its subnet's. */

@@ -17,7 +17,7 @@ export interface DataServiceArgs extends NodeContext {
 
 /**
  * The base of TimescaleDB, Neo4j and Redis: credentials, data disks and, with dedicated placement, nodes.
- * Disks belong to the service, not to a node, so that a change of placement or tier does not affect them.
+ * Disks and their attachments belong to the service, not to a node, so that disks can move between nodes.
  */
 export abstract class DataService extends pulumi.ComponentResource {
   /** By secret name. */
@@ -58,10 +58,13 @@ export function startNodes(
   after: readonly pulumi.Resource[],
   parent: pulumi.Resource,
 ): Node[] {
-  let previous: pulumi.Resource[] = [];
+  let previous: readonly pulumi.Resource[] = [];
   return plans.map((plan) => {
-    const { node } = new ServiceNode({ ...nodeContext, plan, disks }, { parent, dependsOn: [...after, ...previous] });
-    previous = [node.resource];
+    const { node, complete } = new ServiceNode(
+      { ...nodeContext, plan, disks },
+      { parent, dependsOn: [...after, ...previous] },
+    );
+    previous = complete;
     return node;
   });
 }

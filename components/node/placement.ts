@@ -1,7 +1,7 @@
 import type { Cloud } from "../model/cloud";
 import { cheapestFit, machineType, type MachineType } from "../model/machine-types";
 import { addressOn } from "../model/addresses";
-import { SERVICES, type Placed, type Role } from "../model/role";
+import { DATA_SERVICES, SERVICES, type Placed, type Role } from "../model/role";
 
 export const PLACEMENTS = ["dedicated", "packed"] as const;
 /** `dedicated`: one node per role. `packed`: a node hosts one role of each service. */
@@ -126,6 +126,14 @@ function packed(roles: readonly Role[]): { place: number; members: Role[] }[] {
 
 function placeOf(role: Role): number {
   return Math.floor((ordinalOf(role) - 1) / ZONES) * ZONES + role.zone;
+}
+
+/**
+ * Position of a role's disk on its node, from 0. On a shared node each service has its own, so that no disk moves when a role
+ * of another service joins.
+ */
+export function diskSlot({ name }: Pick<NodePlan, "name">, role: Pick<Role, "name" | "service">): number {
+  return name === role.name ? 0 : DATA_SERVICES.findIndex((service) => service === role.service);
 }
 
 /** Zones over which members are distributed. */

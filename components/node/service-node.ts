@@ -4,7 +4,7 @@ import { dependencies } from "../platform/options";
 import type { Disk, Node } from "../platform/platform";
 import { bootable } from "./boot";
 import type { NodeContext } from "./node-context";
-import type { NodePlan } from "./placement";
+import { diskSlot, type NodePlan } from "./placement";
 
 export interface ServiceNodeArgs extends NodeContext {
   readonly plan: NodePlan;
@@ -17,6 +17,8 @@ export class ServiceNode extends pulumi.ComponentResource {
   // Keeps its former name: it is part of the URN of everything below, and a new one would replace every existing node.
   static readonly __pulumiType = "ape:node:Member";
   readonly node: Node;
+  /** What must exist before the node serves: its machine, and its disks attached to it. */
+  readonly complete: readonly pulumi.Resource[];
 
   constructor(args: ServiceNodeArgs, opts: pulumi.ComponentResourceOptions) {
     const { platform, plan } = args;
@@ -28,13 +30,13 @@ export class ServiceNode extends pulumi.ComponentResource {
     );
     const disks = plan.roles
       .filter(({ role }) => role.disk !== undefined)
-      .map(({ role }) => [role.name, args.disks.get(role.name)!] as const);
+      .map(({ role }) => ({ role, disk: args.disks.get(role.name)! }));
     const boot = bootable(args, plan.name, plan.roles, this, {
       machine: plan.machine.name,
       applied: "live",
       dnsNames: [plan.name, ...plan.roles.map(nameOf), ...plan.roles.map(({ role }) => dnsName(role.name))],
       addresses: [plan.address],
-      disks: Object.fromEntries(disks.map(([name, disk]) => [name, disk.devicePath])),
+      disks: Object.fromEntries(disks.map(({ role, disk }) => [role.name, disk.devicePath])),
     });
     this.node = platform.node(
       {
@@ -46,10 +48,11 @@ export class ServiceNode extends pulumi.ComponentResource {
         ...boot.spec,
       },
       args.network,
-      disks.map(([, disk]) => disk),
       // In sequence: the next node starts to change once this resource is updated, whether or not the node serves yet.
       { parent: this, dependsOn: [...boot.ready, ...dependencies(opts)] },
     );
+    const attachments = disks.map(({ role, disk }) => disk.attachTo(this.node, diskSlot(plan, role)));
+    this.complete = [this.node.resource, ...attachments];
     this.registerOutputs({ zone: plan.zone, machine: plan.machine.name, address: plan.address });
   }
 }

@@ -182,6 +182,12 @@ export interface Disk {
   readonly resource: pulumi.Resource;
   /** Path below /dev/disk/by-id, which does not depend on the order of attachment. */
   readonly devicePath: pulumi.Output<string>;
+  /**
+   * Attaches the disk to a node, after it was detached from the one before. Returns the attachment, which is a sibling of the
+   * disk: the same resource on any node. Call once.
+   * @param slot position on the node, from 0. A change detaches the disk and stops its node
+   */
+  attachTo(node: Node, slot: number): pulumi.Resource;
 }
 
 export interface Node {
@@ -239,7 +245,7 @@ export interface Platform {
   foundation(opts: pulumi.ComponentResourceOptions): void;
   network(spec: NetworkSpec, opts: pulumi.ComponentResourceOptions): Network;
   disk(spec: DiskSpec, opts: pulumi.CustomResourceOptions): Disk;
-  node(spec: NodeSpec, on: Network, disks: readonly Disk[], opts: pulumi.ComponentResourceOptions): Node;
+  node(spec: NodeSpec, on: Network, opts: pulumi.ComponentResourceOptions): Node;
   cluster(spec: ClusterSpec, on: Network, opts: pulumi.ComponentResourceOptions): Cluster;
   /** Source networks of the load balancer's requests, CIDR. */
   balancerCidrs(networkCidr: string): readonly string[];

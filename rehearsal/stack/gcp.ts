@@ -10,11 +10,16 @@ interface GceInstance {
   readonly zone: string;
   readonly machineType: string;
   readonly networkInterfaces: readonly [{ readonly subnetwork: string; readonly networkIp: string }];
-  readonly attachedDisks: readonly { readonly source: string; readonly deviceName: string }[];
   readonly serviceAccount: { readonly email: string };
   readonly metadata: Readonly<Record<string, string>>;
   readonly tags: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+}
+
+interface AttachedDisk {
+  readonly instance: string;
+  readonly disk: string;
+  readonly deviceName: string;
 }
 
 interface InstanceGroupManager {
@@ -114,16 +119,19 @@ interface GceHost extends Omit<Host, "ingress" | "egress"> {
 }
 
 function instanceHosts(resources: Resources): GceHost[] {
-  return resources.of<GceInstance>("gcp:compute/instance:Instance").map(({ name, inputs }) => ({
+  const attachments = resources.of<AttachedDisk>("gcp:compute/attachedDisk:AttachedDisk").map(({ inputs }) => inputs);
+  return resources.of<GceInstance>("gcp:compute/instance:Instance").map(({ id, name, inputs }) => ({
     name,
     zone: inputs.zone,
     ...common(resources, inputs),
     address: inputs.networkInterfaces[0].networkIp,
     starts: true,
-    disks: inputs.attachedDisks.map(({ source, deviceName }) => {
-      const disk = resources.one<{ size: number }>("gcp:compute/disk:Disk", ({ id }) => id === source);
-      return { name: disk.name, sizeGiB: disk.inputs.size, path: `/dev/disk/by-id/google-${deviceName}` };
-    }),
+    disks: attachments
+      .filter(({ instance }) => instance === id)
+      .map(({ disk: source, deviceName }) => {
+        const disk = resources.one<{ size: number }>("gcp:compute/disk:Disk", (candidate) => candidate.id === source);
+        return { name: disk.name, sizeGiB: disk.inputs.size, path: `/dev/disk/by-id/google-${deviceName}` };
+      }),
   }));
 }
 

@@ -101,6 +101,16 @@ describe("the program", function () {
         machines.forEach((machine) => assert.ok(machine.deleteBeforeReplace, machine.urn));
       });
 
+      it("attaches each data disk once, as a sibling that no placement renames", () => {
+        const disks = update.resources.filter(({ type }) => /ebs\/volume:|compute\/disk:/.test(type));
+        const attachments = update.resources.filter(({ type }) => /volumeAttachment:|attachedDisk:/.test(type));
+        assert.deepEqual(
+          attachments.map(({ name, parent }) => [name, parent]).sort(),
+          disks.map(({ name, parent }) => [name.replace(/-data$/, ""), parent]).sort(),
+        );
+        attachments.forEach(({ deleteBeforeReplace, urn }) => assert.ok(deleteBeforeReplace, urn));
+      });
+
       it("has plain values at preview for the inputs that policies judge", () => {
         const hidden = preview.resources.flatMap((resource) => unknownAmong(resource, JUDGED));
         assert.deepEqual(hidden, []);

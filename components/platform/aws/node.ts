@@ -23,8 +23,8 @@ export class AwsDisk implements Disk {
   constructor(
     context: StackContext,
     key: EncryptionKey,
-    readonly spec: DiskSpec,
-    opts: pulumi.CustomResourceOptions,
+    private readonly spec: DiskSpec,
+    private readonly opts: pulumi.CustomResourceOptions,
   ) {
     const name = `${spec.name}-data`;
     this.resource = new ebs.Volume(
@@ -43,6 +43,39 @@ export class AwsDisk implements Disk {
       (id) => `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${id.replace("-", "")}`,
     );
   }
+
+  attachTo(node: Node, slot: number): ec2.VolumeAttachment {
+    const { parent: owner } = this.opts;
+    return new ec2.VolumeAttachment(
+      this.spec.name,
+      {
+        instanceId: (node as AwsNode).instance.id,
+        volumeId: this.resource.id,
+        deviceName: `/dev/sd${String.fromCharCode(FIRST_DEVICE + slot)}`,
+        stopInstanceBeforeDetaching: true, // a mounted volume may never detach
+      },
+      {
+        ...this.opts,
+        deleteBeforeReplace: true, // a volume has one attachment at a time
+        aliases: owner === undefined ? [] : formerParents(owner, node.resource).map((parent) => ({ parent })),
+      },
+    );
+  }
+}
+
+/**
+ * Where a disk's attachment was when it was a child of its node. The node's parent was the disk's owner, or the owner's
+ * parent if services shared nodes.
+ */
+function formerParents(owner: pulumi.Resource, node: pulumi.Resource): pulumi.Output<pulumi.URN>[] {
+  return [0, 1].map((up) =>
+    pulumi.all([owner.urn, node.urn]).apply(([ownerUrn, nodeUrn]) => {
+      const [stack, project, ownerTypes] = ownerUrn.split("::");
+      const parents = ownerTypes!.split("$");
+      const types = [...parents.slice(0, parents.length - up), ...nodeUrn.split("::")[2]!.split("$").slice(-2)];
+      return [stack, project, types.join("$"), "node"].join("::");
+    }),
+  );
 }
 
 /** A machine with a fixed private address and a dedicated identity. */
@@ -57,7 +90,6 @@ export class AwsNode extends pulumi.ComponentResource implements Node {
     key: EncryptionKey,
     spec: NodeSpec,
     network: AwsNetwork,
-    disks: readonly AwsDisk[],
     opts: pulumi.ComponentResourceOptions,
   ) {
     super(AwsNode.__pulumiType, spec.name, { zone: spec.zone, machine: spec.machine.name }, opts);
@@ -88,24 +120,12 @@ export class AwsNode extends pulumi.ComponentResource implements Node {
         },
         tags: nodeTags,
       },
-      // Two instances can't hold its address and disks at the same time.
+      // Two instances can't hold its address at the same time.
       pulumi.mergeOptions(within, {
         deleteBeforeReplace: true,
         dependsOn: [...network.ready, ...ready, ...dependencies(opts)],
       }),
     );
-    disks.forEach((disk, index) => {
-      new ec2.VolumeAttachment(
-        disk.spec.name,
-        {
-          instanceId: this.instance.id,
-          volumeId: disk.resource.id,
-          deviceName: `/dev/sd${String.fromCharCode(FIRST_DEVICE + index)}`,
-          stopInstanceBeforeDetaching: true,
-        },
-        { parent: this, deleteBeforeReplace: true },
-      );
-    });
     this.registerOutputs({ zone: spec.zone, machine: spec.machine.name, address: spec.address });
   }
 }

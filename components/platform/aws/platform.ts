@@ -69,8 +69,8 @@ export class AwsPlatform implements Platform {
     return new AwsDisk(this.context, this.key, spec, opts);
   }
 
-  node(spec: NodeSpec, on: Network, disks: readonly Disk[], opts: pulumi.ComponentResourceOptions): Node {
-    return new AwsNode(this.context, this.key, spec, on as AwsNetwork, disks as readonly AwsDisk[], opts);
+  node(spec: NodeSpec, on: Network, opts: pulumi.ComponentResourceOptions): Node {
+    return new AwsNode(this.context, this.key, spec, on as AwsNetwork, opts);
   }
 
   scalingGroup(spec: GroupSpec, on: Network, opts: pulumi.ComponentResourceOptions): Group {

@@ -18,7 +18,11 @@ export class GcpDisk implements Disk {
   readonly deviceName: string;
   readonly devicePath: pulumi.Output<string>;
 
-  constructor(context: StackContext, spec: DiskSpec, opts: pulumi.CustomResourceOptions) {
+  constructor(
+    context: StackContext,
+    private readonly spec: DiskSpec,
+    private readonly opts: pulumi.CustomResourceOptions,
+  ) {
     const name = `${spec.name}-data`;
     this.deviceName = name;
     this.resource = new compute.Disk(
@@ -34,6 +38,20 @@ export class GcpDisk implements Disk {
     );
     this.devicePath = pulumi.output(`/dev/disk/by-id/google-${this.deviceName}`);
   }
+
+  /** Google Cloud has no slots: devices have names. */
+  attachTo(node: Node): compute.AttachedDisk {
+    return new compute.AttachedDisk(
+      this.spec.name,
+      {
+        instance: (node as GcpNode).instance.id,
+        disk: this.resource.id,
+        deviceName: this.deviceName,
+        mode: "READ_WRITE",
+      },
+      { ...this.opts, deleteBeforeReplace: true }, // a disk has one writer at a time
+    );
+  }
 }
 
 /** A machine with a fixed private address and a dedicated identity. */
@@ -48,7 +66,6 @@ export class GcpNode extends pulumi.ComponentResource implements Node {
     holdings: Holdings,
     spec: NodeSpec,
     network: GcpNetwork,
-    disks: readonly GcpDisk[],
     opts: pulumi.ComponentResourceOptions,
   ) {
     super(GcpNode.__pulumiType, spec.name, { zone: spec.zone, machine: spec.machine.name }, opts);
@@ -70,11 +87,6 @@ export class GcpNode extends pulumi.ComponentResource implements Node {
           initializeParams: { image: bootImage(context), size: ROOT_DISK_GIB, type: DISK_TYPE, labels: nodeLabels },
           ...(context.kmsKey === "" ? {} : { kmsKeySelfLink: context.kmsKey }),
         },
-        attachedDisks: disks.map((disk) => ({
-          source: disk.resource.id,
-          deviceName: disk.deviceName,
-          mode: "READ_WRITE",
-        })),
         serviceAccount: { email, scopes: ["cloud-platform"] },
         shieldedInstanceConfig: SHIELDED,
         metadata: metadata(spec.userData),
@@ -82,11 +94,15 @@ export class GcpNode extends pulumi.ComponentResource implements Node {
         tags: network.tagsOf(spec.services),
         labels: nodeLabels,
       },
-      // Two instances can't hold its address and disks at the same time.
+      // Two instances can't hold its address at the same time.
       pulumi.mergeOptions(within, {
         deleteBeforeReplace: true,
-        // These labels can't change in place; a new tier or owner must not replace every node.
-        ignoreChanges: ["bootDisk.initializeParams.labels"],
+        ignoreChanges: [
+          // These labels can't change in place; a new tier or owner must not replace every node.
+          "bootDisk.initializeParams.labels",
+          // A refresh would read the attachments here, and the next update would detach them.
+          "attachedDisks",
+        ],
         dependsOn: [...network.ready, ...ready, ...dependencies(opts)],
       }),
     );

@@ -79,8 +79,8 @@ export class GcpPlatform implements Platform {
     return new GcpDisk(this.context, spec, opts);
   }
 
-  node(spec: NodeSpec, on: Network, disks: readonly Disk[], opts: pulumi.ComponentResourceOptions): Node {
-    return new GcpNode(this.context, this, spec, on as GcpNetwork, disks as readonly GcpDisk[], opts);
+  node(spec: NodeSpec, on: Network, opts: pulumi.ComponentResourceOptions): Node {
+    return new GcpNode(this.context, this, spec, on as GcpNetwork, opts);
   }
 
   scalingGroup(spec: GroupSpec, on: Network, opts: pulumi.ComponentResourceOptions): Group {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   cpusNeeded,
+  diskSlot,
   DoesNotFitError,
   memoryNeeded,
   place,
@@ -46,6 +47,21 @@ describe("placement", () => {
         ["redis-3", 2, "10.60.18.114", "t3a.small"],
       ],
     );
+  });
+
+  it("gives a disk a position on its node that no role of another service moves", () => {
+    const slots = (roles: readonly Role[], placement: PlacementArgs["placement"]): unknown[] =>
+      place(roles, { ...ARGS, placement }).flatMap((node) =>
+        node.roles.map((placed) => [node.name, placed.role.name, diskSlot(node, placed.role)]),
+      );
+    const alone = role("redis", 1);
+    assert.deepEqual(slots([alone], "dedicated"), [["redis-1", "redis-1", 0]]);
+    assert.deepEqual(slots([alone], "packed"), [["node-1", "redis-1", 2]]);
+    assert.deepEqual(slots([role("timescaledb", 1), role("neo4j", 1), alone], "packed"), [
+      ["node-1", "timescaledb-1", 0],
+      ["node-1", "neo4j-1", 1],
+      ["node-1", "redis-1", 2],
+    ]);
   });
 
   it("packed: one node per zone, never two members of a service on the same node", () => {

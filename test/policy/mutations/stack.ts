@@ -3,7 +3,11 @@ import { replan, withInput, type Mutation } from "./mutation";
 
 const INSTANCES = ["aws:ec2/instance:Instance", "gcp:compute/instance:Instance"];
 const DISKS = ["aws:ebs/volume:Volume", "gcp:compute/disk:Disk"];
-const ATTACHMENT = "aws:ec2/volumeAttachment:VolumeAttachment";
+/** References of an attachment to its disk and to its machine, by type. */
+const ATTACHMENTS: Readonly<Record<string, readonly [disk: string, machine: string]>> = {
+  "aws:ec2/volumeAttachment:VolumeAttachment": ["volumeId", "instanceId"],
+  "gcp:compute/attachedDisk:AttachedDisk": ["disk", "instance"],
+};
 const SERVICES = /"(?:S|s)ervice":"redis"/;
 
 /** The whole plan broken: counts, sums, zones. */
@@ -129,24 +133,21 @@ function withoutHost(all: readonly Judged[], disk: Judged): Judged[] {
 }
 
 function withoutMember(all: readonly Judged[], disk: Judged): Judged[] {
-  return withoutHost(all, disk).filter(
-    ({ urn, type, references }) =>
-      urn !== disk.urn && !(type === ATTACHMENT && references.volumeId?.includes(disk.urn) === true),
-  );
+  return withoutHost(all, disk).filter((each) => each.urn !== disk.urn && !attaches(each, disk));
+}
+
+function attaches({ type, references }: Judged, disk: Judged): boolean {
+  const [property] = ATTACHMENTS[type] ?? [];
+  return property !== undefined && references[property]?.includes(disk.urn) === true;
 }
 
 /** Attaches a disk where another one is. */
 function attached(all: readonly Judged[], disk: Judged, where: Judged): Judged[] {
-  const host = (one: Judged): Judged => hostOf(all, one);
   return all.map((each) => {
-    if (each.type === ATTACHMENT && each.references.volumeId?.[0] === disk.urn) {
-      return { ...each, references: { ...each.references, instanceId: [host(where).urn] } };
+    if (!attaches(each, disk)) {
+      return each;
     }
-    if (each.urn === host(disk).urn && each.type.startsWith("gcp:")) {
-      return { ...each, references: { ...each.references, attachedDisks: [] } };
-    }
-    return each.urn === host(where).urn && each.type.startsWith("gcp:")
-      ? { ...each, references: { ...each.references, attachedDisks: [...each.references.attachedDisks!, disk.urn] } }
-      : each;
+    const [, machine] = ATTACHMENTS[each.type]!;
+    return { ...each, references: { ...each.references, [machine]: [hostOf(all, where).urn] } };
   });
 }

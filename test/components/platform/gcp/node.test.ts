@@ -32,10 +32,6 @@ describe("Google Cloud", () => {
             labels: marked,
           },
         },
-        attachedDisks: [
-          { source: "timescaledb-1-data-id", deviceName: "timescaledb-1-data", mode: "READ_WRITE" },
-          { source: "redis-1-data-id", deviceName: "redis-1-data", mode: "READ_WRITE" },
-        ],
         serviceAccount: { email: "node-1@example.com", scopes: ["cloud-platform"] },
         shieldedInstanceConfig: { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true },
         scheduling: { provisioningModel: "STANDARD", automaticRestart: true, onHostMaintenance: "MIGRATE" },
@@ -48,7 +44,25 @@ describe("Google Cloud", () => {
     it("is not replaced when only labels change", async () => {
       // The provider replaces a machine for a label of its boot disk, and nothing else of it holds labels that do.
       const [node] = all(await deploy(), "compute Instance");
-      assert.deepEqual(node!.ignoreChanges, ["bootDisk.initializeParams.labels"]);
+      assert.ok(node!.ignoreChanges.includes("bootDisk.initializeParams.labels"));
+    });
+
+    it("leaves its disks to their attachments, which follow the disks", async () => {
+      const resources = await deploy();
+      assert.ok(all(resources, "compute Instance")[0]!.ignoreChanges.includes("attachedDisks"));
+      const attachments = all(resources, "compute AttachedDisk");
+      const parentOf = new Map(all(resources, "compute Disk").map(({ id, parent }) => [id, parent]));
+      assert.deepEqual(
+        attachments.map(({ name, inputs }) => [name, inputs]),
+        ["timescaledb-1", "redis-1"].map((name) => [
+          name,
+          { instance: "node-1-id", disk: `${name}-data-id`, deviceName: `${name}-data`, mode: "READ_WRITE" },
+        ]),
+      );
+      attachments.forEach(({ parent, inputs, deleteBeforeReplace }) => {
+        assert.equal(parent, parentOf.get(inputs.disk as string));
+        assert.ok(deleteBeforeReplace);
+      });
     });
 
     it("finds its disks by stable paths", async () => {

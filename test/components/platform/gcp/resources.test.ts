@@ -12,6 +12,8 @@ describe("Google Cloud", () => {
       .map(({ type, name }) => `${short(type)}: ${name}`)
       .sort();
     assert.deepEqual(names, [
+      "compute AttachedDisk: redis-1",
+      "compute AttachedDisk: timescaledb-1",
       "compute BackendService: api",
       "compute Disk: redis-1-data",
       "compute Disk: timescaledb-1-data",
@@ -98,6 +100,7 @@ describe("Google Cloud", () => {
       "Node > secretmanager SecretIamMember",
       "Node > serviceaccount Account",
       "Node > storage BucketIAMMember",
+      "Root > compute AttachedDisk",
       "Root > compute Disk",
       "Root > secretmanager Secret",
       "Root > secretmanager SecretVersion",
@@ -110,8 +113,10 @@ describe("Google Cloud", () => {
     const root = resources.find(({ type }) => type === "test:stack:Root")!;
     const held = resources.filter(({ type }) => type !== root.type && !type.startsWith("pulumi:providers:"));
     const free = held.filter(({ protect }) => !protect).map(({ type, name }) => `${short(type)}: ${name}`);
-    // Resources that hold data are protected by the config.
+    // Resources that hold data are protected by the config. A disk's attachments get the disk's options.
     assert.deepEqual(free.sort(), [
+      "compute AttachedDisk: redis-1",
+      "compute AttachedDisk: timescaledb-1",
       "compute Disk: redis-1-data",
       "compute Disk: timescaledb-1-data",
       "secretmanager Secret: redis-api",

@@ -118,13 +118,14 @@ function stack(changes: Changes): void {
     ),
   );
   const ready = [...secrets.map(({ resource }) => resource), object];
-  const first = platform.node(NODE, network, disks, { ...within, dependsOn: ready });
+  const first = platform.node(NODE, network, { ...within, dependsOn: ready });
+  disks.forEach((disk, slot) => disk.attachTo(first, slot));
   const backend = (): Backend => {
     if (!changes.shared) {
       return { group: platform.scalingGroup({ ...GROUP, ...changes.group }, network, { ...within, dependsOn: ready }) };
     }
     const second = { ...NODE, name: "node-2", zone: 1, address: "10.60.17.201", secrets: ["node-node-2"], grants: [] };
-    return { nodes: [first, platform.node(second, network, [], within)] };
+    return { nodes: [first, platform.node(second, network, within)] };
   };
   const own = { certificate: "CERTIFICATE\n", key: pulumi.secret(PLAINTEXT), chain: "CHAIN\n" };
   platform.loadBalancer({ ...BALANCER, ...changes.balancer }, network, own, backend(), within);
