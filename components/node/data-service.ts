@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Disk, Node } from "../platform/platform";
 import type { SecretPlan } from "../model/secrets";
 import type { NodeContext } from "./node-context";
-import { ServiceNode } from "./service-node";
 import type { NodePlan } from "./placement";
+import { startNodes } from "./start-nodes";
 import type { Placed } from "../model/role";
 import { storeSecret, type StoredSecret } from "./secrets";
 
@@ -48,25 +48,6 @@ export abstract class DataService extends pulumi.ComponentResource {
     this.nodes = startNodes(args, args.nodes, this.disks, storedResources(this.secrets), this);
     this.registerOutputs({ members: args.roles.map(({ role }) => role.name) });
   }
-}
-
-/** Creates nodes one after the other, once the resources that they read at boot exist. */
-export function startNodes(
-  nodeContext: NodeContext,
-  plans: readonly NodePlan[],
-  disks: ReadonlyMap<string, Disk>,
-  after: readonly pulumi.Resource[],
-  parent: pulumi.Resource,
-): Node[] {
-  let previous: readonly pulumi.Resource[] = [];
-  return plans.map((plan) => {
-    const { node, complete } = new ServiceNode(
-      { ...nodeContext, plan, disks },
-      { parent, dependsOn: [...after, ...previous] },
-    );
-    previous = complete;
-    return node;
-  });
 }
 
 /** The resources on which a node that reads these secrets depends. */

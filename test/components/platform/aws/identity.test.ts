@@ -19,10 +19,19 @@ describe("what a node may do on AWS", () => {
     assert.deepEqual(statement("Bootstrap").Resource, [
       "arn:aws:s3:::ape-test-bootstrap-1a2b3c4d/nodes/redis-1",
       "arn:aws:s3:::ape-test-bootstrap-1a2b3c4d/bootstrap/*",
+      "arn:aws:s3:::ape-test-bootstrap-1a2b3c4d/request.json",
     ]);
     assert.deepEqual(statement("Secrets").Resource, [
       "arn:aws:secretsmanager:us-east-1:*:secret:ape-test-node-redis-1-??????",
       "arn:aws:secretsmanager:us-east-1:*:secret:ape-test-redis-server-??????",
+    ]);
+  });
+
+  it("is write and delete its own status, and no other node's", () => {
+    assert.deepEqual(statement("Status").Action, ["s3:PutObject", "s3:DeleteObject"]);
+    assert.deepEqual(statement("Status").Resource, [
+      "arn:aws:s3:::ape-test-bootstrap-1a2b3c4d/status/redis-1.json",
+      "arn:aws:s3:::ape-test-bootstrap-1a2b3c4d/status/redis-1/*",
     ]);
   });
 

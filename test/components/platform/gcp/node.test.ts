@@ -129,6 +129,33 @@ describe("Google Cloud", () => {
         ],
       ],
       [
+        "api-bootstrap-request.json",
+        [
+          "serviceAccount:api@example.com",
+          "ape-prod-bootstrap-1a2b3c4d",
+          "roles/storage.objectViewer",
+          `resource.name == "${objects}-bootstrap-1a2b3c4d/objects/request.json"`,
+        ],
+      ],
+      [
+        "api-bootstrap-status-api",
+        [
+          "serviceAccount:api@example.com",
+          "ape-prod-bootstrap-1a2b3c4d",
+          "roles/storage.objectUser",
+          `resource.name.startsWith("${objects}-bootstrap-1a2b3c4d/objects/status/api/")`,
+        ],
+      ],
+      [
+        "api-bootstrap-status-api.json",
+        [
+          "serviceAccount:api@example.com",
+          "ape-prod-bootstrap-1a2b3c4d",
+          "roles/storage.objectUser",
+          `resource.name == "${objects}-bootstrap-1a2b3c4d/objects/status/api.json"`,
+        ],
+      ],
+      [
         "logs",
         [
           "group:cloud-storage-analytics@google.com",
@@ -180,6 +207,33 @@ describe("Google Cloud", () => {
           "ape-prod-bootstrap-1a2b3c4d",
           "roles/storage.objectViewer",
           `resource.name == "${objects}-bootstrap-1a2b3c4d/objects/nodes/node-1"`,
+        ],
+      ],
+      [
+        "node-1-bootstrap-request.json",
+        [
+          "serviceAccount:node-1@example.com",
+          "ape-prod-bootstrap-1a2b3c4d",
+          "roles/storage.objectViewer",
+          `resource.name == "${objects}-bootstrap-1a2b3c4d/objects/request.json"`,
+        ],
+      ],
+      [
+        "node-1-bootstrap-status-node-1",
+        [
+          "serviceAccount:node-1@example.com",
+          "ape-prod-bootstrap-1a2b3c4d",
+          "roles/storage.objectUser",
+          `resource.name.startsWith("${objects}-bootstrap-1a2b3c4d/objects/status/node-1/")`,
+        ],
+      ],
+      [
+        "node-1-bootstrap-status-node-1.json",
+        [
+          "serviceAccount:node-1@example.com",
+          "ape-prod-bootstrap-1a2b3c4d",
+          "roles/storage.objectUser",
+          `resource.name == "${objects}-bootstrap-1a2b3c4d/objects/status/node-1.json"`,
         ],
       ],
     ]);

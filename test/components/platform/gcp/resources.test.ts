@@ -63,12 +63,18 @@ describe("Google Cloud", () => {
       "storage Bucket: logs",
       "storage BucketIAMMember: api-bootstrap-bootstrap",
       "storage BucketIAMMember: api-bootstrap-nodes-api",
+      "storage BucketIAMMember: api-bootstrap-request.json",
+      "storage BucketIAMMember: api-bootstrap-status-api",
+      "storage BucketIAMMember: api-bootstrap-status-api.json",
       "storage BucketIAMMember: logs",
       "storage BucketIAMMember: node-1-backups-list",
       "storage BucketIAMMember: node-1-backups-redis",
       "storage BucketIAMMember: node-1-backups-timescaledb",
       "storage BucketIAMMember: node-1-bootstrap-bootstrap",
       "storage BucketIAMMember: node-1-bootstrap-nodes-node-1",
+      "storage BucketIAMMember: node-1-bootstrap-request.json",
+      "storage BucketIAMMember: node-1-bootstrap-status-node-1",
+      "storage BucketIAMMember: node-1-bootstrap-status-node-1.json",
       "storage BucketObject: node-1-current",
     ]);
   });

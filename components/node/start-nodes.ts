@@ -1,0 +1,24 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Disk, Node } from "../platform/platform";
+import type { NodeContext } from "./node-context";
+import type { NodePlan } from "./placement";
+import { ServiceNode } from "./service-node";
+
+/** Creates nodes one after the other, once the resources that they read at boot exist. */
+export function startNodes(
+  nodeContext: NodeContext,
+  plans: readonly NodePlan[],
+  disks: ReadonlyMap<string, Disk>,
+  after: readonly pulumi.Resource[],
+  parent: pulumi.Resource,
+): Node[] {
+  let previous: readonly pulumi.Resource[] = [];
+  return plans.map((plan) => {
+    const { node, complete } = new ServiceNode(
+      { ...nodeContext, plan, disks },
+      { parent, dependsOn: [...after, ...previous] },
+    );
+    previous = complete;
+    return node;
+  });
+}
