@@ -17,6 +17,8 @@ export const FUNCTIONS = {
   keep: join(__dirname, "scripts/keep.sh"),
   /** `prune PREFIX DAYS`; reads BUCKET. */
   prune: join(__dirname, "scripts/prune.sh"),
+  /** `read_elsewhere` and `write_hosts`; reads PLANNED_HOSTS. */
+  writeHosts: join(__dirname, "scripts/write-hosts.sh"),
   /** `stop_with MESSAGE...` */
   stopWith: join(__dirname, "scripts/stop-with.sh"),
 } as const;

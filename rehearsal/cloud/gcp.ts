@@ -42,6 +42,7 @@ class Token {
 function metadata(host: Host): object {
   return {
     instance: {
+      id: host.name,
       name: host.name,
       hostname: `${host.name}.c.${PROJECT}.internal`,
       zone: `projects/1/zones/${host.zone}`,

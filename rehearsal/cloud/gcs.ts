@@ -53,6 +53,11 @@ export function cloudStorage(store: ObjectStore): Handler {
     if (url.searchParams.get("alt") !== "media") {
       return answerJson(response, 200, store.describe(bucket, key));
     }
+    const generation = store.generation(bucket, key);
+    response.setHeader("x-goog-generation", generation);
+    if (url.searchParams.get("ifGenerationNotMatch") === generation) {
+      return answer(response, 304, "");
+    }
     const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
     return first === undefined
       ? answer(response, 200, content, "application/octet-stream")
@@ -147,6 +152,11 @@ export class ObjectStore {
       .sort();
   }
 
+  /** Changes whenever the object is written. */
+  generation(bucket: string, key: string): string {
+    return String(Math.round(statSync(this.file(bucket, key)).mtimeMs * 1000));
+  }
+
   /** The object's resource in the API. */
   describe(bucket: string, name: string): object {
     const content = this.get(bucket, name)!;
@@ -154,6 +164,7 @@ export class ObjectStore {
       kind: "storage#object",
       bucket,
       name,
+      generation: this.generation(bucket, name),
       size: String(content.length),
       updated: statSync(this.file(bucket, name)).mtime.toISOString(),
       md5Hash: createHash("md5").update(content).digest("base64"),

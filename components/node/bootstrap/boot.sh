@@ -1,27 +1,42 @@
 #!/bin/bash
-# Downloads this node's bootstrap with the machine's identity, verifies its hash and runs it. Runs at every boot: at the
-# first from user data, later from the unit that it installs. Only the variables below differ between nodes.
-# Installed as ape-node, it also transfers objects to and from object storage for the node's jobs.
+# Boots this node. As user data it only installs itself as ape-node with the unit that runs at every boot, and starts the
+# unit: the cloud's agent runs it once, the unit until it succeeds. The unit runs the last bootstrap that worked here, or
+# the ordered one: downloaded with the machine's identity, its hash verified. Only the variables below differ between nodes.
 set -Eeuo pipefail
 
 readonly METADATA=http://169.254.169.254
-readonly STATE=/var/lib/ape RUNTIME=/run/ape
+readonly STATE=/var/lib/ape RUNTIME=/run/ape SELF=/usr/local/sbin/ape-node
+readonly LIBRARY=${APE_LIBRARY:-/usr/local/lib/ape}
+# No call to the network lasts without end: it connects within 5 s, and transfers 1000 bytes a second.
+readonly LIMITS=(-fsS --connect-timeout 5 --speed-limit 1000 --speed-time 30)
+readonly QUICK=("${LIMITS[@]}" --max-time 10)
+CREDENTIALS='' CREDENTIALS_END=0
+REASON_FILE=/dev/null # receives the reason of a failure
 
 say() { echo "ape-boot: $*"; }
 fail() {
   say "FAILED: $*" >&2
+  echo "$*" >"$REASON_FILE"
   exit 1
 }
 trap 'fail "line $LINENO: $BASH_COMMAND"' ERR
 
-retry() { # retry COMMAND...: up to five attempts, 5 s apart
-  local try
-  for try in 1 2 3 4 5; do
-    if "$@"; then return 0; fi
-    say "attempt $try of 5 failed: $1 ${2:-}" >&2
-    sleep 5
+# retry COMMAND...: until it succeeds, with growing pauses, for PATIENCE seconds: permissions of a new identity can take
+# minutes. Prints the output of the last try only. An exit status of 99 means that no retry helps.
+retry() {
+  local status pause=2 end=$((SECONDS + ${PATIENCE:-900})) output
+  output=$(mktemp)
+  while :; do
+    status=0
+    "$@" >"$output" || status=$?
+    ((status && status != 99 && SECONDS + pause <= end)) || break
+    say "failed, again in $pause s: $1 ${2:-}" >&2
+    sleep "$pause"
+    pause=$((pause < 15 ? pause * 2 : 30))
   done
-  return 1
+  ((status)) || cat "$output"
+  rm "$output"
+  return "$status"
 }
 
 use_mirror() { # a mirror serves debian and debian-security side by side, as Debian's servers do
@@ -41,138 +56,128 @@ Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 SOURCES
 }
 
+apt_get() { # apt_get ARGUMENT...: one at a time
+  DEBIAN_FRONTEND=noninteractive flock "$RUNTIME/apt.lock" apt-get -o DPkg::Lock::Timeout=300 "$@" >&2
+}
+
+update_packages() { apt_get -q update -o APT::Update::Error-Mode=any; }
+
 install_tools() {
-  command -v curl >/dev/null && command -v jq >/dev/null && return 0
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get -q update && apt-get -qy install --no-install-recommends ca-certificates curl jq
+  command -v curl jq gpgv >/dev/null && return 0
+  update_packages && apt_get -qy install --no-install-recommends ca-certificates curl jq gpgv
 }
 
-# Secrets never appear on a command line: curl reads its credentials from a file descriptor.
-aws_credentials() { # prints curl configuration
-  local token role
-  token=$(curl -fsS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' "$METADATA/latest/api/token")
-  role=$(curl -fsS -H "X-aws-ec2-metadata-token: $token" "$METADATA/latest/meta-data/iam/security-credentials/")
-  curl -fsS -H "X-aws-ec2-metadata-token: $token" "$METADATA/latest/meta-data/iam/security-credentials/$role" |
-    jq -r '"user = \"\(.AccessKeyId):\(.SecretAccessKey)\"\nheader = \"x-amz-security-token: \(.Token)\""'
+# request CURL-ARGUMENT...: with the machine's identity. Secrets never appear on a command line: curl reads its credentials
+# from a file descriptor.
+request() {
+  ((CREDENTIALS_END > EPOCHSECONDS + 60)) || read_credentials || return 1
+  curl "${LIMITS[@]}" -K <(printf '%s\n' "$CREDENTIALS") "$@"
 }
 
-gcp_credentials() {
-  curl -fsS -H 'Metadata-Flavor: Google' "$METADATA/computeMetadata/v1/instance/service-accounts/default/token" |
-    jq -r '"header = \"authorization: Bearer \(.access_token)\""'
-}
+fetch_secret() { get_secret "$1"; }
 
-gcp_project() {
-  curl -fsS -H 'Metadata-Flavor: Google' "$METADATA/computeMetadata/v1/project/project-id"
-}
-
-aws_object() { # aws_object BUCKET KEY
-  curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" "https://s3.$REGION.amazonaws.com/$1/$2"
-}
-
-aws_secret() { # aws_secret NAME
-  curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:secretsmanager" \
-    -H 'content-type: application/x-amz-json-1.1' -H 'x-amz-target: secretsmanager.GetSecretValue' \
-    -d "{\"SecretId\":\"$SECRET_PREFIX$1\"}" "https://secretsmanager.$REGION.amazonaws.com/" |
-    jq -er .SecretString
-}
-
-gcp_object() {
-  curl -fsS -K <(gcp_credentials) "https://storage.googleapis.com/storage/v1/b/$1/o/${2//\//%2F}?alt=media"
-}
-
-gcp_secret() {
-  curl -fsS -K <(gcp_credentials) \
-    "https://secretmanager.googleapis.com/v1/projects/$(gcp_project)/secrets/$SECRET_PREFIX$1/versions/latest:access" |
-    jq -er .payload.data | base64 -d
-}
-
-aws_put() { # aws_put BUCKET KEY FILE
-  curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" -T "$3" "https://s3.$REGION.amazonaws.com/$1/$2"
-}
-
-gcp_put() {
-  curl -fsS -o /dev/null -K <(gcp_credentials) -H 'content-type: application/octet-stream' -T "$3" -X POST \
-    "https://storage.googleapis.com/upload/storage/v1/b/$1/o?uploadType=media&name=${2//\//%2F}"
-}
-
-aws_list() { # aws_list BUCKET PREFIX: S3 returns at most 1000 keys per request
-  local page after=
-  while page=$(curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" \
-    "https://s3.$REGION.amazonaws.com/$1?list-type=2&prefix=${2//\//%2F}&start-after=${after//\//%2F}"); do
-    grep -oP '(?<=<Key>)[^<]+' <<<"$page" || true
-    [[ $page == *"<IsTruncated>true<"* ]] || return 0
-    after=$(grep -oP '(?<=<Key>)[^<]+' <<<"$page" | tail -n 1)
-  done
-  return 1
-}
-
-gcp_list() {
-  local page token=
-  while page=$(curl -fsS -K <(gcp_credentials) \
-    "https://storage.googleapis.com/storage/v1/b/$1/o?prefix=${2//\//%2F}&fields=items/name,nextPageToken&pageToken=$token"); do
-    jq -r '.items[]?.name' <<<"$page"
-    token=$(jq -r '.nextPageToken // ""' <<<"$page")
-    [[ -n $token ]] || return 0
-  done
-  return 1
-}
-
-aws_delete() { # aws_delete BUCKET KEY
-  curl -fsS -K <(aws_credentials) --aws-sigv4 "aws:amz:$REGION:s3" -X DELETE "https://s3.$REGION.amazonaws.com/$1/$2"
-}
-
-gcp_delete() {
-  curl -fsS -K <(gcp_credentials) -X DELETE "https://storage.googleapis.com/storage/v1/b/$1/o/${2//\//%2F}"
-}
-
-fetch_object() { "${CLOUD}_object" "$BOOTSTRAP_BUCKET" "$1"; }
-fetch_secret() { "${CLOUD}_secret" "$1"; }
-
-install_unit() {
-  [[ $0 -ef /usr/local/sbin/ape-node ]] || install -m 0755 "$0" /usr/local/sbin/ape-node
-  keep /etc/systemd/system/ape-boot.service <<'UNIT'
+unit() { # unit NAME COMMAND DESCRIPTION: runs at every boot until the command succeeds
+  keep "/etc/systemd/system/$1.service" <<UNIT
 [Unit]
-Description=APE node bootstrap
+Description=$3
 Wants=network-online.target
 After=network-online.target
+StartLimitIntervalSec=0
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/usr/local/sbin/ape-node boot
+ExecStart=$SELF $2
+Restart=on-failure
+RestartSec=15
+TimeoutStartSec=90min
 StandardOutput=journal+console
 StandardError=journal+console
 [Install]
 WantedBy=multi-user.target
 UNIT
   systemctl daemon-reload
-  systemctl enable --quiet ape-boot.service
+  systemctl enable --quiet "$1.service"
+  systemctl start --no-block "$1.service"
 }
 
-boot() {
-  local order sha bundle
+start() {
+  mkdir -p "$STATE" "$RUNTIME"
+  # EC2's image makes cloud-init write /etc/hosts at every boot, without the names of the other nodes.
+  [[ ! -d /etc/cloud/cloud.cfg.d ]] || keep /etc/cloud/cloud.cfg.d/99-ape.cfg <<<'manage_etc_hosts: false'
+  [[ $0 -ef $SELF ]] || { install -m 0755 "$0" "$SELF.new" && mv "$SELF.new" "$SELF"; }
+  if declare -F open_access >/dev/null; then unit ape-access access "APE login"; fi
+  unit ape-boot boot "APE node bootstrap"
+}
+
+lock() { # one change of the node at a time
   mkdir -p "$STATE" "$RUNTIME"
   exec 9>"$RUNTIME/boot.lock"
-  flock 9 # the cloud's agent and the unit may both start it
-  use_mirror
-  retry install_tools || fail "cannot install curl and jq; check the route (NAT) to Debian's packages"
-  install_unit
-  order=$(retry fetch_object "nodes/$NODE") || fail "no order for $NODE in bucket $BOOTSTRAP_BUCKET"
-  sha=$(jq -er .bootstrap <<<"$order") || fail "the order for $NODE names no bootstrap"
-  bundle=$STATE/$sha.sh
-  if ! echo "$sha  $bundle" | sha256sum --check --status 2>/dev/null; then
-    retry fetch_object "bootstrap/$sha.sh" >"$bundle" || fail "cannot download bootstrap $sha"
-    echo "$sha  $bundle" | sha256sum --check --status || fail "bootstrap $sha does not match its hash"
-  fi
-  say "running $sha"
-  # shellcheck source=/dev/null
-  source "$bundle"
+  flock 9
 }
 
-case "${1:-boot}" in
+phase() { # phase NAME: what the node is doing, and for how long it has been at it, for its status
+  echo "$1 $SECONDS" >"$RUNTIME/phase"
+}
+
+is_whole() { echo "$1  $STATE/$1.sh" | sha256sum --check --status 2>/dev/null; }
+
+fetch_bootstrap() { # fetch_bootstrap SHA
+  ! is_whole "$1" || return 0
+  retry get_object "$BOOTSTRAP_BUCKET" "bootstrap/$1.sh" >"$STATE/$1.sh" || fail "cannot download bootstrap $1"
+  is_whole "$1" || fail "bootstrap $1 does not match its hash"
+}
+
+read_order() { get_object "$BOOTSTRAP_BUCKET" "nodes/$NODE" | jq -ce 'select(.bootstrap)'; }
+
+run() { # run SHA: in a process of its own, which ends at the first error
+  say "running $1"
+  PATIENCE=${PATIENCE:-900} bash "$SELF" run "$1" "$REASON_FILE"
+}
+
+keep_good() { # keep_good SHA MACHINE: the bootstrap worked on this type of machine
+  [[ $(readlink "$STATE/current") == "$1.sh" ]] || ln -sfn "$1.sh" "$STATE/current"
+  keep "$STATE/machine" <<<"$2"
+}
+
+# The first boot on this disk runs the ordered bootstrap. Afterwards the node's own programs decide.
+boot() {
+  lock
+  REASON_FILE=$RUNTIME/reason
+  trap '(($? == 0)) || phase failed' EXIT
+  use_mirror
+  retry install_tools || fail "cannot install curl and jq; check the route (NAT) to Debian's packages"
+  if [[ -e $STATE/current ]]; then
+    # shellcheck source=/dev/null
+    source "$LIBRARY/node.sh"
+    boot_again
+  else
+    phase booting
+    retry read_order >"$STATE/order.json" || fail "no order for $NODE in bucket $BOOTSTRAP_BUCKET"
+    first=$(jq -r .bootstrap "$STATE/order.json")
+    fetch_bootstrap "$first"
+    run "$first"
+    keep_good "$first" "$(machine_type)"
+  fi
+  phase serving
+}
+
+case "${1:-start}" in
+  start) start ;;
   boot) boot ;;
-  get) "${CLOUD}_object" "$2" "$3" ;;
-  put) "${CLOUD}_put" "$2" "$3" "$4" ;;
-  list) "${CLOUD}_list" "$2" "$3" ;;
-  delete) "${CLOUD}_delete" "$2" "$3" ;;
-  *) fail "usage: ape-node boot | get BUCKET KEY | put BUCKET KEY FILE | list BUCKET PREFIX | delete BUCKET KEY" ;;
+  access)
+    retry install_tools || fail "cannot install gpgv"
+    open_access
+    ;;
+  run)
+    REASON_FILE=$3 BOOTSTRAP=$STATE/$2.sh
+    # shellcheck source=/dev/null
+    source "$BOOTSTRAP"
+    ;;
+  *)
+    # shellcheck source=/dev/null
+    source "$LIBRARY/objects-$CLOUD.sh"
+    # shellcheck source=/dev/null
+    source "$LIBRARY/node.sh"
+    node "$@"
+    ;;
 esac

@@ -1,17 +1,9 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import {
-  addressOf,
-  dnsName,
-  secretMark,
-  sliceOf,
-  type NodeFile,
-  type Placed,
-  type Provision,
-  type Role,
-} from "../../model/role";
+import { secretMark, sliceOf, type NodeFile, type Placed, type Provision, type Role } from "../../model/role";
 import { TLS } from "../../model/tls";
-import { quote, renderScript } from "../script";
+import { FUNCTIONS, quote, renderScript } from "../script";
+import { PLANNED_HOSTS, programFiles } from "./programs";
 import { nodeSecret } from "./userdata";
 
 /** A node's bootstrap: one shell script, addressed by its content. */
@@ -28,9 +20,14 @@ export function renderBundle(node: string, roles: readonly Placed[], all: readon
   assertDistinct(node, files);
   const secrets = [nodeSecret(node), ...new Set(roles.flatMap((placed) => placed.role.secrets))];
   const script = [
-    renderScript(join(__dirname, "library.sh"), { NODE_SECRET: nodeSecret(node) }),
+    renderScript(join(__dirname, "library.sh"), { NODE_SECRET: nodeSecret(node), PLANNED_HOSTS }, [
+      FUNCTIONS.writeHosts,
+    ]),
+    ...programFiles(provisions, all).map(put),
+    "put_hosts",
+    "start_agent",
     call("fetch_secrets", ...secrets),
-    ...[...systemFiles(provisions, all), ...files.filter((file) => file.early)].map(put),
+    ...[systemSettings(provisions), ...files.filter((file) => file.early)].map(put),
     "apply_sysctl",
     "getent group ape-tls >/dev/null || groupadd --system ape-tls",
     ...tlsFiles(node).map(put),
@@ -40,7 +37,6 @@ export function renderBundle(node: string, roles: readonly Placed[], all: readon
       ),
     ),
     call("install_packages", ...new Set(provisions.flatMap((p) => p.packages))),
-    "install_session_agent",
     ...provisions.flatMap(({ placed: { role } }) =>
       role.disk === undefined
         ? []
@@ -59,11 +55,8 @@ export function renderBundle(node: string, roles: readonly Placed[], all: readon
   return { script, sha256: createHash("sha256").update(script).digest("hex") };
 }
 
-function systemFiles(provisions: readonly Provision[], all: readonly Placed[]): NodeFile[] {
-  return [
-    { path: "/etc/sysctl.d/90-ape.conf", content: sysctl(provisions) },
-    { path: "/etc/hosts", content: hosts(all) },
-  ];
+function systemSettings(provisions: readonly Provision[]): NodeFile {
+  return { path: "/etc/sysctl.d/90-ape.conf", content: sysctl(provisions) };
 }
 
 function tlsFiles(node: string): NodeFile[] {
@@ -74,14 +67,6 @@ function tlsFiles(node: string): NodeFile[] {
     { path: TLS.certificate, content: `${secretMark(secret, "certificate")}\n`, owner },
     { path: TLS.key, content: `${secretMark(secret, "key")}\n`, owner, mode: "0640" },
   ];
-}
-
-/** Every node resolves every role's name from /etc/hosts, so that no name service can fail. */
-function hosts(all: readonly Placed[]): string {
-  const lines = all
-    .filter((placed) => placed.address !== undefined)
-    .map((placed) => `${addressOf(placed)} ${dnsName(placed.role.name)} ${placed.role.name}`);
-  return ["127.0.0.1 localhost", "::1 localhost ip6-localhost ip6-loopback", ...lines, ""].join("\n");
 }
 
 function sysctl(provisions: readonly Provision[]): string {

@@ -5,13 +5,27 @@
 STARTED=$(date +%s)
 declare -A RESTARTS=() RELOADS=()
 
-fetch_secrets() { # fetch_secrets NAME...: to a file system in memory, readable only by root
-  local name
+# fetch_secrets NAME...: to a file system in memory, readable only by root. Without the secret store, a node whose
+# bootstrap worked before goes on with the files that it has.
+fetch_secrets() {
+  local name json
+  OFFLINE=''
   install -d -m 0700 "$RUNTIME/secrets"
   for name in "$@"; do
-    (umask 077 && retry fetch_secret "$name" >"$RUNTIME/secrets/$name.json") || fail "cannot read secret $name"
-    jq -e 'type == "object"' "$RUNTIME/secrets/$name.json" >/dev/null || fail "secret $name is not a JSON object"
+    json=$RUNTIME/secrets/$name.json
+    if (umask 077 && retry fetch_secret "$name" >"$json.new"); then
+      jq -e 'type == "object"' "$json.new" >/dev/null || fail "secret $name is not a JSON object"
+      mv "$json.new" "$json"
+    elif [[ $BOOTSTRAP -ef $STATE/current ]]; then
+      OFFLINE="cannot read secret $name; the node runs with the files that it has"
+      say "$OFFLINE"
+      echo "$OFFLINE" >"$RUNTIME/offline"
+      return 0
+    else
+      fail "cannot read secret $name"
+    fi
   done
+  rm -f "$RUNTIME/offline"
 }
 
 secret_field() { # secret_field NAME FIELD
@@ -34,6 +48,10 @@ fill_marks() { # prints standard input with each @{secret/field} replaced by its
 
 put_file() { # put_file PATH MODE OWNER RESTARTS RELOADS: writes standard input
   local path=$1 mode=$2 owner=$3 restarts=$4 reloads=$5 new
+  if [[ -n ${OFFLINE:-} && -e $path ]]; then
+    cat >/dev/null
+    return 0
+  fi
   install -d "$(dirname "$path")"
   new=$(mktemp "$(dirname "$path")/.ape.XXXXXX")
   fill_marks >"$new"
@@ -57,7 +75,8 @@ add_source() { # add_source NAME URI SUITE COMPONENTS KEY_URL FINGERPRINT
   install_packages gpg
   install -d /etc/apt/keyrings
   # Keys expire and are renewed. A node that cannot download a new key continues with the one it has.
-  if retry curl -fsSo "$key.new" "$5"; then mv "$key.new" "$key"; fi
+  # shellcheck disable=SC2097,SC2098
+  if PATIENCE=$([[ -e $key ]] && echo 10 || echo "$PATIENCE") retry curl "${LIMITS[@]}" -o "$key.new" "$5"; then mv "$key.new" "$key"; fi
   [[ -e $key ]] || fail "cannot download the signing key of $1 from $5"
   if ! gpg --show-keys --with-colons "$key" | grep -q "^fpr:::::::::$6:"; then
     rm -f "$key"
@@ -96,23 +115,28 @@ is_installed() { # is_installed NAME[=VERSION]
   if [[ $1 == *=* ]]; then [[ $status == "installed ${1#*=}" ]]; else [[ $status == installed* ]]; fi
 }
 
-install_session_agent() { # the only way to log in on AWS; a node serves without it
-  [[ $CLOUD == aws ]] && ! is_installed amazon-ssm-agent || return 0
-  local package=$RUNTIME/amazon-ssm-agent.deb
-  if curl -fsSo "$package" "https://s3.$REGION.amazonaws.com/amazon-ssm-$REGION/latest/debian_amd64/amazon-ssm-agent.deb"; then
-    dpkg -i "$package" || say "cannot install the Session Manager agent; login to this node is not possible"
-  else
-    say "cannot download the Session Manager agent; login to this node is not possible"
-  fi
+apt_install() { # apt_install NAME...: no retry helps if the archive, which answered, does not have them
+  update_packages || return 1
+  apt_get -sqq install --no-install-recommends "$@" >/dev/null || return 99
+  apt_get -qy install --no-install-recommends -o Dpkg::Options::=--force-confold "$@"
 }
 
-apt_install() {
-  DEBIAN_FRONTEND=noninteractive apt-get -q update &&
-    DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends -o Dpkg::Options::=--force-confold "$@"
+put_hosts() { # planned names, and addresses of peers that are elsewhere
+  read_elsewhere
+  write_hosts
+}
+
+start_agent() {
+  systemctl daemon-reload
+  systemctl enable --quiet --now ape-agent.service
 }
 
 mount_disk() { # mount_disk ROLE MOUNT: formats the disk only if it is blank
   local device uuid seconds
+  if [[ -n ${OFFLINE:-} ]]; then
+    mountpoint -q "$2" || mount "$2" || fail "cannot mount the disk of $1 without the node's secret, which names it"
+    return 0
+  fi
   device=$(jq -er --arg role "$1" '.disks[$role]' "$RUNTIME/secrets/$NODE_SECRET.json") || fail "the node's secret names no disk for $1"
   for ((seconds = 0; seconds < 180; seconds++)); do
     [[ -b $device ]] && break

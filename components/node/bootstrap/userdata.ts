@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Cloud } from "../../model/cloud";
-import { FUNCTIONS, renderScript } from "../script";
+import { FUNCTIONS, renderScript, type ScriptVariables } from "../script";
+import { SESSION_AGENT } from "./session-agent";
 
 /** What a node needs to know to download its bootstrap. */
 export interface BootArgs {
@@ -18,12 +19,21 @@ export interface BootArgs {
 /** EC2's limit for user data, in bytes before encoding. */
 export const USER_DATA_LIMIT = 16_384;
 
+/** The sources explain; user data is limited. */
+const COMMENT_LINES = /^ *#(?!!| shellcheck).*\n/gm;
+
+/** What differs between the clouds' boot scripts. */
+const CLOUD_PARTS: Readonly<Record<Cloud, ScriptVariables>> = {
+  aws: { SESSION_AGENT: SESSION_AGENT.version, SESSION_KEY: SESSION_AGENT.key },
+  gcp: {},
+};
+
 /**
  * A node's boot script: EC2 user data or GCE startup script. It contains no size, setting or version, so it stays the
  * same for the node's lifetime; changes are in the bootstrap that it downloads.
  */
 export function userData(args: BootArgs): string {
-  return renderScript(
+  const script = renderScript(
     join(__dirname, "boot.sh"),
     {
       CLOUD: args.cloud,
@@ -32,9 +42,11 @@ export function userData(args: BootArgs): string {
       BOOTSTRAP_BUCKET: args.bootstrapBucket,
       SECRET_PREFIX: args.secretPrefix,
       PACKAGE_MIRROR: args.packageMirror,
+      ...CLOUD_PARTS[args.cloud],
     },
-    [FUNCTIONS.keep],
+    [FUNCTIONS.keep, join(__dirname, `cloud/${args.cloud}.sh`)],
   );
+  return script.replace(COMMENT_LINES, "");
 }
 
 /** The secret that only this node can read: its TLS key and certificate, and the device paths of its disks. */
