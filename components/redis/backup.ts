@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { addressOf, type NodeFile, type Placed } from "../model/role";
+import { dnsName, type NodeFile, type Placed } from "../model/role";
 import { FUNCTIONS, renderScript } from "../node/script";
 import type { RedisArgs } from "./args";
 import { CLI } from "./cli";
 import { DATA } from "./configuration";
 import { REDIS_PORT } from "./endpoints";
+import { namesOf } from "./names";
 import { USERS } from "./secrets";
 
 /** Prefix of Redis' backups in the backup bucket. */
@@ -34,8 +35,8 @@ function script({ bucket, retentionDays }: RedisArgs["backup"], self: Placed, me
       REDIS_PORT,
       DATA,
       NAME: self.role.name,
-      OWN: addressOf(self),
-      MEMBERS: members.map(addressOf),
+      OWN_NAME: dnsName(self.role.name),
+      MEMBERS: namesOf(members),
       BUCKET: bucket,
       BACKUP_PREFIX,
       RETENTION_DAYS: retentionDays,

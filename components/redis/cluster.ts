@@ -3,6 +3,7 @@ import { addressOf, type NodeFile, type Placed } from "../model/role";
 import { renderScript } from "../node/script";
 import { CLI } from "./cli";
 import { BUS_PORT, REDIS_PORT } from "./endpoints";
+import { addressOfPart, combine, namesOf } from "./names";
 import { USERS } from "./secrets";
 import { indexOf, shardOf, SHARDS, SLOTS, slotsOf } from "./topology";
 
@@ -58,16 +59,16 @@ function joinScript(self: Placed, members: readonly Placed[]): string {
   const index = indexOf(self, members);
   const shard = shardOf(index);
   const { first, last } = slotsOf(shard);
+  const { functions, variables } = combine(CLI, addressOfPart(self));
   const claims = index < SHARDS;
   return renderScript(
     join(__dirname, "scripts/join.sh"),
     {
-      ...CLI.variables,
+      ...variables,
       ADMIN: USERS.admin,
       REDIS_PORT,
       BUS_PORT,
-      OWN: addressOf(self),
-      MEMBERS: members.map(addressOf),
+      MEMBERS: namesOf(members),
       SHARD: shard + 1,
       SHARDS,
       SLOTS,
@@ -75,6 +76,6 @@ function joinScript(self: Placed, members: readonly Placed[]): string {
       LAST_SLOT: last,
       CLAIMS_SLOTS: claims ? "yes" : "no",
     },
-    CLI.functions,
+    functions,
   );
 }

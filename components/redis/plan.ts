@@ -4,6 +4,7 @@ import { BACKUP_PREFIX, BACKUP_TIMER, backupFiles } from "./backup";
 import { MONITORING_CLI } from "./cli";
 import { clusterFiles, JOIN_UNIT } from "./cluster";
 import { DATA } from "./configuration";
+import { MEMBERSHIP, MEMBERSHIP_FILES } from "./membership";
 import { BUS_PORT, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
 import { API_SECRET, SERVER_SECRET } from "./secrets";
 import { CREATE_FOLDER, SENTINEL_UNIT, sentinelFiles } from "./sentinel";
@@ -21,6 +22,7 @@ function member(args: RedisArgs, index: number): Role {
     service: "redis",
     name: `redis-${index + 1}`,
     zone: zoneOf(index),
+    ...(args.mode === "cluster" ? { group: `redis-shard-${shardOf(index) + 1}` } : {}),
     needs: { vcpu: args.cpus, memGiB: roleMemGiB(memberMemoryGiB(args.mode, args.maxMemoryGiB)) },
     ...(args.instanceType === undefined ? {} : { instanceType: args.instanceType }),
     disk: { sizeGiB: args.diskGiB, mount: DATA, owner: "redis" },
@@ -68,6 +70,7 @@ function provision(args: RedisArgs, self: Placed, all: readonly Placed[]): Provi
     files: [
       ...serverFiles(args, self, members, same),
       ...files(self, members),
+      ...MEMBERSHIP_FILES[args.mode](self, members),
       ...backupFiles(args.backup, self, same),
     ],
     prepare,
@@ -76,6 +79,7 @@ function provision(args: RedisArgs, self: Placed, all: readonly Placed[]): Provi
     // A snapshot forks. Without overcommit the fork fails once data fills half of the memory.
     sysctl: { "vm.overcommit_memory": 1, "net.core.somaxconn": 4096 },
     health: HEALTH[args.mode],
+    membership: MEMBERSHIP[args.mode],
   };
 }
 

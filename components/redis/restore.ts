@@ -5,8 +5,9 @@ import { BACKUP_PREFIX } from "./backup";
 import { REPLICATION } from "./cli";
 import { DATA } from "./configuration";
 import { MASTER_NAME, SENTINEL_PORT } from "./endpoints";
+import { KEEP_MASTER } from "./hand-over";
+import { namesOf } from "./names";
 import { USERS } from "./secrets";
-import { KEEP_MASTER } from "./stop";
 import type { RedisMode } from "./topology";
 
 /** Milliseconds that Sentinels wait for a master during its restore before they declare it down: an hour. */
@@ -17,7 +18,7 @@ const RESTORE_MS = 3_600_000;
  * @param members those that hold the same data: all of them, or those of one shard of a cluster
  */
 export function restoreScript(bucket: string, self: Placed, members: readonly Placed[], mode: RedisMode): string {
-  const failover = SUSPEND_FAILOVER[mode](members.map(addressOf));
+  const failover = SUSPEND_FAILOVER[mode](namesOf(members));
   return renderScript(
     join(__dirname, "scripts/restore.sh"),
     {

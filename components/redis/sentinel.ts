@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import { addressOf, secretMark, type NodeFile, type Placed } from "../model/role";
+import { renderScript, type ScriptPart } from "../node/script";
 import { DATA, lines, TLS_LINES } from "./configuration";
 import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
+import { addressesPart, combine } from "./names";
 import { API_SECRET, passwordFile, SERVER_SECRET, USERS } from "./secrets";
 
 export const SENTINEL_UNIT = "redis-sentinel.service";
@@ -16,6 +19,14 @@ const DOWN_AFTER_MS = 3000;
 const FAILOVER_TIMEOUT_MS = 6000;
 
 const FOLDER = `${DATA}/sentinel`;
+/** Sentinel's configuration, which it rewrites: its identity, epochs and what it knows of the members. */
+const SENTINEL_STATE = `${DATA}/sentinel.conf`;
+
+/** The function `moved_addresses`. Requires `current_address`. */
+export const MOVED_ADDRESSES: ScriptPart = {
+  functions: [join(__dirname, "scripts/moved-addresses.sh")],
+  variables: { SENTINEL_STATE },
+};
 
 /** Shell command that creates Sentinel's working directory. */
 export const CREATE_FOLDER = `install -d -o redis -g redis -m 0750 ${FOLDER}`;
@@ -31,12 +42,13 @@ export function sentinelFiles(self: Placed, members: readonly Placed[]): NodeFil
       restarts: SENTINEL_UNIT,
     },
     {
-      path: `${DATA}/sentinel.conf`,
+      path: SENTINEL_STATE,
       content: configuration(self, members[0]!),
       owner: "redis",
       mode: "0640",
       seed: true, // Sentinel stores its state here: overwriting the file would make it forget the current master
     },
+    { path: START, mode: "0755", content: startScript(self, members) },
     {
       path: `/etc/systemd/system/${SENTINEL_UNIT}.d/60-sentinel.conf`,
       content: DROP_IN,
@@ -45,9 +57,19 @@ export function sentinelFiles(self: Placed, members: readonly Placed[]): NodeFil
   ];
 }
 
+const START = "/usr/local/lib/ape/redis-sentinel-start";
+
+function startScript(self: Placed, members: readonly Placed[]): string {
+  const { functions, variables } = combine(addressesPart(self, members), MOVED_ADDRESSES);
+  return renderScript(join(__dirname, "scripts/sentinel-start.sh"), variables, functions);
+}
+
 const DROP_IN = `[Service]
+# Debian's unit allows only redis-sentinel to be executed.
+ExecPaths=/usr/bin /usr/local/lib/ape
+ExecStartPre=${START}
 ExecStart=
-ExecStart=/usr/bin/redis-sentinel ${DATA}/sentinel.conf --supervised systemd --daemonize no
+ExecStart=/usr/bin/redis-sentinel ${SENTINEL_STATE} --supervised systemd --daemonize no
 ReadWritePaths=-${DATA}
 `;
 

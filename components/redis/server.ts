@@ -1,10 +1,11 @@
 import type { NodeFile, Placed } from "../model/role";
 import type { RedisArgs } from "./args";
 import { redisConfiguration, redisUsers } from "./configuration";
+import { STOP_SECONDS } from "./hand-over";
 import { restoreScript } from "./restore";
 import { passwordFile } from "./secrets";
 import { startScript, STATE } from "./start";
-import { STOP_SECONDS, stopScript } from "./stop";
+import { stopScript } from "./stop";
 
 export const SERVER_UNIT = "redis-server.service";
 

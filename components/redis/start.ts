@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { addressOf, type Placed } from "../model/role";
+import { dnsName, type Placed } from "../model/role";
 import { renderScript } from "../node/script";
 import { CLI } from "./cli";
 import { DATA } from "./configuration";
-import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
-import { USERS } from "./secrets";
+import { REDIS_PORT } from "./endpoints";
+import { addressesPart, ASK_SENTINEL, combine, peersOf } from "./names";
 import type { RedisMode } from "./topology";
 
 /** The configuration file that redis-server starts with. It holds `replicaof`, which Sentinel has Redis rewrite. */
@@ -18,30 +18,25 @@ const SENTINEL_SECONDS = 2;
  * Sentinel names; without one, the master in its configuration file; at its first start, the first member.
  */
 export function startScript(self: Placed, members: readonly Placed[], mode: RedisMode): string {
-  return START[mode](addressOf(self), members.map(addressOf));
+  return START[mode](self, members);
 }
 
-const START: Readonly<Record<RedisMode, (own: string, members: readonly string[]) => string>> = {
+const START: Readonly<Record<RedisMode, (self: Placed, members: readonly Placed[]) => string>> = {
   single: replicatedStart,
   sentinel: replicatedStart,
   cluster: () => renderScript(join(__dirname, "scripts/start-cluster.sh"), { STATE }),
 };
 
-function replicatedStart(own: string, members: readonly string[]): string {
-  return renderScript(
-    join(__dirname, "scripts/start.sh"),
-    {
-      ...CLI.variables,
+function replicatedStart(self: Placed, members: readonly Placed[]): string {
+  const { functions, variables } = combine(CLI, ASK_SENTINEL, addressesPart(self, members), {
+    functions: [],
+    variables: {
       CLI_SECONDS: SENTINEL_SECONDS,
-      OWN: own,
-      PEERS: members.filter((address) => address !== own),
-      FIRST: members[0]!,
+      PEERS: peersOf(self, members),
+      FIRST: dnsName(members[0]!.role.name),
       STATE,
-      SENTINEL_USER: USERS.sentinel,
-      SENTINEL_PORT,
-      MASTER_NAME,
       REDIS_PORT,
     },
-    CLI.functions,
-  );
+  });
+  return renderScript(join(__dirname, "scripts/start.sh"), variables, functions);
 }

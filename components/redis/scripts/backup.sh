@@ -18,7 +18,7 @@ due_member() {
 if [[ ${1:-} != --any ]]; then
   due=$(due_member)
   # Without a replica, a backup of the master is better than none.
-  if [[ -n $due && $due != "$OWN" ]]; then
+  if [[ -n $due && $due != "$OWN_NAME" ]]; then
     echo "skipped: $due is due for this backup"
     exit 0
   fi

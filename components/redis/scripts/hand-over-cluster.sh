@@ -1,9 +1,7 @@
 #!/bin/bash
 # hand_over's steps in cluster mode.
 
-candidates() {
-  cli "$ADMIN" localhost "$REDIS_PORT" info replication | sed -n 's/^slave[0-9]*:ip=\([0-9.]*\),.*state=online.*/\1/p'
-}
+candidates() { online_replicas; }
 
 request_takeover() { cli "$ADMIN" "$1" "$REDIS_PORT" cluster failover; }
 
@@ -12,3 +10,5 @@ repeat_takeover() { # after EXPIRY_TRIES the replica has given up
 }
 
 has_taken_over() { [[ $(replication_field role) != master ]]; }
+
+step_down() { :; } # has_taken_over waited for it

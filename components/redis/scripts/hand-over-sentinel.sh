@@ -9,5 +9,15 @@ repeat_takeover() { :; } # Sentinel does not drop a failover that it accepted
 
 # Polls the Sentinel, not this server's role: Sentinels reconfigure a former master only after some seconds.
 has_taken_over() {
-  [[ $(cli "$SENTINEL_USER" "$1" "$SENTINEL_PORT" sentinel get-master-addr-by-name "$MASTER_NAME" | head -n 1) != "$OWN" ]]
+  master=$(ask_sentinel "$1")
+  [[ -n $master && $master != "$OWN" ]]
 }
+
+# Does what Sentinels do some seconds later: this server follows the new master, and its clients look for it.
+step_down() {
+  [[ $(as_sentinel slaveof "$master" "$REDIS_PORT") == OK* ]] || return 1
+  as_sentinel config rewrite >/dev/null
+  as_sentinel client kill type normal >/dev/null
+}
+
+as_sentinel() { cli "$SENTINEL_USER" localhost "$REDIS_PORT" "$@"; }

@@ -1,26 +1,65 @@
 #!/bin/bash
 
 # hand_over: lets another member take over if this server is the master and $KEEP_MASTER does not exist. Writes are paused
-# meanwhile and resume if no member takes over. Requires cli, replication_field and, depending on the mode:
+# until this server is a replica, or until no member takes over. Fails if this server is still the master afterwards.
+# Requires cli, replication_field and, depending on the mode:
 #   candidates                      prints the members that may take over
 #   request_takeover MEMBER         prints OK if the request was accepted
 #   repeat_takeover MEMBER TRY      repeats the request if the member may have dropped it
 #   has_taken_over MEMBER
+#   step_down                       makes this server a replica of the new master
 hand_over() {
-  [[ ! -e $KEEP_MASTER && $(replication_field role) == master ]] || return 0
+  [[ $(replication_field role) == master ]] || return 0
+  if [[ -e $KEEP_MASTER ]]; then
+    echo "stays the master: its data is being restored"
+    return 1
+  fi
   cli "$ADMIN" localhost "$REDIS_PORT" client pause "$PAUSE_MS" write >/dev/null
-  local peer try
-  for peer in $(candidates); do
-    [[ $(request_takeover "$peer") == OK ]] || continue
-    for ((try = 1; try <= HANDOVER_TRIES; try++)); do
-      if has_taken_over "$peer"; then
-        echo "handed over"
-        return
-      fi
-      sleep 0.2
-      repeat_takeover "$peer" "$try"
+  local peer
+  if await_replicas; then
+    for peer in $(candidates); do
+      take_over "$peer" || continue
+      # Without step_down, writes stay paused: accepted by a former master, they would be lost.
+      step_down || return 1
+      resume_writes
+      echo "handed over"
+      return
     done
-  done
-  cli "$ADMIN" localhost "$REDIS_PORT" client unpause >/dev/null
+  fi
+  resume_writes
   echo "no other member took over"
+  return 1
+}
+
+resume_writes() { cli "$ADMIN" localhost "$REDIS_PORT" client unpause >/dev/null; }
+
+# await_replicas: waits until all replicas have all that this paused server has written, so that no write is lost. Fails if
+# there is none.
+await_replicas() {
+  local try
+  [[ -n $(online_replicas) ]] || return 1
+  for ((try = 1; try <= CATCH_UP_TRIES; try++)); do
+    if have_all; then return 0; fi
+    sleep 0.1
+  done
+  return 1
+}
+
+have_all() {
+  local written replica
+  written=$(replication_field master_repl_offset)
+  for replica in $(online_replicas); do
+    [[ $(offset_of "$replica") -ge $written ]] || return 1
+  done
+}
+
+take_over() { # take_over MEMBER
+  local try
+  [[ $(request_takeover "$1") == OK ]] || return 1
+  for ((try = 1; try <= HANDOVER_TRIES; try++)); do
+    if has_taken_over "$1"; then return 0; fi
+    sleep 0.2
+    repeat_takeover "$1" "$try"
+  done
+  return 1
 }

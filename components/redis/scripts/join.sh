@@ -38,7 +38,8 @@ for ((try = 0; try < 300; try++)); do
   me=$(here myid)
   if [[ -n $me ]]; then
     for peer in "${MEMBERS[@]}"; do
-      living | grep -q " $peer:" || here meet "$peer" "$REDIS_PORT" "$BUS_PORT" >/dev/null
+      address=$(address_of "$peer")
+      living | grep -q " $address:" || here meet "$address" "$REDIS_PORT" "$BUS_PORT" >/dev/null
     done
     owner=$(slot_owner)
     if [[ -z $owner ]]; then

@@ -1,6 +1,18 @@
 #!/bin/bash
 
-# replication_field NAME: prints one field of this server's INFO replication. Reads ADMIN and REDIS_PORT; requires cli.
-replication_field() {
-  cli "$ADMIN" localhost "$REDIS_PORT" info replication | tr -d '\r' | sed -n "s/^$1://p"
+# Fields of INFO replication. Read ADMIN and REDIS_PORT; require cli.
+
+# replication_field NAME: prints one field of this server's.
+replication_field() { field_of localhost "$1"; }
+
+# online_replicas: prints the addresses of this master's replicas that are in sync or close to it.
+online_replicas() {
+  cli "$ADMIN" localhost "$REDIS_PORT" info replication | sed -n 's/^slave[0-9]*:ip=\([0-9.]*\),.*state=online.*/\1/p'
+}
+
+# offset_of REPLICA: prints how much of its master's stream a replica has. Its master knows it only once a second.
+offset_of() { field_of "$1" slave_repl_offset; }
+
+field_of() { # field_of HOST NAME
+  cli "$ADMIN" "$1" "$REDIS_PORT" info replication | tr -d '\r' | sed -n "s/^$2://p"
 }

@@ -4,10 +4,9 @@ set -euo pipefail
 
 master=
 for peer in "${PEERS[@]}"; do
-  answer=$(cli "$SENTINEL_USER" "$peer" "$SENTINEL_PORT" sentinel get-master-addr-by-name "$MASTER_NAME" 2>/dev/null |
-    head -n 1) || true
+  answer=$(ask_sentinel "$peer") || true
   if [[ $answer =~ ^[0-9.]+$ ]]; then
-    master=$answer
+    master=$(current_address "$answer")
     break
   fi
 done
@@ -15,8 +14,9 @@ done
 if [[ -z $master ]]; then
   if [[ -e $STATE ]]; then
     master=$(sed -n 's/^replicaof \([0-9.]*\) .*/\1/p' "$STATE")
+    if [[ -n $master ]]; then master=$(current_address "$master"); fi
   else
-    master=$FIRST
+    master=$(address_of "$FIRST")
   fi
 fi
 

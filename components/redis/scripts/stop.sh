@@ -4,7 +4,7 @@
 set -uo pipefail
 readonly SERVER=$1
 
-hand_over
+hand_over || true
 
 while kill -TERM "$SERVER" 2>/dev/null; do
   for _ in 1 2 3 4 5; do

@@ -42,6 +42,26 @@ describe("Redis with its nodes' rendered files", function () {
   const boot = (placed: readonly Placed[]): RedisNode[] =>
     (nodes = placed.map((self) => new RedisNode(join(folder, self.role.name), self.address!, self, placed)));
 
+  /** Three members that know each other and are in sync. */
+  async function replicated(address: number): Promise<[RedisNode, RedisNode, RedisNode]> {
+    const members = boot(placedOn(address, 0.125, "sentinel"));
+    members.forEach((node) => node.startServer());
+    members.forEach((node) => node.startSentinel());
+    for (const node of members) {
+      await until("three Sentinels that know each other", 30, () =>
+        /OK 3 usable Sentinels/.test(sentinel(node, "sentinel", "ckquorum", "ape")) ? true : undefined,
+      );
+      // A Sentinel reconfigures only the replicas it knows; it polls for new ones every 10 s.
+      await until("both replicas known", 30, () =>
+        /^num-slaves\n2$/m.test(sentinel(node, "sentinel", "master", "ape")) ? true : undefined,
+      );
+    }
+    await until("two replicas", 30, () =>
+      /min_slaves_good_slaves:2/.test(api(members[0]!, "info", "replication")) ? true : undefined,
+    );
+    return members as [RedisNode, RedisNode, RedisNode];
+  }
+
   beforeEach(function () {
     if (!onPath(this, "redis-server") || !onPath(this, "redis-sentinel")) return;
     folder = mkdtempSync(join(tmpdir(), "ape-redis-"));
@@ -71,22 +91,7 @@ describe("Redis with its nodes' rendered files", function () {
   });
 
   it("replicated: elects a new master, loses no acknowledged write, and the former master returns as a replica", async () => {
-    const members = boot(placedOn(21, 0.125, "sentinel"));
-    members.forEach((node) => node.startServer());
-    members.forEach((node) => node.startSentinel());
-    const [first, second, third] = members as [RedisNode, RedisNode, RedisNode];
-    for (const node of members) {
-      await until("three Sentinels that know each other", 30, () =>
-        /OK 3 usable Sentinels/.test(sentinel(node, "sentinel", "ckquorum", "ape")) ? true : undefined,
-      );
-      // A Sentinel reconfigures only the replicas it knows; it polls for new ones every 10 s.
-      await until("both replicas known", 30, () =>
-        /^num-slaves\n2$/m.test(sentinel(node, "sentinel", "master", "ape")) ? true : undefined,
-      );
-    }
-    await until("two replicas", 30, () =>
-      /min_slaves_good_slaves:2/.test(api(first, "info", "replication")) ? true : undefined,
-    );
+    const [first, second, third] = await replicated(21);
     for (let key = 0; key < 50; key++) {
       assert.equal(api(first, "set", `key-${key}`, String(key)), "OK");
     }
@@ -112,5 +117,45 @@ describe("Redis with its nodes' rendered files", function () {
     first.startSentinel();
     await until("the former master in sync", 30, () => (api(first, "get", "after") === "failover" ? true : undefined));
     assert.match(api(first, "set", "key", "on a replica"), /READONLY/);
+  });
+
+  it("replicated: a member hands over on request without being stopped, and stands back until it resumes", async () => {
+    const members = await replicated(31);
+    const [first] = members;
+    const led = (): string[] =>
+      members.filter((node) => node.command("leads").code === 0).map(({ address }) => address);
+    assert.deepEqual(led(), [first.address]);
+    members.forEach((node) => assert.deepEqual(node.command("inStep"), { code: 0, output: "" }));
+    assert.equal(api(first, "set", "before", "handover"), "OK");
+
+    const began = Date.now();
+    assert.deepEqual(first.command("handOver"), { code: 0, output: "handed over" });
+    const [master] = await until("one other master", 5, () => (led().length === 1 ? led() : undefined));
+    const took = Date.now() - began;
+    assert.notEqual(master, first.address);
+    const leader = members.find(({ address }) => address === master)!;
+    assert.equal(api(leader, "set", "after", "handover"), "OK");
+    console.log(`      handed over within ${(took / 1000).toFixed(1)} s`);
+    assert.match(api(first, "set", "key", "on a replica"), /READONLY/);
+    assert.equal(api(leader, "get", "before"), "handover");
+
+    await until("the former master in step", 10, () => (first.command("inStep").code === 0 ? true : undefined));
+    assert.equal(api(first, "get", "after"), "handover");
+    assert.deepEqual(first.command("handOver"), { code: 0, output: "" });
+    const priority = (): string => api(first, "info", "replication").match(/slave_priority:\d+/)![0];
+    assert.equal(priority(), "slave_priority:0");
+    assert.equal(first.command("resume").code, 0);
+    assert.equal(priority(), "slave_priority:100");
+  });
+
+  it("replicated: a master without replicas neither is in step nor hands over, and accepts writes again", async () => {
+    const [first, second, third] = await replicated(41);
+    second.kill();
+    third.kill();
+    await until("no replica", 30, () => (first.command("inStep").code === 0 ? undefined : true));
+    assert.deepEqual(first.command("handOver"), { code: 1, output: "no other member took over" });
+    assert.match(api(first, "info", "clients"), /blocked_clients:0/);
+    assert.equal(first.command("leads").code, 0);
+    assert.match(api(first, "info", "replication"), /role:master/);
   });
 });

@@ -2,7 +2,7 @@ import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_pr
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { TLS } from "../../../components/model/tls";
-import type { NodeFile, Placed } from "../../../components/model/role";
+import { dnsName, type Membership, type NodeFile, type Placed } from "../../../components/model/role";
 import { authorityCertificate, issue } from "../../../components/pki/authority";
 import { STATE } from "../../../components/redis/start";
 
@@ -11,12 +11,13 @@ const AUTHORITY = { seed: "r".repeat(48), name: "ape-test", from: "2026-01-01" }
 /** A planned Redis node, run from its rendered files in a folder and on a loopback address. */
 export class RedisNode {
   private readonly processes: ChildProcess[] = [];
+  private readonly membership: Membership;
 
   constructor(
     private readonly root: string,
     readonly address: string,
     self: Placed,
-    all: readonly Placed[],
+    private readonly all: readonly Placed[],
   ) {
     const { name } = self.role;
     const { certificate, key } = issue(AUTHORITY, {
@@ -27,19 +28,26 @@ export class RedisNode {
     const tls = { [TLS.ca]: authorityCertificate(AUTHORITY), [TLS.certificate]: certificate, [TLS.key]: key };
     Object.entries(tls).forEach(([path, content]) => this.put({ path, content, mode: "0600" }));
     mkdirSync(join(root, "var/lib/redis/sentinel"), { recursive: true });
-    self.role.provision(self, all).files.forEach((file) => this.put(file));
+    const { files, membership } = self.role.provision(self, all);
+    files.forEach((file) => this.put(file));
+    this.membership = membership!;
+  }
+
+  /** Runs one of the member's commands. Returns its exit code and output. */
+  command(name: keyof Membership): { readonly code: number; readonly output: string } {
+    const { status, stdout, stderr } = spawnSync("bash", ["-c", this.local(this.membership[name]!)]);
+    return { code: status!, output: (stdout.toString() + stderr.toString()).trim() };
   }
 
   /** Starts redis-server as its unit does, after the start script. */
   startServer(): void {
-    const script = spawnSync("bash", [this.at("/usr/local/lib/ape/redis-start")]);
-    if (script.status !== 0) {
-      throw new Error(script.stderr.toString());
-    }
+    this.prepare("redis-start");
     this.run("redis-server", this.at(STATE));
   }
 
+  /** Starts Sentinel as its unit does, after the start script. */
   startSentinel(): void {
+    this.prepare("redis-sentinel-start");
     this.run("redis-sentinel", this.at("/var/lib/redis/sentinel.conf"));
   }
 
@@ -68,6 +76,13 @@ export class RedisNode {
     return (stdout.toString() + stderr.toString()).trim();
   }
 
+  private prepare(script: string): void {
+    const { status, stderr } = spawnSync("bash", [this.at(`/usr/local/lib/ape/${script}`)]);
+    if (status !== 0) {
+      throw new Error(stderr.toString());
+    }
+  }
+
   private run(program: string, configuration: string): void {
     this.processes.push(spawn(program, [configuration, "--daemonize", "no"], { stdio: "ignore" }));
   }
@@ -76,14 +91,23 @@ export class RedisNode {
     return join(this.root, path);
   }
 
-  /** Writes a file to the node's folder, with marks replaced, paths moved to that folder and only this address bound. */
+  /** Writes a file to the node's folder, with marks replaced and only this address bound. */
   private put(file: Pick<NodeFile, "path" | "content" | "mode">): void {
     const content = file.content
       .replace(/@\{[a-z-]+\/([a-z]+)\}/g, (_, field: string) => secretOf(field))
-      .replaceAll("bind 127.0.0.1 ", "bind ")
-      .replace(/(\/etc\/(redis|ape)|\/var\/lib\/redis)\b/g, (path) => this.at(path));
+      .replaceAll("bind 127.0.0.1 ", "bind ");
     mkdirSync(dirname(this.at(file.path)), { recursive: true });
-    writeFileSync(this.at(file.path), content, { mode: parseInt(file.mode ?? "0644", 8) });
+    writeFileSync(this.at(file.path), this.local(content), { mode: parseInt(file.mode ?? "0644", 8) });
+  }
+
+  /** Text with paths moved to the node's folder, and members' names and localhost replaced by addresses. */
+  private local(text: string): string {
+    const moved = text.replace(/(\/etc\/(redis|ape)|\/var\/lib\/redis|\/usr\/local\/lib\/ape)\b/g, (path) =>
+      this.at(path),
+    );
+    return this.all
+      .reduce((done, { role, address }) => done.replaceAll(dnsName(role.name), address!), moved)
+      .replace(/\blocalhost\b/g, this.address);
   }
 }
 
