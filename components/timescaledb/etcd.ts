@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { TLS } from "../model/tls";
 import { dnsName, type NodeFile } from "../model/role";
-import { renderScript } from "../node/script";
+import { renderScript, type ScriptPart } from "../node/script";
 import { PORTS, type DataNode } from "./topology";
 
 export interface EtcdArgs {
@@ -100,8 +100,17 @@ function resetScript({ directory }: EtcdArgs): string {
   return renderScript(join(__dirname, "scripts/etcd-reset.sh"), { DIRECTORY: directory });
 }
 
+/** The local member. */
+const ETCD_URL = `https://127.0.0.1:${PORTS.etcdClient}`;
+
 /** Succeeds once the local member has a leader and can commit. */
-export const ETCD_HEALTH = `ETCDCTL_API=3 etcdctl --endpoints=https://127.0.0.1:${PORTS.etcdClient} --cacert=${TLS.ca} --cert=${TLS.certificate} --key=${TLS.key} endpoint health`;
+export const ETCD_HEALTH = `ETCDCTL_API=3 etcdctl --endpoints=${ETCD_URL} --cacert=${TLS.ca} --cert=${TLS.certificate} --key=${TLS.key} endpoint health`;
+
+/** The functions `etcd` and `move_etcd_leader`. */
+export const ETCD: ScriptPart = {
+  functions: [join(__dirname, "scripts/etcd.sh")],
+  variables: { ETCD_URL, CA: TLS.ca, CERTIFICATE: TLS.certificate, KEY: TLS.key },
+};
 
 function variables(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)

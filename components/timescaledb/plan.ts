@@ -14,6 +14,7 @@ import {
   patroniConfig,
   patroniConfiguration,
 } from "./patroni";
+import { DATA_MEMBERSHIP, memberFile, WITNESS_MEMBERSHIP, witnessFile } from "./membership";
 import { BACKUP_PREFIX, pgBackRestConf } from "./pgbackrest";
 import { CONFIG_DIRECTORY, postgresqlConf, reloadableConf } from "./postgresql";
 import { restoreFile } from "./restore";
@@ -34,6 +35,7 @@ import {
   MOUNT,
   PORTS,
   POSTGRESQL_UNIT,
+  shardName,
   shardOf,
   voters,
   type MemberPlan,
@@ -70,6 +72,7 @@ function dataNode({ name, zone }: MemberPlan, args: TimescaleDbArgs): Role {
     service: "timescaledb",
     name,
     zone,
+    group: shardName(name),
     needs: { vcpu: args.cpus, memGiB: args.memGiB },
     instanceType: args.instanceType,
     disk: { sizeGiB: args.diskGiB, mount: MOUNT, owner: "postgres" },
@@ -85,6 +88,7 @@ function witness({ name, zone }: MemberPlan): Role {
     service: "timescaledb",
     name,
     zone,
+    group: shardName(name),
     needs: WITNESS_NEEDS,
     disk: WITNESS_DISK,
     listens: ETCD,
@@ -92,10 +96,14 @@ function witness({ name, zone }: MemberPlan): Role {
     grants: [],
     provision: (self, all) => ({
       packages: ["etcd-server", "etcd-client"],
-      files: etcdFiles({ name: self.role.name, voters: voters(all, shardOf(name)), directory: WITNESS_ETCD }),
+      files: [
+        ...etcdFiles({ name: self.role.name, voters: voters(all, shardOf(name)), directory: WITNESS_ETCD }),
+        witnessFile(),
+      ],
       units: ["etcd.service"],
       tlsUsers: ["etcd"],
       health: ETCD_HEALTH,
+      membership: WITNESS_MEMBERSHIP,
     }),
   };
 }
@@ -148,6 +156,7 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
   const shard = shardOf(name);
   const database = databaseOf(args);
   const size = sizeOf(args);
+  const patroni = `https://${dnsName(name)}:${PORTS.patroni}`;
   const config = patroniConfig({
     name,
     founder: isFounder(name),
@@ -166,6 +175,7 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
       { path: DYNAMIC_CONFIG, content: dynamicConfig(size), restarts: DATABASE_UNIT },
       { path: "/etc/systemd/system/patroni.service.d/40-ape.conf", content: PATRONI_DROP_IN },
       ...operationFiles(name),
+      memberFile(name, patroni),
       ...databaseFiles({
         database,
         server: "patroni.service",
@@ -183,7 +193,8 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
     masks: [POSTGRESQL_UNIT, "pgbackrest.service"],
     tlsUsers: ["postgres", "etcd"],
     sysctl: KERNEL,
-    health: memberHealth(`https://${dnsName(name)}:${PORTS.patroni}`),
+    health: memberHealth(patroni),
+    membership: DATA_MEMBERSHIP,
   };
 }
 

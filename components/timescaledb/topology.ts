@@ -61,6 +61,11 @@ export function shardOf(name: string): number {
   return Math.floor((Number(name.slice(PREFIX.length)) - 1) / KINDS.length);
 }
 
+/** The name of a member's shard: the members that replace each other. */
+export function shardName(name: string): string {
+  return `timescaledb-shard-${shardOf(name) + 1}`;
+}
+
 /** Whether a member bootstraps its shard's cluster: the member that a single server becomes, since it has the data. */
 export function isFounder(name: string): boolean {
   return name === nameOf(shardOf(name) * KINDS.length);
