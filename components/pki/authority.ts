@@ -65,6 +65,13 @@ const ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
 const COMMON_NAME = "2.5.4.3";
 const VALID_YEARS = 10;
 
+/** When certificates expire whose validity begins on a day, "YYYY-MM-DD". */
+export function validUntil(from: string): Date {
+  const end = new Date(`${from}T00:00:00Z`);
+  end.setUTCFullYear(end.getUTCFullYear() + VALID_YEARS);
+  return end;
+}
+
 /** The authority's certificate, PEM, which clients must trust. */
 export function authorityCertificate(args: AuthorityArgs): string {
   const pair = keyPair(args.seed, "authority");
@@ -141,8 +148,7 @@ function certificate(
 ): string {
   const algorithm = new AlgorithmIdentifier({ algorithm: ECDSA_WITH_SHA256 });
   const notBefore = new Date(`${args.from}T00:00:00Z`);
-  const notAfter = new Date(notBefore);
-  notAfter.setUTCFullYear(notBefore.getUTCFullYear() + VALID_YEARS);
+  const notAfter = validUntil(args.from);
   const body = new TBSCertificate({
     version: Version.v3,
     serialNumber: serial(args.from, subject.name, subject.publicKey, extensions),

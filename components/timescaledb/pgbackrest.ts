@@ -11,6 +11,9 @@ export const BACKUP_PREFIX = "timescaledb/";
 /** WAL segments in transit to or from the bucket. On the data disk: they are as valuable as the data. */
 export const SPOOL_DIRECTORY = `${MOUNT}/spool`;
 
+/** pgBackRest's name of the cluster whose backups it keeps. */
+const STANZA = "main";
+
 export interface PgBackRestArgs extends ServerSize, Pick<TimescaleDbArgs, "cloud" | "region" | "backup"> {
   /** Number of the shard, from 0. Each shard has its own backups. */
   readonly shard: number;
@@ -46,7 +49,7 @@ export function pgBackRestConf(args: PgBackRestArgs): string {
     section("global:restore", { "process-max": Math.min(8, args.cpus), delta: "y" }),
     section("global:archive-push", { "process-max": 2, "compress-level": 1 }),
     section("global:archive-get", { "process-max": 2 }),
-    section("main", {
+    section(STANZA, {
       "pg1-path": DATA_DIRECTORY,
       "pg1-port": PORTS.postgresql,
       "pg1-socket-path": SOCKET_DIRECTORY,
@@ -57,6 +60,11 @@ export function pgBackRestConf(args: PgBackRestArgs): string {
 /** Key prefix of a shard's backups. The first shard has the prefix of a service without shards. */
 function shardPrefix(shard: number): string {
   return shard === 0 ? BACKUP_PREFIX : `${BACKUP_PREFIX}shard-${shard + 1}/`;
+}
+
+/** The keys below name a shard's complete backups, one each. */
+export function backupHistoryPrefix(shard: number): string {
+  return `${shardPrefix(shard)}backup/${STANZA}/backup.history/`;
 }
 
 type Options = Readonly<Record<string, string | number>>;

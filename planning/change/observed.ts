@@ -1,0 +1,115 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { memberStatusPrefix, orderKey, REQUEST_KEY, statusKey } from "../../components/model/bootstrap-keys";
+import type { NodeOrder } from "../../components/node/roll/order";
+import type { RollRequest } from "../../components/node/roll/request";
+import type { NodeStatus } from "../../components/node/roll/status";
+import type { ObjectStore } from "../../components/platform/platform";
+import type { StackPlan } from "../../stacks/plan";
+
+/** The buckets of a deployed stack. */
+export interface StackStores {
+  readonly bootstrap: ObjectStore;
+  readonly backups: ObjectStore;
+}
+
+/** A node or scaling group as its order and its statuses describe it. */
+export interface ObservedNode {
+  readonly name: string;
+  /** Nodes that must serve: one, or the group's minimum. */
+  readonly required: number;
+  /** Bootstrap that the stored order names. Empty: there is no order. */
+  readonly ordered: string;
+  /** The node's status, or one for each member of the group. */
+  readonly statuses: readonly ObservedStatus[];
+}
+
+export interface ObservedStatus extends NodeStatus {
+  /** Whether the node wrote it after it was asked. */
+  readonly fresh: boolean;
+}
+
+/** What the nodes of a stack say. */
+export interface Observed {
+  readonly nodes: readonly ObservedNode[];
+  /** Roles that a change has asked to hand over or to leave. Empty: no change is under way. */
+  readonly changing: readonly string[];
+}
+
+/** Seconds between two looks at the statuses; the nodes look for requests every 10 s. */
+const POLL_SECONDS = 2;
+
+/** How to ask. */
+export interface Asking {
+  /** Seconds to wait for answers. */
+  readonly seconds: number;
+  /** Reports what is awaited. */
+  readonly progress: (what: string) => void;
+}
+
+/**
+ * Asks all nodes for a fresh status and reads orders and statuses. While a change is under way, it reads without asking: a new
+ * request would replace the one that the change waits for. Throws if the cloud refuses.
+ */
+export async function observe(store: ObjectStore, plan: StackPlan, { seconds, progress }: Asking): Promise<Observed> {
+  const current = await json<RollRequest>(store, REQUEST_KEY);
+  const changing = [...(current?.handOver ?? []), ...(current?.leave ?? [])];
+  const id = changing.length === 0 ? randomUUID() : undefined;
+  const first = await read(store, plan, id);
+  if (id === undefined || first.every(({ statuses }) => statuses.length === 0)) {
+    return { nodes: first, changing };
+  }
+  const request: RollRequest = { id, handOver: [], leave: [] };
+  await store.put(REQUEST_KEY, `${JSON.stringify(request)}\n`);
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const nodes = await read(store, plan, id);
+    const silent = nodes.filter(({ statuses }) => !statuses.every(({ fresh }) => fresh)).map(({ name }) => name);
+    if (silent.length === 0 || Date.now() >= end) {
+      return { nodes, changing };
+    }
+    progress(`waiting for ${silent.join(", ")} to answer`);
+    await sleep(POLL_SECONDS * 1000);
+  }
+}
+
+function read(store: ObjectStore, { nodes, apiGroup }: StackPlan, id: string | undefined): Promise<ObservedNode[]> {
+  return Promise.all([
+    ...nodes.map(({ name }) => readNode(store, name, 1, () => Promise.resolve([statusKey(name)]), id)),
+    ...(apiGroup === undefined
+      ? []
+      : [
+          readNode(
+            store,
+            apiGroup.role.name,
+            apiGroup.minNodes,
+            () => store.list(memberStatusPrefix(apiGroup.role.name)),
+            id,
+          ),
+        ]),
+  ]);
+}
+
+async function readNode(
+  store: ObjectStore,
+  name: string,
+  required: number,
+  keys: () => Promise<readonly string[]>,
+  id: string | undefined,
+): Promise<ObservedNode> {
+  const [order, found] = await Promise.all([json<NodeOrder>(store, orderKey(name)), keys()]);
+  const statuses = await Promise.all(found.map((key) => json<NodeStatus>(store, key)));
+  return {
+    name,
+    required,
+    ordered: order?.bootstrap ?? "",
+    statuses: statuses.flatMap((status) =>
+      status === undefined ? [] : { ...status, fresh: id !== undefined && status.answered === id },
+    ),
+  };
+}
+
+async function json<T>(store: ObjectStore, key: string): Promise<T | undefined> {
+  const content = await store.get(key);
+  return content === undefined ? undefined : (JSON.parse(content) as T);
+}

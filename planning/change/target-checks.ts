@@ -1,0 +1,139 @@
+import { dollars } from "../../cost/line";
+import type { Summary } from "../../cost/summary";
+import type { StackSpec } from "../../stacks/config/spec";
+import type { PackResult } from "../policy/result";
+import { summary } from "../policy/report";
+import { check, fail, pass, unknown, type Check, type Finding } from "./check";
+import type { DiskChange } from "./disks";
+import type { Offering } from "./offerings";
+import type { Outage } from "./outage";
+import type { QuotaUse } from "./quota";
+import type { ResourceGroup } from "./resources";
+import type { Side } from "./side";
+
+/** What is known of a change without the cloud. */
+export interface Known {
+  readonly stack: string;
+  readonly before: Side;
+  readonly after: Side;
+  readonly price: Summary;
+  readonly policies: PackResult;
+  readonly disks: readonly DiskChange[];
+  readonly resources: readonly ResourceGroup[];
+  readonly outages: readonly Outage[];
+  readonly quotas: readonly QuotaUse[];
+  readonly offerings: readonly Offering[];
+}
+
+/** Whether the target may be deployed at all. */
+export function targetChecks(known: Known): Check[] {
+  return [
+    check("same-stack", "The stack stays where it is", sameStack(known)),
+    check("policies", "The target violates no policy", policiesOf(known)),
+    check("budget", "The target is within its budget", budget(known)),
+    check("data", "No data disk or bucket is deleted", dataStays(known)),
+    check("outage", "The interruption of each service is known", outageKnown(known)),
+    check("quota", "The cloud's quotas are large enough", quota(known)),
+    check("offering", "The zones offer the machine types", offered(known)),
+  ];
+}
+
+/** Keys that name another stack: the cloud can change none of them in place. */
+const IDENTITY = [
+  "cloud",
+  "region",
+  "networkCidr",
+  "account",
+  "bucketSuffix",
+] as const satisfies readonly (keyof StackSpec)[];
+
+function sameStack({ before, after }: Known): Finding {
+  const [from, to] = [before.plan.spec, after.plan.spec];
+  const moved = IDENTITY.filter((key) => from[key] !== to[key]);
+  return moved.length === 0
+    ? pass(`${to.cloud}, ${to.region}`)
+    : fail(
+        moved.map((key) => `${key} changes from ${from[key]} to ${to[key]}`).join("; "),
+        "Create a new stack with these settings and restore the backups into it.",
+      );
+}
+
+function policiesOf({ policies }: Known): Finding {
+  const rules = [...new Set(policies.violations.map(({ rule }) => rule.name))];
+  return rules.length === 0
+    ? pass(summary(policies))
+    : fail(
+        `violated: ${rules.join(", ")}`,
+        "See the violations and how to correct them: `npm run plan` with the same options.",
+      );
+}
+
+function budget({ price: { cents, budgetCents } }: Known): Finding {
+  const evidence = `${dollars(cents)} of ${dollars(budgetCents)} a month`;
+  return cents <= budgetCents
+    ? pass(evidence)
+    : fail(
+        evidence,
+        "Raise budgetUsd with the owner of the bill, or choose a cheaper setting: `npm run cost` lists the largest savings.",
+      );
+}
+
+function dataStays({ stack, disks, resources }: Known): Finding {
+  const shrunk = disks
+    .filter(({ action }) => action === "shrink")
+    .map(({ role, from, to }) => `${role}: ${from} to ${to}`);
+  if (shrunk.length > 0) {
+    return fail(
+      `disks would shrink: ${shrunk.join(", ")}`,
+      "Disks can only grow: set overrides to the present size or a larger one.",
+    );
+  }
+  const deleted = [
+    ...disks.filter(({ action }) => action === "delete").map(({ role }) => `${role}-data`),
+    ...resources.flatMap(({ protected: names }) => names),
+  ];
+  return deleted.length === 0
+    ? pass("none")
+    : fail(
+        `would be deleted or replaced: ${[...new Set(deleted)].sort().join(", ")}`,
+        `Back up first. The engine refuses while they are protected; \`pulumi state unprotect -s ${stack} URN\` releases one.`,
+      );
+}
+
+function outageKnown({ outages }: Known): Finding {
+  const missing = outages.filter(({ expected }) => expected === null);
+  return missing.length === 0
+    ? pass(
+        outages
+          .map(({ service, expected }) => `${service} ${expected}${service === "api" ? " requests" : " s"}`)
+          .join(", "),
+      )
+    : unknown(
+        `not measured: ${missing.map(({ service }) => service).join(", ")}`,
+        sentence(missing.map(({ source }) => source)),
+      );
+}
+
+function quota({ quotas }: Known): Finding {
+  const growing = quotas.filter(({ before, peak }) => peak > before);
+  return growing.length === 0
+    ? pass("nothing more is used than before")
+    : unknown(
+        `needed at most: ${growing.map(({ code, peak }) => `${code} ${peak}`).join(", ")}`,
+        `Compare with the limits: ${growing.map(({ command }) => `\`${command}\``).join(", ")}.`,
+      );
+}
+
+function offered({ offerings }: Known): Finding {
+  return offerings.length === 0
+    ? pass("no other machine type is started")
+    : unknown(
+        offerings.map(({ machine, zones }) => `${machine} in ${zones.join(", ")}`).join("; "),
+        `List the zones that offer them: ${offerings.map(({ command }) => `\`${command}\``).join(", ")}.`,
+      );
+}
+
+function sentence(parts: readonly string[]): string {
+  const text = [...new Set(parts)].join("; ");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
