@@ -12,19 +12,34 @@ export interface ImageFile {
 interface CloudImage {
   /** Address of the cloud's name server. */
   readonly resolver: string;
+  readonly hostname: (host: Host) => string;
   /** Files by which the image's agent finds the user data. */
   readonly files: (host: Host) => ImageFile[];
 }
 
 const CLOUD_IMAGES: Readonly<Record<Cloud, CloudImage>> = {
-  aws: { resolver: ADDRESSES.resolver, files: awsFiles },
-  gcp: { resolver: ADDRESSES.metadata, files: gcpFiles },
+  aws: { resolver: ADDRESSES.resolver, hostname: awsHostname, files: awsFiles },
+  gcp: { resolver: ADDRESSES.metadata, hostname: ({ name }) => name, files: gcpFiles },
 };
 
-function awsFiles({ name, instance, userData }: Host): ImageFile[] {
+/** The host name that the cloud assigns: EC2 knows no names of instances, only addresses. */
+export function assignedHostname(cloud: Cloud, host: Host): string {
+  return CLOUD_IMAGES[cloud].hostname(host);
+}
+
+function awsHostname({ address }: Pick<Host, "address">): string {
+  return `ip-${address.replaceAll(".", "-")}`;
+}
+
+function awsFiles(host: Host): ImageFile[] {
   return [
-    { path: "var/lib/cloud/seed/nocloud/meta-data", content: `instance-id: ${instance}\nlocal-hostname: ${name}\n` },
-    { path: "var/lib/cloud/seed/nocloud/user-data", content: userData },
+    {
+      path: "var/lib/cloud/seed/nocloud/meta-data",
+      content: `instance-id: ${host.instance}\nlocal-hostname: ${awsHostname(host)}\n`,
+    },
+    { path: "var/lib/cloud/seed/nocloud/user-data", content: host.userData },
+    // As in Debian's image for EC2 (debian-cloud-images, 01_debian_cloud.cfg): cloud-init writes /etc/hosts at every boot.
+    { path: "etc/cloud/cloud.cfg.d/01_debian_cloud.cfg", content: "manage_etc_hosts: true\n" },
     {
       path: "etc/cloud/cloud.cfg.d/99-rehearsal.cfg",
       content: "datasource_list: [NoCloud]\nnetwork: {config: disabled}\napt: {preserve_sources_list: true}\n",
@@ -47,10 +62,10 @@ function gcpFiles(): ImageFile[] {
 
 /** Files on top of Debian's base root that the cloud's image and network would provide. */
 export function imageFiles(cloud: Cloud, host: Host): ImageFile[] {
-  const { resolver, files } = CLOUD_IMAGES[cloud];
+  const { resolver, hostname, files } = CLOUD_IMAGES[cloud];
   return [
     { path: "etc/resolv.conf", content: `nameserver ${resolver}\n` },
-    { path: "etc/hostname", content: `${host.name}\n` },
+    { path: "etc/hostname", content: `${hostname(host)}\n` },
     {
       path: "etc/apt/apt.conf.d/99-rehearsal",
       content: 'Acquire::Languages "none";\nDpkg::Options { "--force-unsafe-io"; };\n',

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Host, LocalDisk, LocalStack } from "../stack/local-stack";
 import { attachDisk } from "./disks";
 import { bootStep } from "./boot-step";
-import { imageFiles, type ImageFile } from "./image";
+import { assignedHostname, imageFiles, type ImageFile } from "./image";
 import { createControlGroups } from "./control-groups";
 import { DiskInUseError, plugCommand, unplugCommand } from "./hotplug";
 import { hostNamespace } from "../network/network";
@@ -91,7 +91,7 @@ export class Machine {
       "--boot",
       `--directory=${this.root}`,
       `--machine=${hostNamespace(stack.stack, host.name)}`,
-      `--hostname=${host.name}`,
+      `--hostname=${assignedHostname(stack.cloud, host)}`,
       `--network-namespace-path=/run/netns/${hostNamespace(stack.stack, host.name)}`,
       "--register=no",
       "--keep-unit",
@@ -142,14 +142,12 @@ export class Machine {
       const failed = this.failure();
       return failed === undefined ? { state: "off" } : { state: "off", reason: failed };
     }
-    const reason = this.failure();
-    if (reason !== undefined) {
-      return { state: "failed", reason };
-    }
     const served = /\[ *(\d+\.\d+)\][^\n]*ape-boot: ready in \d+ s/.exec(this.printed())?.[1];
-    return served === undefined
-      ? { state: "booting" }
-      : { state: "serving", bootSeconds: Number(served) - Number(readFileSync(this.startRecord, "utf8")) };
+    if (served !== undefined) {
+      return { state: "serving", bootSeconds: Number(served) - Number(readFileSync(this.startRecord, "utf8")) };
+    }
+    const reason = this.failure();
+    return reason === undefined ? { state: "booting" } : { state: "failed", reason };
   }
 
   /** Ends the machine like a power cut. */

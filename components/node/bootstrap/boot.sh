@@ -41,19 +41,11 @@ retry() {
 
 use_mirror() { # a mirror serves debian and debian-security side by side, as Debian's servers do
   [[ -n $PACKAGE_MIRROR ]] || return 0
-  keep /etc/apt/sources.list.d/debian.sources <<SOURCES
-Types: deb
-URIs: $PACKAGE_MIRROR
-Suites: trixie trixie-updates
-Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-
-Types: deb
-URIs: $PACKAGE_MIRROR-security
-Suites: trixie-security
-Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-SOURCES
+  local part
+  for part in ': trixie trixie-updates' '-security: trixie-security'; do
+    printf '%s\n' 'Types: deb' "URIs: $PACKAGE_MIRROR${part%%:*}" "Suites:${part#*:}" 'Components: main' \
+      'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg' ''
+  done | keep /etc/apt/sources.list.d/debian.sources
 }
 
 apt_get() { # apt_get ARGUMENT...: one at a time
@@ -165,6 +157,7 @@ case "${1:-start}" in
   start) start ;;
   boot) boot ;;
   access)
+    say() { echo "ape-access: $*"; }
     retry install_tools || fail "cannot install gpgv"
     open_access
     ;;

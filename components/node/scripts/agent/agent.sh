@@ -27,7 +27,7 @@ prepare_agent() {
   ORDER_VERSION='' REQUEST_VERSION='' ORDERED='' APPLIED='' WAITS='' APPLYING='' AGAIN='' CHECKING=''
   REQUEST_ID=$(cat "$STATE/answered" 2>/dev/null) HANDING_OVER='' LEAVE='' REQUEST_PROBLEM='' REPORTED_STATE=''
   ANSWERED=$REQUEST_ID
-  NEXT_POLL=0 NEXT_PEERS=0 NEXT_REPORT=0 RETRY_REPORT=0 NEXT_CHECK=0 NEXT_AGAIN=0 CURRENT='' SEEN_CURRENT='' VERSIONS='' LASTED=0
+  NEXT_POLL=0 NEXT_PEERS=0 NEXT_REPORT=0 RETRY_REPORT=0 NEXT_CHECK=0 NEXT_AGAIN=0 ROUND_MICROSECONDS='' CURRENT='' SEEN_CURRENT='' VERSIONS='' LASTED=0
   load_roles
   read_elsewhere
   MACHINE=$(machine_type) INSTANCE=$(instance_id)
@@ -105,6 +105,15 @@ finish_change() {
   [[ -n $APPLYING ]] && ! kill -0 "$APPLYING" 2>/dev/null || return 0
   wait "$APPLYING"
   APPLYING=''
+  check_now
+}
+
+check_now() { # a status that says that the node serves must say how its roles are now
+  [[ -z $CHECKING ]] || wait "$CHECKING"
+  CHECKING=''
+  load_roles
+  check_roles
+  read_checks
 }
 
 observe() { # the roles' health, in rounds beside the agent: every 5 s, or less often if a round takes long

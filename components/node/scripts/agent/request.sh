@@ -17,11 +17,7 @@ answer() { # does what the newest request asks of this node's roles
   done
   REQUEST_PROBLEM=${problem% }
   [[ -z $problem ]] || return 0
-  # The answer says how the roles are now.
-  [[ -z $CHECKING ]] || wait "$CHECKING"
-  CHECKING=''
-  check_roles
-  read_checks
+  check_now
   ANSWERED=$REQUEST_ID
   keep "$STATE/answered" <<<"$ANSWERED"
 }

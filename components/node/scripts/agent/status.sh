@@ -79,8 +79,7 @@ report() { # writes the status if something changed, or if it is ten minutes old
   read_phase
   state="$PHASE|$REASON|$CURRENT|$ORDERED|$ANSWERED|$MACHINE|${HEALTHY[*]}|${IN_STEPS[*]}|${LEADING[*]}|${REPORTED[*]}|$VERSIONS"
   [[ $state != "$REPORTED_STATE" ]] || ((SECONDS >= NEXT_REPORT)) || return 0
-  ((SECONDS >= RETRY_REPORT)) || return 0
-  [[ -n $APPLIED ]] || return 0
+  [[ -n $APPLIED && -n $ROUND_MICROSECONDS ]] && ((SECONDS >= RETRY_REPORT)) || return 0
   render_status >"$RUNTIME/status.json" || return 0
   if put_object "$BOOTSTRAP_BUCKET" "$(status_key)" "$RUNTIME/status.json" >/dev/null; then
     REPORTED_STATE=$state NEXT_REPORT=$((SECONDS + REPORT_SECONDS))
