@@ -11,7 +11,8 @@ readonly LIBRARY=${APE_LIBRARY:-/usr/local/lib/ape}
 readonly LIMITS=(-fsS --connect-timeout 5 --speed-limit 1000 --speed-time 30)
 readonly QUICK=("${LIMITS[@]}" --max-time 10)
 CREDENTIALS='' CREDENTIALS_END=0
-REASON_FILE=/dev/null # receives the reason of a failure
+# receives the reason of a failure
+REASON_FILE=/dev/null
 
 say() { echo "ape-boot: $*"; }
 fail() {
@@ -39,7 +40,8 @@ retry() {
   return "$status"
 }
 
-use_mirror() { # a mirror serves debian and debian-security side by side, as Debian's servers do
+# a mirror serves debian and debian-security side by side, as Debian's servers do
+use_mirror() {
   [[ -n $PACKAGE_MIRROR ]] || return 0
   local part
   for part in ': trixie trixie-updates' '-security: trixie-security'; do
@@ -48,7 +50,8 @@ use_mirror() { # a mirror serves debian and debian-security side by side, as Deb
   done | keep /etc/apt/sources.list.d/debian.sources
 }
 
-apt_get() { # apt_get ARGUMENT...: one at a time
+# apt_get ARGUMENT...: one at a time
+apt_get() {
   DEBIAN_FRONTEND=noninteractive flock "$RUNTIME/apt.lock" apt-get -o DPkg::Lock::Timeout=300 "$@" >&2
 }
 
@@ -68,7 +71,8 @@ request() {
 
 fetch_secret() { get_secret "$1"; }
 
-unit() { # unit NAME COMMAND DESCRIPTION: runs at every boot until the command succeeds
+# unit NAME COMMAND DESCRIPTION: runs at every boot until the command succeeds
+unit() {
   keep "/etc/systemd/system/$1.service" <<UNIT
 [Unit]
 Description=$3
@@ -101,19 +105,22 @@ start() {
   unit ape-boot boot "APE node bootstrap"
 }
 
-lock() { # one change of the node at a time
+# one change of the node at a time
+lock() {
   mkdir -p "$STATE" "$RUNTIME"
   exec 9>"$RUNTIME/boot.lock"
   flock 9
 }
 
-phase() { # phase NAME: what the node is doing, and for how long it has been at it, for its status
+# phase NAME: what the node is doing, and for how long it has been at it, for its status
+phase() {
   echo "$1 $SECONDS" >"$RUNTIME/phase"
 }
 
 is_whole() { echo "$1  $STATE/$1.sh" | sha256sum --check --status 2>/dev/null; }
 
-fetch_bootstrap() { # fetch_bootstrap SHA
+# fetch_bootstrap SHA
+fetch_bootstrap() {
   ! is_whole "$1" || return 0
   retry get_object "$BOOTSTRAP_BUCKET" "bootstrap/$1.sh" >"$STATE/$1.sh" || fail "cannot download bootstrap $1"
   is_whole "$1" || fail "bootstrap $1 does not match its hash"
@@ -121,12 +128,14 @@ fetch_bootstrap() { # fetch_bootstrap SHA
 
 read_order() { get_object "$BOOTSTRAP_BUCKET" "nodes/$NODE" | jq -ce 'select(.bootstrap)'; }
 
-run() { # run SHA: in a process of its own, which ends at the first error
+# run SHA: in a process of its own, which ends at the first error
+run() {
   say "running $1"
   PATIENCE=${PATIENCE:-900} bash "$SELF" run "$1" "$REASON_FILE"
 }
 
-keep_good() { # keep_good SHA MACHINE: the bootstrap worked on this type of machine
+# keep_good SHA MACHINE: the bootstrap worked on this type of machine
+keep_good() {
   [[ $(readlink "$STATE/current") == "$1.sh" ]] || ln -sfn "$1.sh" "$STATE/current"
   keep "$STATE/machine" <<<"$2"
 }

@@ -3,7 +3,8 @@
 # AWS: the instance's metadata, its credentials, objects, secrets and the Session Manager agent. Reads REGION,
 # SECRET_PREFIX, SESSION_AGENT and SESSION_KEY.
 
-metadata() { # metadata PATH
+# metadata PATH
+metadata() {
   local token
   token=$(curl "${QUICK[@]}" -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' "$METADATA/latest/api/token") &&
     curl "${QUICK[@]}" -H "X-aws-ec2-metadata-token: $token" "$METADATA/latest/meta-data/$1"
@@ -19,7 +20,8 @@ read_credentials() {
   CREDENTIALS_END=$(date -d "$(jq -r '.Expiration // "now"' <<<"$answer")" +%s)
 }
 
-s3() { # s3 CURL-ARGUMENT... BUCKET/KEY
+# s3 CURL-ARGUMENT... BUCKET/KEY
+s3() {
   request --aws-sigv4 "aws:amz:$REGION:s3" "${@:1:$#-1}" "https://s3.$REGION.amazonaws.com/${*: -1}"
 }
 

@@ -3,7 +3,8 @@
 # Google Cloud: the instance's metadata, its credentials, objects and secrets. Reads SECRET_PREFIX. IAP needs nothing
 # that the image lacks.
 
-metadata() { # metadata PATH
+# metadata PATH
+metadata() {
   curl "${QUICK[@]}" -H 'Metadata-Flavor: Google' "$METADATA/computeMetadata/v1/$1"
 }
 
