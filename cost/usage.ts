@@ -1,4 +1,5 @@
 import { HOURS_PER_MONTH } from "./prices/book";
+import { AGENT } from "../components/node/agent";
 import { DATA_SERVICES, type DataServiceName } from "../components/model/role";
 import { assumedLoad, TIERS, type TierName } from "../stacks/tiers";
 
@@ -33,9 +34,17 @@ export interface Usage {
   /** Writes to and reads from each bucket a month, in thousands. Ours: one WAL segment a minute and comparable writes; a restore test. */
   readonly bucketWritesK: number;
   readonly bucketReadsK: number;
+  /**
+   * Per node and month, in thousands: reads of its order and of the deployer's request, and writes of its status. Ours: the
+   * agent's intervals; changes add little.
+   */
+  readonly orderReadsK: number;
+  readonly statusWritesK: number;
   /** vCPU-hours above the baseline a month, per machine that may exceed it (cpuCredits "unlimited"). Default: 0. */
   readonly surplusVcpuHours: number;
 }
+
+const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
 
 /** The assumed usage of a tier. */
 export function usageOf(tier: TierName): Usage {
@@ -55,6 +64,8 @@ export function usageOf(tier: TierName): Usage {
     secretReads: 100,
     bucketWritesK: 60,
     bucketReadsK: 60,
+    orderReadsK: (2 * SECONDS_PER_MONTH) / AGENT.POLL_SECONDS / 1000,
+    statusWritesK: SECONDS_PER_MONTH / AGENT.REPORT_SECONDS / 1000,
     surplusVcpuHours: 0,
   };
 }

@@ -1,5 +1,15 @@
 import { listAt, numberAt, textAt, valueAt, type CloudResource } from "../resource";
-import { bucketGb, countAt, hourly, HOURS, machines, used, type Charge, type PricingRule } from "./charge";
+import {
+  BOOTSTRAP_BUCKET,
+  bucketGb,
+  countAt,
+  hourly,
+  HOURS,
+  machines,
+  used,
+  type Charge,
+  type PricingRule,
+} from "./charge";
 import { disk } from "./ebs";
 import { awsGroupSize, crossZoneGb, type World } from "./world";
 
@@ -136,7 +146,13 @@ function snapshot(resource: CloudResource, world: World): readonly Charge[] {
   return [{ kind: "backups", item: "snapshot, whole disk", price: "ebs.snapshot.storage", quantity: gb }];
 }
 
-function bucket(resource: CloudResource, { usage, traffic }: World): readonly Charge[] {
+function bucket(resource: CloudResource, { usage, traffic, nodes }: World): readonly Charge[] {
+  if (resource.name === BOOTSTRAP_BUCKET) {
+    return [
+      used("monitoring", "statuses of nodes", "s3.standard.writes", usage.statusWritesK * nodes),
+      used("monitoring", "orders read by nodes", "s3.standard.reads", usage.orderReadsK * nodes),
+    ].filter(({ quantity }) => quantity !== 0);
+  }
   const gb = bucketGb(resource.name, usage, traffic.millionQueries);
   return [
     used("backups", "objects", "s3.standard.storage", gb),

@@ -50,6 +50,9 @@ export function bucketGb(name: string, usage: Usage, millionQueries: number): nu
   }
 }
 
+/** The purpose of the bucket with the nodes' orders and statuses. */
+export const BOOTSTRAP_BUCKET = "bootstrap";
+
 /** A non-negative number at a path of the inputs, or a default. */
 export function countAt(resource: CloudResource, path: string, otherwise: number): number {
   return Math.max(0, numberAt(resource, path) ?? otherwise);

@@ -1,5 +1,5 @@
 import { listAt, numberAt, textAt, valueAt, type CloudResource } from "../resource";
-import { bucketGb, hourly, HOURS, machines, used, type Charge, type PricingRule } from "./charge";
+import { BOOTSTRAP_BUCKET, bucketGb, hourly, HOURS, machines, used, type Charge, type PricingRule } from "./charge";
 import { crossZoneGb, GCP_MANAGERS, gcpGroupSize, type World } from "./world";
 
 const FORWARDING_RULES = [
@@ -101,7 +101,13 @@ function snapshot(resource: CloudResource, world: World): readonly Charge[] {
   return [{ kind: "backups", item: "snapshot, whole disk", price: "snapshot.storage", quantity: gb }];
 }
 
-function bucket(resource: CloudResource, { usage, traffic }: World): readonly Charge[] {
+function bucket(resource: CloudResource, { usage, traffic, nodes }: World): readonly Charge[] {
+  if (resource.name === BOOTSTRAP_BUCKET) {
+    return [
+      used("monitoring", "statuses of nodes", "storage.writes", (usage.statusWritesK * nodes) / 10),
+      used("monitoring", "orders read by nodes", "storage.reads", (usage.orderReadsK * nodes) / 10),
+    ].filter(({ quantity }) => quantity !== 0);
+  }
   const gb = bucketGb(resource.name, usage, traffic.millionQueries);
   const storage = (textAt(resource, "storageClass") ?? "STANDARD").toLowerCase();
   return gb === 0

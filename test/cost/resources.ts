@@ -35,6 +35,8 @@ export function idle(given: Readonly<Record<string, number>> = {}): ReturnType<t
       "flowLogGbPerNode",
       "nodeLogGb",
       "secretReads",
+      "orderReadsK",
+      "statusWritesK",
       "dataGb.timescaledb",
       "dataGb.neo4j",
       "dataGb.redis",

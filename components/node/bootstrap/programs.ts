@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { CLOUDS } from "../../model/cloud";
 import { addressOf, dnsName, type NodeFile, type Placed, type Provision, type Role } from "../../model/role";
+import { AGENT } from "../agent";
 import { FUNCTIONS, quote, renderScript } from "../script";
 
 /** Where ape-node finds the node's programs. boot.sh names it too. */
@@ -8,20 +9,6 @@ const LIBRARY = "/usr/local/lib/ape";
 const ROLES_FILE = "/etc/ape/roles.sh";
 /** The names of all roles with their planned addresses, from which the node writes /etc/hosts. */
 export const PLANNED_HOSTS = "/etc/ape/hosts";
-
-/** What the agent needs to know of its timing, in seconds. */
-export const AGENT = {
-  /** Between reads of the order and the request, and of a peer's address while peers move. */
-  POLL_SECONDS: 10,
-  /** Between writes of a status in which nothing changed. */
-  REPORT_SECONDS: 600,
-  /** For a health, in-step or leadership command. */
-  CHECK_SECONDS: 5,
-  /** For a command that hands over, resumes or follows peers: `Membership` allows a minute. */
-  COMMAND_SECONDS: 90,
-  /** Until a member that applied a bootstrap must be in step. */
-  STEP_SECONDS: 600,
-} as const;
 
 /** A role with what it installs. */
 export type ProvisionedRole = Provision & { readonly placed: Placed };

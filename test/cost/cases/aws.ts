@@ -181,6 +181,17 @@ export const AWS_CASES: readonly Case[] = [
     cents: [690, 30, 2], // 300 x 0.023; 60 x 0.005; 60 x 0.0004 = 0.024
   },
   {
+    what: "two nodes that read orders every ten seconds and write their status every ten minutes",
+    cloud: "aws",
+    resources: [
+      resource("aws:s3/bucket:Bucket", {}, { name: "bootstrap" }),
+      { ...instance("t3.large"), urn: "urn:z1" },
+      { ...instance("t3.large"), urn: "urn:z2" },
+    ],
+    usage: { orderReadsK: 525.6, statusWritesK: 4.38 },
+    cents: [4, 42, 6074, 128, 6074, 128], // 2 x 4.38 x 0.005 = 0.0438; 2 x 525.6 x 0.0004 = 0.42
+  },
+  {
     what: "flow logs of two nodes, kept for two months",
     cloud: "aws",
     resources: [
