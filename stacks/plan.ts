@@ -6,7 +6,7 @@ import { planNeo4j } from "../components/neo4j/plan";
 import { API_SECRET as NEO4J_SECRET } from "../components/neo4j/secrets";
 import { flowRules, type FlowRule } from "../components/model/flows";
 import { place, type NodePlan } from "../components/node/placement";
-import type { Placed, Role, Service } from "../components/model/role";
+import { addressOf, dnsName, type Placed, type Role, type Service } from "../components/model/role";
 import { bucketName } from "../components/model/naming";
 import { redisEndpoints } from "../components/redis/endpoints";
 import { planRedis } from "../components/redis/plan";
@@ -104,7 +104,8 @@ function apiArgs(spec: StackSpec): ApiPlanArgs {
     ...(instanceType === undefined ? {} : { instanceType }),
     spotPercent,
     secrets: Object.values(API_SECRETS),
-    backends: (all) => apiBackends(endpointsOf(all)),
+    // The API's nodes resolve the members' names, also while members move to other addresses.
+    backends: (all) => apiBackends(endpointsOf(all, ({ role }) => dnsName(role.name))),
   };
 }
 
@@ -123,11 +124,12 @@ function clusterArgs(spec: StackSpec): ClusterArgs {
   };
 }
 
-function endpointsOf(placed: readonly Placed[]): Endpoints {
+/** @param hostOf how clients reach a member: by address, or by a name that they can resolve */
+function endpointsOf(placed: readonly Placed[], hostOf = addressOf): Endpoints {
   return {
     timescaledb: timescaleDbEndpoints(placed, DEFAULT_DATABASE),
-    neo4j: neo4jEndpoints(placed),
-    redis: redisEndpoints(placed),
+    neo4j: neo4jEndpoints(placed, hostOf),
+    redis: redisEndpoints(placed, hostOf),
   };
 }
 

@@ -33,18 +33,18 @@ export interface Backends {
   readonly timescaledb: TimescaleDbBackend;
   readonly neo4j: {
     readonly uri: string;
-    /** "address:port" of each member. */
+    /** "host:port" of each member. */
     readonly members: readonly string[];
     /** Name of the secret that holds `username` and `password`. */
     readonly secret: string;
   };
   readonly redis: {
-    /** "rediss://address:port" of a single server. */
+    /** "rediss://host:port" of a single server. */
     readonly url?: string;
-    /** "address:port" of each Sentinel; empty without Sentinels. */
+    /** "host:port" of each Sentinel; empty without Sentinels. */
     readonly sentinels: readonly string[];
     readonly masterName?: string;
-    /** "address:port" of each member of a cluster; empty without a cluster. */
+    /** "host:port" of each member of a cluster; empty without a cluster. */
     readonly cluster: readonly string[];
     /** Name of the secret that holds `username` and `password`. */
     readonly secret: string;

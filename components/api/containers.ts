@@ -10,6 +10,9 @@ const ENVIRONMENT = "/etc/ape/api.env";
 /** Restarting it restarts every container. */
 export const ALL_CONTAINERS = "ape-api.target";
 
+/** What every container's name begins with. */
+export const CONTAINER_NAME = "ape-api-";
+
 type ContainerArgs = Pick<ApiPlanArgs, "workersPerContainer" | "container">;
 
 /** The systemd units of the containers (a podman quadlet, one instance per port) and the environment they share. */
@@ -34,7 +37,7 @@ PartOf=${ALL_CONTAINERS}
 
 [Container]
 Image=\${APE_IMAGE}
-ContainerName=ape-api-%i
+ContainerName=${CONTAINER_NAME}%i
 Network=host
 Environment=${assignments(server).join(" ")}
 EnvironmentFile=${ENVIRONMENT}

@@ -11,6 +11,8 @@ export function proxyPorts(shard = 0): { readonly writer: number; readonly reade
 
 /** Where HAProxy runs. */
 export interface HaproxyPlace {
+  /** Set where the names of the stack's hosts resolve: hosts may move to other addresses. */
+  readonly names?: true;
   /** Authority that signs the certificates of Patroni's REST API: a path. */
   readonly caFile: string;
   /**
@@ -21,7 +23,13 @@ export interface HaproxyPlace {
 }
 
 /** As a service of a node. */
-export const ON_NODE: HaproxyPlace = { caFile: TLS.ca };
+export const ON_NODE: HaproxyPlace = { names: true, caFile: TLS.ca };
+
+/** The socket on a node that changes HAProxy while it runs. */
+export const PROXY_SOCKET = "/run/haproxy/admin.sock";
+
+/** What the name of a server has after the host's that takes reads while there is no replica. */
+export const FALLBACK = "-fallback";
 
 /**
  * Renders haproxy.cfg. The writer port leads to the primary; the reader port leads to a replica, or to the primary without
@@ -31,7 +39,7 @@ export function haproxyConfiguration(timescaledb: TimescaleDbBackend, place: Hap
   return `global
 ${processes(place)}
     log stdout format raw local0
-${place.confined === undefined ? "    stats socket /run/haproxy/admin.sock mode 660 level admin\n" : ""}
+${place.confined === undefined ? `    stats socket ${PROXY_SOCKET} mode 660 level admin\n` : ""}
 defaults
     mode tcp
     log global
@@ -54,7 +62,7 @@ function processes({ confined }: HaproxyPlace): string {
 }
 
 /** The servers of one shard, and how they are checked. */
-interface Servers extends Pick<TimescaleDbBackend, "poolPort" | "patroniPort">, Pick<HaproxyPlace, "caFile"> {
+interface Servers extends Pick<TimescaleDbBackend, "poolPort" | "patroniPort">, Pick<HaproxyPlace, "caFile" | "names"> {
   readonly hosts: readonly DatabaseHost[];
 }
 
@@ -75,16 +83,20 @@ interface Section {
 }
 
 function section({ name, port, role }: Section, servers: Servers): string {
-  const { hosts, poolPort, patroniPort } = servers;
+  const { hosts, patroniPort } = servers;
   const patroni = patroniPort !== undefined;
   return [
     `listen timescaledb-${name}`,
     `    bind ${PROXY_ADDRESS}:${port}`,
     ...(patroni ? [`    option httpchk OPTIONS ${role}`, "    http-check expect status 200"] : []),
-    ...hosts.map((host) => `    server ${host.name} ${host.address}:${poolPort} ${check(host.name, servers)}`),
+    ...hosts.map((host) => `    server ${host.name} ${target(host, servers)} ${check(host.name, servers)}`),
     ...(patroni && role === "/replica" ? fallback(servers) : []),
     "",
   ].join("\n");
+}
+
+function target({ name, address }: DatabaseHost, { names, poolPort }: Servers): string {
+  return names === undefined ? `${address}:${poolPort}` : `${name}:${poolPort} init-addr libc,${address}`;
 }
 
 /** Without Patroni, a host counts as up while its pool accepts connections. */
@@ -95,10 +107,10 @@ function check(host: string, { patroniPort, caFile }: Servers): string {
 }
 
 /** Without a replica, reads continue on the primary: whichever host accepts them. */
-function fallback({ hosts, poolPort }: Servers): string[] {
+function fallback(servers: Servers): string[] {
   return [
     "    option redispatch 1",
     "    option allbackups",
-    ...hosts.map(({ name, address }) => `    server ${name}-fallback ${address}:${poolPort} backup`),
+    ...servers.hosts.map((host) => `    server ${host.name}${FALLBACK} ${target(host, servers)} backup`),
   ];
 }

@@ -6,8 +6,9 @@ import type { MachineType } from "../model/machine-types";
 import type { ApiPlanArgs, Backends } from "./args";
 import { ALL_CONTAINERS, containerFiles } from "./containers";
 import { haproxyConfiguration, ON_NODE } from "./haproxy";
+import { PEERS_MOVED, peersMovedFile } from "./peers-moved";
 import { NGINX_DRAIN, nginxConfiguration, onNode, SERVING, upstreamServer } from "./nginx";
-import { RELEASE_TIMER, RELEASE_UNIT, releaseFiles } from "./release";
+import { RELEASE_TIMER, RELEASE_UNIT, releaseFiles, REPORTS } from "./release";
 import { slotPorts, UPSTREAM_FILE } from "./slots";
 import { REQUEST_TIMEOUT_SECONDS } from "./timeout";
 
@@ -75,7 +76,7 @@ export function planApiGroup(args: ApiPlanArgs, placement: Pick<PlacementArgs, "
 /** What a node runs: the containers, nginx before them, and HAProxy between them and the database. */
 function provision(args: ApiPlanArgs, containers: number, backends: Backends): Provision {
   return {
-    packages: ["nginx", "haproxy", "podman", "crun"],
+    packages: ["nginx", "haproxy", "socat", "podman", "crun"],
     files: [
       {
         path: "/etc/nginx/nginx.conf",
@@ -89,6 +90,7 @@ function provision(args: ApiPlanArgs, containers: number, backends: Backends): P
         content: haproxyConfiguration(backends.timescaledb, ON_NODE),
         reloads: "haproxy.service",
       },
+      peersMovedFile(),
       ...containerFiles(args, backends),
       ...releaseFiles({ bucket: args.releaseBucket, containers, drainSeconds: REQUEST_TIMEOUT_SECONDS }),
     ],
@@ -96,6 +98,7 @@ function provision(args: ApiPlanArgs, containers: number, backends: Backends): P
     tlsUsers: ["haproxy"],
     sysctl: { "net.core.somaxconn": 4096 },
     health: `curl -fsS --cacert ${TLS.ca} https://localhost:${READINESS.port}${READINESS.path}`,
+    membership: { reports: REPORTS, peersMoved: PEERS_MOVED },
   };
 }
 

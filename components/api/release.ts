@@ -10,6 +10,12 @@ export const RELEASE_KEY = "bootstrap/releases/api";
 /** The file that names the release that a node refused; removed by a reboot. */
 export const REFUSED_FILE = "/run/ape/api-refused";
 
+/** The file that names the wanted release if it failed, and why; removed by a reboot. */
+const FAILED_FILE = "/run/ape/api-failed";
+
+/** The command that prints the released image or, if the wanted one failed, "IMAGE failed: REASON". */
+export const REPORTS = "/usr/local/lib/ape/api-reports";
+
 /** Brings the wanted release into service. */
 export const RELEASE_UNIT = "ape-api-release.service";
 /** Starts RELEASE_UNIT periodically. */
@@ -40,6 +46,11 @@ export interface ReleasePlace {
 export function releaseFiles(place: ReleasePlace): NodeFile[] {
   return [
     { path: "/usr/local/sbin/ape-api-release", mode: "0755", content: script(place) },
+    {
+      path: REPORTS,
+      mode: "0755",
+      content: renderScript(join(__dirname, "scripts/reports.sh"), { FAILED: FAILED_FILE, STATE: RELEASE_STATE }),
+    },
     { path: `/etc/systemd/system/${RELEASE_UNIT}`, content: SERVICE },
     { path: `/etc/systemd/system/${RELEASE_TIMER}`, content: TIMER },
   ];
@@ -76,6 +87,7 @@ function script({ bucket, containers, drainSeconds }: ReleasePlace): string {
     {
       STATE: RELEASE_STATE,
       REFUSED: REFUSED_FILE,
+      FAILED: FAILED_FILE,
       BUCKET: bucket,
       RELEASE_KEY,
       SLOTS: slots,

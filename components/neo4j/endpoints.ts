@@ -25,15 +25,18 @@ export interface Neo4jEndpoints {
    * trusts it (Node: NODE_EXTRA_CA_CERTS; Python: SSL_CERT_FILE).
    */
   readonly uri: string;
-  /** "address:port" of every member, for a driver's resolver: a client can then start while the first member is down. */
+  /** "host:port" of every member, for a driver's resolver: a client can then start while the first member is down. */
   readonly members: readonly string[];
   /** See the stack's outputs. */
   readonly driver: typeof DRIVER;
 }
 
-/** Endpoints of the placed members, in order of their numbers. */
-export function neo4jEndpoints(placed: readonly Placed[]): Neo4jEndpoints {
-  const members = membersOf(placed).map((member) => `${addressOf(member)}:${PORTS.bolt}`);
+/**
+ * Endpoints of the placed members, in order of their numbers.
+ * @param hostOf how clients reach a member: by address, or by a name that they can resolve
+ */
+export function neo4jEndpoints(placed: readonly Placed[], hostOf = addressOf): Neo4jEndpoints {
+  const members = membersOf(placed).map((member) => `${hostOf(member)}:${PORTS.bolt}`);
   return { uri: `neo4j://${members[0]!}`, members, driver: DRIVER };
 }
 

@@ -10,21 +10,22 @@ export const MASTER_NAME = "ape";
 
 /** How clients reach Redis, over TLS: through Sentinel, as a cluster, or directly. */
 export interface RedisEndpoints {
-  /** "address:port" of each Sentinel. Empty in the other modes. */
+  /** "host:port" of each Sentinel. Empty in the other modes. */
   readonly sentinels: readonly string[];
   readonly masterName?: string;
-  /** "address:port" of each cluster member; clients discover the cluster from any of them. Empty in the other modes. */
+  /** "host:port" of each cluster member; clients discover the cluster from any of them. Empty in the other modes. */
   readonly cluster: readonly string[];
-  /** "rediss://address:port". Single mode only. */
+  /** "rediss://host:port". Single mode only. */
   readonly url?: string;
 }
 
-export function redisEndpoints(placed: readonly Placed[]): RedisEndpoints {
-  const addresses = placed.filter(({ role }) => role.service === "redis").map(addressOf);
-  const at = (port: number): string[] => addresses.map((address) => `${address}:${port}`);
-  switch (addresses.length) {
+/** @param hostOf how clients reach a member: by address, or by a name that they can resolve */
+export function redisEndpoints(placed: readonly Placed[], hostOf = addressOf): RedisEndpoints {
+  const hosts = placed.filter(({ role }) => role.service === "redis").map(hostOf);
+  const at = (port: number): string[] => hosts.map((host) => `${host}:${port}`);
+  switch (hosts.length) {
     case MEMBERS.single:
-      return { sentinels: [], cluster: [], url: `rediss://${addresses[0]!}:${REDIS_PORT}` };
+      return { sentinels: [], cluster: [], url: `rediss://${hosts[0]!}:${REDIS_PORT}` };
     case MEMBERS.sentinel:
       return { sentinels: at(SENTINEL_PORT), masterName: MASTER_NAME, cluster: [] };
     default:

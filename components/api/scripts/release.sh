@@ -107,6 +107,11 @@ await_all() { # await_all SECONDS RESTARTS: then reloads nginx, which forgets th
   reload_nginx
 }
 
+fail() { # fail IMAGE REASON
+  echo "$1 failed: $2" >"$FAILED"
+  stop_with "$1 $2; still serving ${current:-nothing}"
+}
+
 install -d "$STATE" /run/ape
 exec 9>/run/ape/api-release.lock
 flock 9
@@ -118,17 +123,21 @@ if [[ -n $current ]] && ! systemctl is-active --quiet "ape-api@$(serving 0)"; th
 fi
 wanted=$(/usr/local/sbin/ape-node get "$BUCKET" "$RELEASE_KEY") ||
   stop_with "cannot read the wanted release; still serving ${current:-nothing}"
-if [[ $wanted == "$current" ]]; then exit 0; fi
-if [[ $wanted == "$(cat "$REFUSED" 2>/dev/null)" ]]; then stop_with "$wanted was refused; still serving $current"; fi
-podman pull --quiet "$wanted" >/dev/null || stop_with "cannot pull $wanted; still serving ${current:-nothing}"
+if [[ $wanted == "$current" ]]; then
+  rm -f "$FAILED"
+  exit 0
+fi
+if [[ $wanted == "$(cat "$REFUSED" 2>/dev/null)" ]]; then fail "$wanted" "was refused: it did not become ready"; fi
+podman pull --quiet "$wanted" >/dev/null || fail "$wanted" "cannot be pulled"
 if [[ -z $current ]]; then
   echo "starting $wanted"
   start_serving "$wanted"
-  await_all "$FIRST_READY_SECONDS" "$FIRST_READY_SECONDS" || stop_with "$wanted is not ready"
+  await_all "$FIRST_READY_SECONDS" "$FIRST_READY_SECONDS" || fail "$wanted" "is not ready"
 elif ! { echo "replacing $current by $wanted" && roll_out; }; then
   echo "$wanted" >"$REFUSED"
-  stop_with "$wanted does not become ready: refused; still serving $current"
+  fail "$wanted" "does not become ready: refused"
 fi
 echo "$wanted" | keep "$STATE/current"
+rm -f "$FAILED"
 podman image prune --all --force >/dev/null
 echo "serving $wanted"

@@ -134,6 +134,7 @@ describe("what serves the API", () => {
       writeFileSync(
         path,
         content
+          .replace(/timescaledb-\d:/g, "localhost:") // nodes resolve the hosts' names
           .replaceAll(TLS.ca, join(folder, "ca.crt"))
           .replaceAll("/run/haproxy/admin.sock", join(folder, "admin.sock")),
       );

@@ -121,7 +121,7 @@ export class LocalDatabase {
       );
     }
     return adapted
-      .replace(/\b10\.60\.\d+\.\d+:\d+/g, `127.0.0.1:${this.ports.get(PORTS.pool)}`)
+      .replace(/\b(10\.60\.\d+\.\d+|timescaledb-\d+\.ape\.internal):\d+/g, `127.0.0.1:${this.ports.get(PORTS.pool)}`)
       .replace(/^ {4}(user|group) .*\n/gm, "")
       .replace("/run/haproxy/admin.sock", this.path("admin.sock"));
   }
