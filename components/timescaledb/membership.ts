@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Membership, NodeFile } from "../model/role";
 import { renderScript, type ScriptVariables } from "../node/script";
 import { ETCD } from "./etcd";
-import { PATRONI_CONFIG, SCOPE } from "./patroni";
+import { PATRONI, SCOPE } from "./patroni";
 
 /** How a member takes part in a rolling change; usage is in scripts/member.sh and scripts/witness.sh. */
 const MEMBER_SCRIPT = "/usr/local/lib/ape/timescaledb-member";
@@ -24,17 +24,20 @@ export const DATA_MEMBERSHIP: Membership = {
 /** The witness never accepts writes, so it does not lead; it hands over etcd's leadership, which spares an election. */
 export const WITNESS_MEMBERSHIP: Membership = { handOver: `${MEMBER_SCRIPT} hand-over` };
 
-/** The script behind a data node's membership. `patroni` is the URL of its REST API. */
-export function memberFile(member: string, patroni: string): NodeFile {
-  const variables = { MEMBER: member, PATRONI_URL: patroni, PATRONI_CONFIG, SCOPE, LAG, ...ETCD.variables };
-  return { path: MEMBER_SCRIPT, content: script("member", variables), mode: "0755" };
+/** The script behind a data node's membership. */
+export function memberFile(member: string): NodeFile {
+  return script("member", { MEMBER: member, SCOPE, LAG, ...PATRONI.variables, ...ETCD.variables }, [
+    ...PATRONI.functions,
+    ...ETCD.functions,
+  ]);
 }
 
 /** The script behind the witness' membership. */
 export function witnessFile(): NodeFile {
-  return { path: MEMBER_SCRIPT, content: script("witness", ETCD.variables), mode: "0755" };
+  return script("witness", ETCD.variables, ETCD.functions);
 }
 
-function script(name: "member" | "witness", variables: ScriptVariables): string {
-  return renderScript(join(__dirname, `scripts/${name}.sh`), variables, ETCD.functions);
+function script(name: "member" | "witness", variables: ScriptVariables, functions: readonly string[]): NodeFile {
+  const content = renderScript(join(__dirname, `scripts/${name}.sh`), variables, functions);
+  return { path: MEMBER_SCRIPT, content, mode: "0755" };
 }

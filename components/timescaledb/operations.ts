@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { NodeFile } from "../model/role";
 import { renderScript } from "../node/script";
 import { ETCD_HEALTH, JOINED } from "./etcd";
-import { LOOP_WAIT, PATRONI, PATRONI_CONFIG, SCOPE } from "./patroni";
+import { LIMITS, PATRONI, PATRONI_CONFIG, SCOPE } from "./patroni";
 import { SOCKET_DIRECTORY } from "./topology";
 
 /** Applies settings that require a restart. Run by an operator. */
@@ -21,14 +21,13 @@ export function operationFiles(member: string): NodeFile[] {
 
 /**
  * The standby restarts first, because its limits must be at least the primary's; then it takes over, and the former primary
- * follows. If a limit is lowered, Patroni holds it back until the primary has the lower value, so several rounds are needed.
+ * follows. A lower limit is the exception: a standby keeps its primary's, so the primary restarts in place.
  */
 function restartScript(): string {
-  return renderScript(
-    join(__dirname, "scripts/restart.sh"),
-    { ...PATRONI.variables, SCOPE, LOOP_WAIT },
-    PATRONI.functions,
-  );
+  return renderScript(join(__dirname, "scripts/restart.sh"), { ...PATRONI.variables, ...LIMITS.variables }, [
+    ...PATRONI.functions,
+    ...LIMITS.functions,
+  ]);
 }
 
 /**

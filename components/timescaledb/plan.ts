@@ -1,6 +1,6 @@
 import { METRICS_DIRECTORY } from "../node/metrics";
 import { DoesNotFitError } from "../node/placement";
-import { dnsName, type Listen, type NodeFile, type Placed, type Provision, type Role } from "../model/role";
+import { type Listen, type NodeFile, type Placed, type Provision, type Role } from "../model/role";
 import { DEFAULT_DATABASE, type TimescaleDbArgs } from "./args";
 import { CREATE_SCRIPT, createFile } from "./create";
 import { databaseFiles, DATABASE_UNIT, memberHealth, primaryHealth, SINGLE_CONFIGURATION } from "./database";
@@ -11,6 +11,7 @@ import {
   dynamicConfig,
   PATRONI_CONFIG,
   PATRONI_DROP_IN,
+  PATRONI_URL,
   patroniConfig,
   patroniConfiguration,
 } from "./patroni";
@@ -156,7 +157,6 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
   const shard = shardOf(name);
   const database = databaseOf(args);
   const size = sizeOf(args);
-  const patroni = `https://${dnsName(name)}:${PORTS.patroni}`;
   const config = patroniConfig({
     name,
     founder: isFounder(name),
@@ -171,11 +171,18 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
     files: [
       ...serverFiles(args, shard),
       ...etcdFiles({ name, voters: voters(all, shard), directory: DATA_NODE_ETCD }),
-      { path: PATRONI_CONFIG, content: config, owner: "postgres", mode: "0600", reloads: "patroni.service" },
+      {
+        path: PATRONI_CONFIG,
+        content: config,
+        owner: "postgres",
+        mode: "0600",
+        reloads: "patroni.service",
+        restarts: DATABASE_UNIT,
+      },
       { path: DYNAMIC_CONFIG, content: dynamicConfig(size), restarts: DATABASE_UNIT },
       { path: "/etc/systemd/system/patroni.service.d/40-ape.conf", content: PATRONI_DROP_IN },
       ...operationFiles(name),
-      memberFile(name, patroni),
+      memberFile(name),
       ...databaseFiles({
         database,
         server: "patroni.service",
@@ -193,7 +200,7 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
     masks: [POSTGRESQL_UNIT, "pgbackrest.service"],
     tlsUsers: ["postgres", "etcd"],
     sysctl: KERNEL,
-    health: memberHealth(patroni),
+    health: memberHealth(PATRONI_URL),
     membership: DATA_MEMBERSHIP,
   };
 }

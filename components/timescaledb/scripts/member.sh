@@ -2,14 +2,12 @@
 # timescaledb-member leads | in-step | hand-over | reports: how this data node takes part in a rolling change.
 set -uo pipefail
 
-patroni() { curl -fsS --max-time 5 --cacert "$CA" "$PATRONI_URL/$1"; }
-cluster() { patroni cluster; }
 leads() { patroni patroni | jq -e '.role == "primary"' >/dev/null; }
 
 # A standby is in step while the primary waits for it to acknowledge each commit, and it has applied what it received.
 in_step() {
   etcd endpoint health >/dev/null 2>&1 || return
-  cluster | jq -e --arg own "$MEMBER" --argjson lag "$LAG" '.pause != true and any(.members[]; .name == $own and (
+  patroni cluster | jq -e --arg own "$MEMBER" --argjson lag "$LAG" '.pause != true and any(.members[]; .name == $own and (
     .role == "leader" and .state == "running" or
     .role == "sync_standby" and .state == "streaming" and (.lag | type) == "number" and .lag <= $lag))' >/dev/null
 }
@@ -20,7 +18,7 @@ hand_over() {
   local try other said=
   for ((try = 0; try < 30 && SECONDS < 35; try++)); do
     leads || return 0
-    other=$(cluster | jq -r 'first(.members[] | select(.role == "sync_standby" and .state == "streaming").name)')
+    other=$(patroni cluster | jq -r 'first(.members[] | select(.role == "sync_standby" and .state == "streaming").name)')
     if [[ -n $other ]]; then
       said=$(patronictl -c "$PATRONI_CONFIG" switchover --force --leader "$MEMBER" --candidate "$other" "$SCOPE" 2>&1)
     fi
@@ -35,7 +33,7 @@ case "$1" in
   in-step) in_step ;;
   hand-over) move_etcd_leader && hand_over ;;
   reports)
-    cluster | jq -r --arg own "$MEMBER" '[(.members[] | select(.name == $own) | .role, .state, "timeline \(.timeline)",
+    patroni cluster | jq -r --arg own "$MEMBER" '[(.members[] | select(.name == $own) | .role, .state, "timeline \(.timeline)",
       if .pending_restart then "restart pending" else empty end), if .pause then "failover paused" else empty end] |
       join(", ")'
     ;;

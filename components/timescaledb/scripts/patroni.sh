@@ -1,6 +1,8 @@
 #!/bin/bash
 
+# patroni PATH: asks this node's Patroni.
+patroni() { curl -fsS --max-time 5 --cacert "$CA" "$PATRONI_URL/$1"; }
 # members: Patroni's members as JSON.
-members() { patronictl -c "$PATRONI_CONFIG" list --format json 2>/dev/null; }
+members() { patroni cluster | jq .members; }
 # leader: the name of the member that is the primary.
-leader() { members | jq -r '.[] | select(.Role == "Leader").Member'; }
+leader() { members | jq -r '.[] | select(.role == "leader").name'; }

@@ -6,8 +6,7 @@ if (($# > 0)); then
   echo "Usage: ape-timescaledb-restart    Writes pause for a few seconds during the switchover." >&2
   exit 2
 fi
-pending() { members | jq -r '.[] | select(."Pending restart" != null and ."Pending restart" != "").Member'; }
-whole() { members | jq -e 'any(.[]; .Role == "Leader" and .State == "running") and any(.[]; .Role == "Sync Standby" and .State == "streaming")' >/dev/null; }
+whole() { members | jq -e 'any(.[]; .role == "leader" and .state == "running") and any(.[]; .role == "sync_standby" and .state == "streaming")' >/dev/null; }
 await_whole() {
   for ((try = 0; try < 300; try++)); do
     if whole; then return 0; fi
@@ -19,16 +18,16 @@ await_whole() {
 
 for round in 1 2 3; do
   await_whole
-  waiting=$(pending)
-  if [[ -z $waiting ]]; then
+  if [[ -z $(pending) ]]; then
     echo "no settings are pending a restart"
     exit 0
   fi
-  for member in $waiting; do
+  primary=$(lowered)
+  [[ -z $primary ]] || restart_pending "$primary"
+  await_whole
+  for member in $(pending); do
     [[ $member != "$(leader)" ]] || continue
-    echo "restarting $member"
-    patronictl -c "$PATRONI_CONFIG" restart --pending --force "$SCOPE" "$member"
-    sleep "$((LOOP_WAIT + 1))" # until Patroni has updated its view
+    restart_pending "$member"
     await_whole
   done
   if grep -qx "$(leader)" <<<"$(pending)"; then

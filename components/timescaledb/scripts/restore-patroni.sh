@@ -20,14 +20,14 @@ start_server() {
 resume_operation() {
   local began=$1 member
   systemctl start patroni.service
-  until members | jq -e 'any(.[]; .Role == "Leader" and .State == "running")' >/dev/null; do sleep 1; done
+  until members | jq -e 'any(.[]; .role == "leader" and .state == "running")' >/dev/null; do sleep 1; done
   patronictl -c "$PATRONI_CONFIG" resume --wait "$SCOPE"
   echo "restored in $(($(date +%s) - began)) s; resynchronizing the standby"
   # The restart rewinds it: its own history extends past the restored point.
-  for member in $(members | jq -r '.[] | select(.Role != "Leader").Member'); do
+  for member in $(members | jq -r '.[] | select(.role != "leader").name'); do
     patronictl -c "$PATRONI_CONFIG" restart --force "$SCOPE" "$member" >/dev/null 2>&1 || true
     for ((try = 0; try < 300; try++)); do
-      members | jq -e --arg member "$member" 'any(.[]; .Member == $member and .State == "streaming")' >/dev/null && break
+      members | jq -e --arg member "$member" 'any(.[]; .name == $member and .state == "streaming")' >/dev/null && break
       sleep 2
     done
     ((try < 300)) || echo "$member does not replicate; re-create it with: patronictl -c $PATRONI_CONFIG reinit $SCOPE $member" >&2

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { dynamicConfig } from "../../../components/timescaledb/patroni";
-import { parameters, postgresqlConf, reloadableConf } from "../../../components/timescaledb/postgresql";
+import { dynamicConfig, PATRONI_CONFIG } from "../../../components/timescaledb/patroni";
+import { parameters, postgresqlConf, reloadableConf, SHARED } from "../../../components/timescaledb/postgresql";
 import { GIB, maxWalSize, minWalSize, peakMemory } from "../../../components/timescaledb/sizing";
 import { TIER_NAMES } from "../../../stacks/tiers";
-import { SIZES } from "./fixtures";
+import { contentOf, provisions, SIZES } from "./fixtures";
 
 /** By tier, t1 to t4: 0.5 GiB and 2 CPUs, 2 and 4, 4 and 8, 8 and 16; disk 100 GiB. */
 const EXPECTED: Readonly<Record<string, readonly (string | number)[]>> = {
@@ -58,21 +58,37 @@ describe("TimescaleDB: sizing", () => {
     const place =
       /^(data_directory|hba_file|ident_file|external_pid_file|unix_socket_directories|listen_addresses|port|restore_command|include) /;
     const alone = conf(`${postgresqlConf(SIZES.t3)}\n${reloadableConf(SIZES.t3)}`).filter((line) => !place.test(line));
-    const shared = /\n {2}parameters:\n((?: {4}.*\n)+)$/.exec(dynamicConfig(SIZES.t3))![1]!;
+    const shared = Object.entries(dynamic().postgresql.parameters).map(
+      ([name, value]) => `${name}: ${JSON.stringify(value)}`,
+    );
+    const [config] = provisions();
+    const own = /\n {2}parameters:\n((?: {4}.*\n)+)/.exec(contentOf(config!, PATRONI_CONFIG))![1]!;
     assert.deepEqual(
-      shared
-        .trimEnd()
-        .split("\n")
+      [...shared, ...own.trimEnd().split("\n").slice(1)]
         .map((line) => line.trim().replace(": ", " = ").replace(/"/g, "'"))
         .sort(),
       alone.sort(),
     );
   });
 
+  it("shares only what Patroni reads from nowhere else, so that each member has the memory of its own machine", () => {
+    assert.deepEqual(Object.keys(dynamic().postgresql.parameters).sort(), [...SHARED].sort());
+  });
+
   it("satisfies Patroni's constraint on its timings", () => {
-    const seconds = (key: string): number =>
-      Number(new RegExp(`^${key}: (\\d+)$`, "m").exec(dynamicConfig(SIZES.t3))![1]);
+    const seconds = (key: "ttl" | "loop_wait" | "retry_timeout"): number => dynamic()[key];
     assert.ok(seconds("loop_wait") + 2 * seconds("retry_timeout") <= seconds("ttl"));
     assert.ok(seconds("ttl") >= 20 && seconds("ttl") <= 30);
   });
 });
+
+interface DynamicConfig {
+  readonly ttl: number;
+  readonly loop_wait: number;
+  readonly retry_timeout: number;
+  readonly postgresql: { readonly parameters: Readonly<Record<string, string | number>> };
+}
+
+function dynamic(): DynamicConfig {
+  return JSON.parse(dynamicConfig(SIZES.t3)) as DynamicConfig;
+}
