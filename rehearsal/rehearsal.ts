@@ -1,17 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Service } from "../components/model/role";
 import type { StackPlan } from "../stacks/plan";
 import { baseRoot } from "./build/root";
-import { apiUrl, balancerErrors, startBalancer } from "./cloud/balancer";
+import { apiUrl, balancerErrors, isTarget, startBalancer } from "./cloud/balancer";
 import { cloudAuthority, startServices } from "./cloud/services";
 import { storageOf, type Storage } from "./cloud/storage";
 import { destroyDisk } from "./machine/disks";
 import type { ImageFile } from "./machine/image";
 import { Machine } from "./machine/machine";
 import { trustFiles } from "./machine/trust";
+import { launch, reconcile, refresh, type Site } from "./reconcile";
 import { attachHost, createNetwork, healZone, isolateZone, namespaces, setLink } from "./network/network";
+import { withAccess, withHost, withObject, withoutHost } from "./stack/changes";
 import type { Host, LocalStack } from "./stack/local-stack";
 import { localStack } from "./stack/plan";
 import { substitutesFor } from "./stack/substitutes";
@@ -21,18 +23,24 @@ import type { Progress } from "./system/progress";
 
 /** A stack's nodes, running on this machine. */
 export class Rehearsal {
-  readonly machines: readonly Machine[];
-
   private constructor(
     private readonly state: string,
-    readonly stack: LocalStack,
+    private current: LocalStack,
     private readonly base: string,
     private readonly trust: readonly ImageFile[],
-    booted: readonly string[],
-  ) {
-    this.machines = stack.hosts
-      .filter(({ name }) => booted.includes(name))
-      .map((host) => new Machine(state, stack, host));
+    private readonly chosen: readonly Service[],
+  ) {}
+
+  /** The stack as it is now. */
+  get stack(): LocalStack {
+    return this.current;
+  }
+
+  /** Its booted nodes. */
+  get machines(): readonly Machine[] {
+    return this.stack.hosts
+      .filter((host) => boots(host, this.chosen))
+      .map((host) => new Machine(this.state, this.stack, host));
   }
 
   /**
@@ -51,11 +59,7 @@ export class Rehearsal {
     assertCanRehearse(1);
     progress(`planning ${name}`);
     const stack = alter(await localStack(plan, seed, await substitutesFor(plan, services, progress)));
-    const hosts = stack.hosts.filter(
-      (host) =>
-        host.starts &&
-        (services.length === 0 || host.services.some((service) => services.includes(service as Service))),
-    );
+    const hosts = stack.hosts.filter((host) => boots(host, services));
     assertCanRehearse(hosts.length);
     if (existsSync(state)) {
       throw new CannotRehearseError(`${name} is being rehearsed already; "npm run rehearse -- down" ends it`);
@@ -68,8 +72,8 @@ export class Rehearsal {
     }
     const base = await baseRoot(progress);
     mkdirSync(state, { recursive: true, mode: 0o700 });
-    const saved: SavedRehearsal = { base, booted: hosts.map((host) => host.name) };
-    writeFileSync(join(state, "stack.json"), JSON.stringify(stack), { mode: 0o600 });
+    const saved: SavedRehearsal = { base, services };
+    saveStack(state, stack);
     writeFileSync(join(state, "rehearsal.json"), JSON.stringify(saved));
     writeFileSync(join(state, "seed"), seed, { mode: 0o600 });
     const rehearsal = Rehearsal.open(name);
@@ -77,11 +81,7 @@ export class Rehearsal {
     await createNetwork(stack);
     progress("starting the stand-ins for the cloud");
     await startServices(state, stack, seed);
-    await startBalancer(
-      state,
-      stack,
-      hosts.filter((host) => host.services.includes("api")),
-    );
+    await startBalancer(state, stack, hosts.filter(isTarget));
     return rehearsal;
   }
 
@@ -96,13 +96,13 @@ export class Rehearsal {
           : `${name} is not being rehearsed`,
       );
     }
-    const { base, booted } = JSON.parse(read("rehearsal.json")) as SavedRehearsal;
+    const { base, services } = JSON.parse(read("rehearsal.json")) as SavedRehearsal;
     return new Rehearsal(
       state,
       JSON.parse(read("stack.json")) as LocalStack,
       base,
       trustFiles(base, cloudAuthority(read("seed"))),
-      booted,
+      services,
     );
   }
 
@@ -125,27 +125,59 @@ export class Rehearsal {
     return found;
   }
 
-  /**
-   * Plans the stack again with other config and uploads the new bootstraps, which running nodes use at their next boot.
-   * Unlike a real update it changes nothing else.
-   */
-  async update(plan: StackPlan): Promise<void> {
+  /** The stack that another plan yields, with the secrets of this one. */
+  async planned(plan: StackPlan): Promise<LocalStack> {
     const seed = readFileSync(join(this.state, "seed"), "utf8");
-    const { objects } = await localStack(
-      plan,
-      seed,
-      await substitutesFor(plan, this.services as Service[], () => undefined),
-    );
-    for (const { bucket, key, content } of objects) {
-      await this.storage.put(bucket, key, Buffer.from(content));
-    }
+    const next = await localStack(plan, seed, await substitutesFor(plan, this.services as Service[], () => undefined));
+    return { ...next, stack: this.stack.stack };
+  }
+
+  /**
+   * Changes what runs to another stack, at once: objects, secrets, permissions and firewalls; hosts that are new, gone or
+   * replaced; hosts whose type changed, which stop and start; disks that moved. Returns once machines are powered on, and
+   * replaced members of scaling groups serve. Throws DiskInUseError if a machine uses a disk that another one gets.
+   */
+  async change(to: LocalStack): Promise<void> {
+    const from = this.stack;
+    const site = this.site();
+    await reconcile(site, from, to);
+    this.current = to;
+    await refresh(site, from, to);
+  }
+
+  /** Changes a single host, or adds it: another type stops and starts it, other disks are attached or detached. */
+  setHost(host: Host): Promise<void> {
+    return this.change(withHost(this.stack, host));
+  }
+
+  /** Deletes a host's machine, not its disks. */
+  removeHost(name: string): Promise<void> {
+    return this.change(withoutHost(this.stack, name));
+  }
+
+  /** Deletes a host's machine and boots another one with the same name, address and disks, and a new root. */
+  replaceHost(host: Host): Promise<void> {
+    return this.setHost({ ...host, instance: `${host.instance.split(".")[0]}.${randomBytes(4).toString("hex")}` });
+  }
+
+  /** Gives every host of this stack the firewall rules and permissions that it has in another one. */
+  setAccess(to: LocalStack): Promise<void> {
+    return this.change(withAccess(this.stack, to));
+  }
+
+  /** Stores a small object, as the program's object resources do. */
+  putObject(bucket: string, key: string, content: string): Promise<void> {
+    return this.change(withObject(this.stack, { bucket, key, content }));
+  }
+
+  private site(): Site {
+    const { state, base, trust, chosen } = this;
+    return { state, base, trust, boots: (host) => boots(host, chosen), save: (stack) => saveStack(state, stack) };
   }
 
   /** Powers a node on for the first time: a new instance of the image, with its data disks if they exist. */
-  async launch(machine: Machine): Promise<void> {
-    await this.attach(machine.host);
-    await machine.create(this.base, this.trust);
-    await machine.start();
+  async launch({ host }: Machine): Promise<void> {
+    await launch(this.site(), this.stack, host);
   }
 
   /** Deletes a node and all its disks. */
@@ -234,5 +266,17 @@ export class Rehearsal {
 
 interface SavedRehearsal {
   readonly base: string;
-  readonly booted: readonly string[];
+  /** Services whose nodes are booted. Empty: all. */
+  readonly services: readonly Service[];
+}
+
+function boots(host: Host, services: readonly Service[]): boolean {
+  return host.starts && (services.length === 0 || host.services.some((each) => services.includes(each as Service)));
+}
+
+/** Stores the stack in one step: the stand-ins must never read half of it. */
+function saveStack(state: string, stack: LocalStack): void {
+  const file = join(state, "stack.json");
+  writeFileSync(`${file}.new`, JSON.stringify(stack), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
 import type { Host, LocalStack, Permission } from "../stack/local-stack";
-import { allowed, answer, answerJson, bodyOf, type Handler } from "./server";
+import { allowed, answer, answerJson, bodyOf, changed, removed, type Apis, type Handler, type Stored } from "./server";
 
 /** Port of moto on the loopback interface of the cloud's namespace. */
 export const MOTO_PORT = 5000;
@@ -34,7 +35,7 @@ function metadata(stack: LocalStack, host: Host): Readonly<Record<string, string
     Expiration: new Date(Date.now() + TOKEN_HOURS * 3_600_000).toISOString(),
   };
   return {
-    "instance-id": host.name,
+    "instance-id": host.instance,
     "instance-type": host.instanceType,
     "local-ipv4": host.address,
     "local-hostname": host.name,
@@ -58,9 +59,24 @@ function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** S3 and Secrets Manager: moto behind the permissions that the plan grants to each host. Uploads the stack's objects and secrets. */
-export async function awsApis(stack: LocalStack): Promise<Handler> {
-  await fillMoto(stack);
+/** S3 and Secrets Manager: moto behind the permissions that the plan grants to each host. */
+export function awsApis({ region }: LocalStack): Apis {
+  return {
+    ofNodes: nodesApis(region),
+    ofOwner: ownersApis(region),
+    change: (from, to) => changeMoto(region, from, to),
+  };
+}
+
+/** Whatever the owner sends, with S3's paths. */
+function ownersApis(region: string): Apis["ofOwner"] {
+  return async (request, response) => {
+    const service = /\/(s3|secretsmanager)\/aws4_request/.exec(request.headers.authorization ?? "")?.[1] ?? "s3";
+    forward(request, response, await bodyOf(request), `${service}.${region}.amazonaws.com`);
+  };
+}
+
+function nodesApis(region: string): Handler {
   return async (request, response, caller) => {
     const host = request.headers.host!;
     const body = await bodyOf(request);
@@ -75,7 +91,7 @@ export async function awsApis(stack: LocalStack): Promise<Handler> {
             Message: `${caller.name} may not read ${SecretId}`,
           });
     }
-    const operation = s3Action(request, stack.region);
+    const operation = s3Action(request, region);
     const permitted = key === accessKey(caller) && allowed(caller, operation.action, operation.bucket, operation.key);
     return permitted
       ? forward(request, response, body)
@@ -108,8 +124,9 @@ export function s3Action(
   return { action, bucket: bucket!, key };
 }
 
-function forward(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
-  const { method, url, headers } = request;
+function forward(request: IncomingMessage, response: ServerResponse, body: Buffer, host = request.headers.host!): void {
+  const { method, url } = request;
+  const headers = { ...request.headers, host };
   const forwarded = httpRequest({ host: "127.0.0.1", port: MOTO_PORT, method, path: url, headers }, (answered) => {
     response.writeHead(answered.statusCode!, answered.headers);
     answered.pipe(response);
@@ -118,23 +135,40 @@ function forward(request: IncomingMessage, response: ServerResponse, body: Buffe
   forwarded.end(body);
 }
 
-/** Uploads the stack's objects and secrets to moto. */
-async function fillMoto(stack: LocalStack): Promise<void> {
-  const s3 = `s3.${stack.region}.amazonaws.com`;
-  for (const bucket of stack.buckets) {
-    await sendToMoto(stack, "s3", { method: "PUT", path: `/${bucket}`, host: s3, body: bucketBody(stack.region) });
-  }
-  for (const { bucket, key, content } of stack.objects) {
-    await sendToMoto(stack, "s3", { method: "PUT", path: `/${bucket}/${encodeURI(key)}`, host: s3, body: content });
-  }
-  for (const { name, value } of stack.secrets) {
-    await sendToMoto(stack, "secretsmanager", {
+/** Changes moto's buckets, objects and secrets. */
+async function changeMoto(region: string, from: Stored, to: Stored): Promise<void> {
+  const s3 = (method: string, path: string, body = ""): Promise<string> =>
+    sendToMoto(region, "s3", { method, path, body });
+  const secrets = (action: string, fields: object): Promise<string> =>
+    sendToMoto(region, "secretsmanager", {
       method: "POST",
       path: "/",
-      host: `secretsmanager.${stack.region}.amazonaws.com`,
-      body: JSON.stringify({ Name: name, SecretString: value }),
-      headers: { "x-amz-target": "secretsmanager.CreateSecret", "content-type": "application/x-amz-json-1.1" },
+      body: JSON.stringify(fields),
+      headers: { "x-amz-target": `secretsmanager.${action}`, "content-type": "application/x-amz-json-1.1" },
     });
+  for (const bucket of changed(from.buckets, to.buckets)) {
+    await s3("PUT", `/${bucket}`, bucketBody(region));
+  }
+  for (const { bucket, key, content } of changed(from.objects, to.objects)) {
+    await s3("PUT", `/${bucket}/${encodeURI(key)}`, content);
+  }
+  for (const { bucket, key } of removed(from.objects, to.objects, ({ bucket, key }) => `${bucket}/${key}`)) {
+    await s3("DELETE", `/${bucket}/${encodeURI(key)}`);
+  }
+  for (const bucket of removed(from.buckets, to.buckets, (name) => name)) {
+    for (const [, key] of (await s3("GET", `/${bucket}?list-type=2`)).matchAll(/<Key>([^<]+)<\/Key>/g)) {
+      await s3("DELETE", `/${bucket}/${encodeURI(key!)}`);
+    }
+    await s3("DELETE", `/${bucket}`);
+  }
+  const known = new Set(from.secrets.map(({ name }) => name));
+  for (const { name, value } of changed(from.secrets, to.secrets)) {
+    await (known.has(name)
+      ? secrets("PutSecretValue", { SecretId: name, SecretString: value })
+      : secrets("CreateSecret", { Name: name, SecretString: value }));
+  }
+  for (const { name } of removed(from.secrets, to.secrets, (secret) => secret.name)) {
+    await secrets("DeleteSecret", { SecretId: name, ForceDeleteWithoutRecovery: true });
   }
 }
 
@@ -152,36 +186,30 @@ export function ownersSignature(region: string, service: string): string {
 interface MotoRequest {
   readonly method: string;
   readonly path: string;
-  readonly host: string;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function sendToMoto(
-  { region }: LocalStack,
+/** Sends a request to moto; returns the response's body. Throws if moto refuses. */
+async function sendToMoto(
+  region: string,
   service: string,
-  { method, path, host, body, headers }: MotoRequest,
-): Promise<void> {
+  { method, path, body, headers }: MotoRequest,
+): Promise<string> {
+  const host = `${service}.${region}.amazonaws.com`;
   const authorization = ownersSignature(region, service);
-  return new Promise((resolve, reject) => {
-    const sent = httpRequest(
-      {
-        host: "127.0.0.1",
-        port: MOTO_PORT,
-        method,
-        path,
-        headers: { host, authorization, "content-length": Buffer.byteLength(body), ...headers },
-      },
-      (answered) => {
-        answered.resume();
-        answered.on("end", () =>
-          answered.statusCode === 200
-            ? resolve()
-            : reject(new Error(`moto returned ${answered.statusCode} for ${method} ${path}`)),
-        );
-      },
-    );
-    sent.on("error", reject);
-    sent.end(body);
+  const length = { "content-length": Buffer.byteLength(body) };
+  const answered = await new Promise<IncomingMessage>((resolve, reject) => {
+    httpRequest(
+      { host: "127.0.0.1", port: MOTO_PORT, method, path, headers: { host, authorization, ...length, ...headers } },
+      resolve,
+    )
+      .on("error", reject)
+      .end(body);
   });
+  const answer = await text(answered);
+  if (answered.statusCode! >= 300) {
+    throw new Error(`moto returned ${answered.statusCode} for ${method} ${path}: ${answer}`);
+  }
+  return answer;
 }

@@ -6,7 +6,7 @@ import { ADDRESSES, cloudNamespace } from "../network/network";
 import type { Host, LocalBalancer, LocalStack } from "../stack/local-stack";
 import { startBackground } from "../system/background";
 import { freePort } from "../system/free-port";
-import { attempt, startDetached, until } from "../system/process";
+import { attempt, recordedProcess, recordProcess, startDetached, until } from "../system/process";
 
 /** Connection timeout to a node in seconds. An assumption: clouds do not document theirs. */
 const CONNECT_SECONDS = 5;
@@ -29,7 +29,7 @@ function balancerConfiguration(
   const { health, idleSeconds, port, source } = balancer;
   return `global
     log stdout format raw local0 warning
-    stats socket ${control} mode 600 level user
+    stats socket ${control} mode 600 level admin
 
 defaults
     mode http
@@ -86,11 +86,23 @@ listen api
 
 /** Number of 5xx responses of the balancer since it started, including those passed through from nodes. */
 export async function balancerErrors(state: string): Promise<number> {
+  return Number((await statistics(state, "https", "FRONTEND")).hrsp_5xx);
+}
+
+/** HAProxy's counters of a frontend or server, by name. */
+async function statistics(state: string, proxy: string, server: string): Promise<Readonly<Record<string, string>>> {
+  const [names, ...lines] = (await command(state, "show stat"))
+    .split("\n")
+    .map((line) => line.replace(/^# /, "").split(","));
+  const values = lines.find(([name, service]) => name === proxy && service === server)!;
+  return Object.fromEntries(names!.map((name, index) => [name, values[index]!]));
+}
+
+/** Sends a command to HAProxy; returns its answer. */
+function command(state: string, line: string): Promise<string> {
   const connection = connect(controlSocket(state));
-  connection.end("show stat\n");
-  const lines = (await text(connection)).split("\n").map((line) => line.replace(/^# /, "").split(","));
-  const frontend = lines.find(([proxy, service]) => proxy === "https" && service === "FRONTEND")!;
-  return Number(frontend[lines[0]!.indexOf("hrsp_5xx")]);
+  connection.end(`${line}\n`);
+  return text(connection);
 }
 
 /** URL of the API on this machine's loopback interface; undefined without a load balancer. */
@@ -100,6 +112,14 @@ export function apiUrl(state: string): string | undefined {
 
 function controlSocket(state: string): string {
   return join(state, "balancer.sock");
+}
+
+function loopbackSocket(state: string): string {
+  return join(state, "api.sock");
+}
+
+function pidFile(state: string): string {
+  return join(state, "balancer.pid");
 }
 
 function portFile(state: string): string {
@@ -112,16 +132,10 @@ export async function startBalancer(state: string, stack: LocalStack, nodes: rea
   if (balancer === undefined || nodes.length === 0) {
     return;
   }
-  const pem = join(state, "balancer.pem");
-  const loopback = join(state, "api.sock");
-  const configuration = join(state, "balancer.cfg");
-  writeFileSync(pem, balancer.certificate, { mode: 0o600 });
-  writeFileSync(
-    configuration,
-    balancerConfiguration(balancer, nodes, { pem, control: controlSocket(state), loopback }),
-  );
+  const configuration = configure(state, balancer, nodes);
   const within = ["ip", "netns", "exec", cloudNamespace(stack.stack)];
-  startDetached([...within, "haproxy", "-W", "-f", configuration], openSync(join(state, "balancer.log"), "a", 0o600));
+  const log = openSync(join(state, "balancer.log"), "a", 0o600);
+  recordProcess(pidFile(state), startDetached([...within, "haproxy", "-W", "-f", configuration], log));
   const listens = async (): Promise<boolean> =>
     (await attempt([...within, "bash", "-c", `</dev/tcp/${ADDRESSES.balancer}/443`])).code === 0;
   if (!(await until(listens, 30_000))) {
@@ -129,7 +143,57 @@ export async function startBalancer(state: string, stack: LocalStack, nodes: rea
   }
   const port = await freePort(LOOPBACK_PORT);
   const forwarding = join(state, "loopback.cfg");
-  writeFileSync(forwarding, loopbackConfiguration(port, loopback, balancer.idleSeconds));
+  writeFileSync(forwarding, loopbackConfiguration(port, loopbackSocket(state), balancer.idleSeconds));
   startBackground(state, "loopback", ["haproxy", "-db", "-f", forwarding]);
   writeFileSync(portFile(state), String(port));
+}
+
+/** Puts the load balancer in front of other nodes, or changes its settings. Starts it if it does not run. Its counters start again. */
+export async function changeBalancer(
+  state: string,
+  from: LocalStack,
+  to: LocalStack,
+  booted: readonly Host[],
+): Promise<void> {
+  const nodes = booted.filter(isTarget);
+  const running = recordedProcess(pidFile(state));
+  if (running === undefined) {
+    return startBalancer(state, to, nodes);
+  }
+  const targets = ({ balancer, hosts }: LocalStack): string =>
+    JSON.stringify([balancer, hosts.filter(isTarget).map(({ name, address }) => [name, address])]);
+  if (to.balancer !== undefined && targets(from) !== targets(to)) {
+    configure(state, to.balancer, nodes);
+    process.kill(running, "SIGUSR2"); // HAProxy's master process reads the configuration again
+  }
+}
+
+/** Whether a host is behind the load balancer. */
+export function isTarget({ services }: Host): boolean {
+  return services.includes("api");
+}
+
+/** Stops new requests to a node, and waits up to 30 s until those in flight have ended. */
+export async function drain(state: string, { name }: Host): Promise<void> {
+  if (recordedProcess(pidFile(state)) !== undefined) {
+    await command(state, `set server nodes/${name} state drain`);
+    await until(async () => (await statistics(state, "nodes", name)).scur === "0", 30_000, 500);
+  }
+}
+
+/** Sends requests to a node again once its health checks succeed. */
+export async function undrain(state: string, { name }: Host): Promise<void> {
+  if (recordedProcess(pidFile(state)) !== undefined) {
+    await command(state, `set server nodes/${name} state ready`);
+  }
+}
+
+/** Writes the stand-in's files; returns the path of its configuration. */
+function configure(state: string, balancer: LocalBalancer, nodes: readonly Host[]): string {
+  const pem = join(state, "balancer.pem");
+  const configuration = join(state, "balancer.cfg");
+  writeFileSync(pem, balancer.certificate, { mode: 0o600 });
+  const paths = { pem, control: controlSocket(state), loopback: loopbackSocket(state) };
+  writeFileSync(configuration, balancerConfiguration(balancer, nodes, paths));
+  return configuration;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Host, LocalStack } from "../stack/local-stack";
 import { cloudStorage, isUploadChunk, ObjectStore } from "./gcs";
-import { allowed, answer, answerJson, denied, type Handler } from "./server";
+import { allowed, answer, answerJson, changed, denied, removed, type Apis, type Handler } from "./server";
 
 const PROJECT = "rehearsal";
 const TOKEN_SECONDS = 3600;
@@ -42,7 +42,7 @@ class Token {
 function metadata(host: Host): object {
   return {
     instance: {
-      id: host.name,
+      id: host.instance,
       name: host.name,
       hostname: `${host.name}.c.${PROJECT}.internal`,
       zone: `projects/1/zones/${host.zone}`,
@@ -59,11 +59,28 @@ function tokenOf({ name }: Pick<Host, "name">): string {
 }
 
 /** Emulates the parts of Cloud Storage and Secret Manager that nodes use, with the permissions that the plan grants to each host. */
-export function gcpApis(stack: LocalStack, directory: string): Handler {
+export function gcpApis(_stack: LocalStack, directory: string): Apis {
   const store = new ObjectStore(directory);
-  stack.objects.forEach(({ bucket, key, content }) => store.put(bucket, key, Buffer.from(content)));
   const storage = cloudStorage(store);
-  const secrets = new Map(stack.secrets.map(({ name, value }) => [name, value]));
+  const secrets = new Map<string, string>();
+  return {
+    ofNodes: nodesApis(storage, secrets),
+    ofOwner: (request, response) => storage(request, response, "owner"),
+    change: (from, to) => {
+      changed(from.objects, to.objects).forEach(({ bucket, key, content }) =>
+        store.put(bucket, key, Buffer.from(content)),
+      );
+      removed(from.objects, to.objects, ({ bucket, key }) => `${bucket}/${key}`).forEach(({ bucket, key }) =>
+        store.delete(bucket, key),
+      );
+      removed(from.buckets, to.buckets, (name) => name).forEach((name) => store.deleteBucket(name));
+      changed(from.secrets, to.secrets).forEach(({ name, value }) => secrets.set(name, value));
+      removed(from.secrets, to.secrets, ({ name }) => name).forEach(({ name }) => secrets.delete(name));
+    },
+  };
+}
+
+function nodesApis(storage: ReturnType<typeof cloudStorage>, secrets: ReadonlyMap<string, string>): Handler {
   return async (request, response, caller) => {
     const url = new URL(request.url!, "https://googleapis");
     // The session URI authorises the chunks of a resumable upload. Source: Google Cloud, "Resumable uploads".

@@ -1,16 +1,20 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import { allowed, answer, answerJson, bodyOf, denied, type Handler } from "./server";
+import type { Host } from "../stack/local-stack";
+import { allowed, answer, answerJson, bodyOf, denied } from "./server";
 
 /** Emulates the parts of Cloud Storage's JSON API that nodes and pgBackRest use. */
-export function cloudStorage(store: ObjectStore): Handler {
+export function cloudStorage(
+  store: ObjectStore,
+): (request: IncomingMessage, response: ServerResponse, caller: Host | "owner") => Promise<void> {
   const uploads = new Map<string, Upload>();
   return async (request, response, caller) => {
     const body = await bodyOf(request);
     const url = new URL(request.url!, "https://storage.googleapis.com");
     const may = (action: Parameters<typeof allowed>[1], bucket: string, key: string): boolean =>
+      caller === "owner" ||
       allowed(caller, action, bucket, key) ||
       (denied(response, `${caller.name} may not ${action} ${key} in ${bucket}`), false);
     const upload = /^\/upload\/storage\/v1\/b\/([^/]+)\/o$/.exec(url.pathname);
@@ -141,6 +145,10 @@ export class ObjectStore {
 
   delete(bucket: string, key: string): void {
     rmSync(this.file(bucket, key), { force: true });
+  }
+
+  deleteBucket(bucket: string): void {
+    rmSync(join(this.directory, bucket), { recursive: true, force: true });
   }
 
   /** Keys with a prefix, sorted. */

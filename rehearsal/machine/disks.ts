@@ -1,15 +1,15 @@
 import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { LocalDisk } from "../stack/local-stack";
+import type { Volume } from "../stack/local-stack";
 import { attempt, run } from "../system/process";
 
 /** A disk's image: a sparse file, which occupies only what was written. */
-function diskFile(state: string, disk: Pick<LocalDisk, "name">): string {
+function diskFile(state: string, disk: Pick<Volume, "name">): string {
   return join(state, "disks", `${disk.name}.img`);
 }
 
 /** Attaches a disk to a loop device and returns the device. Creates a blank disk if there is none. */
-export async function attachDisk(state: string, disk: LocalDisk): Promise<string> {
+export async function attachDisk(state: string, disk: Volume): Promise<string> {
   const file = diskFile(state, disk);
   if (!existsSync(file)) {
     mkdirSync(dirname(file), { recursive: true });
@@ -19,13 +19,28 @@ export async function attachDisk(state: string, disk: LocalDisk): Promise<string
   return (await devices(file))[0] ?? (await run(["losetup", "--find", "--show", file])).trim();
 }
 
-/** Detaches a disk and deletes its data. */
-export async function destroyDisk(state: string, disk: LocalDisk): Promise<void> {
+/** Grows a disk to its size. A running host sees the new size at once. Disks never shrink. */
+export async function growDisk(state: string, disk: Volume): Promise<void> {
   const file = diskFile(state, disk);
+  if (existsSync(file)) {
+    truncateSync(file, disk.sizeGiB * 2 ** 30);
+  }
   for (const device of await devices(file)) {
+    await run(["losetup", "--set-capacity", device]);
+  }
+}
+
+/** Detaches a disk from its loop device, so that writes reach its file. */
+export async function detachDisk(state: string, disk: Pick<Volume, "name">): Promise<void> {
+  for (const device of await devices(diskFile(state, disk))) {
     await run(["losetup", "--detach", device]);
   }
-  rmSync(file, { force: true });
+}
+
+/** Detaches a disk and deletes its data. */
+export async function destroyDisk(state: string, disk: Pick<Volume, "name">): Promise<void> {
+  await detachDisk(state, disk);
+  rmSync(diskFile(state, disk), { force: true });
 }
 
 /** Detaches every disk of a stack. */

@@ -21,9 +21,9 @@ const CLOUD_IMAGES: Readonly<Record<Cloud, CloudImage>> = {
   gcp: { resolver: ADDRESSES.metadata, files: gcpFiles },
 };
 
-function awsFiles({ name, userData }: Host): ImageFile[] {
+function awsFiles({ name, instance, userData }: Host): ImageFile[] {
   return [
-    { path: "var/lib/cloud/seed/nocloud/meta-data", content: `instance-id: ${name}\nlocal-hostname: ${name}\n` },
+    { path: "var/lib/cloud/seed/nocloud/meta-data", content: `instance-id: ${instance}\nlocal-hostname: ${name}\n` },
     { path: "var/lib/cloud/seed/nocloud/user-data", content: userData },
     {
       path: "etc/cloud/cloud.cfg.d/99-rehearsal.cfg",

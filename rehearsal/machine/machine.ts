@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Host, LocalStack } from "../stack/local-stack";
+import type { Host, LocalDisk, LocalStack } from "../stack/local-stack";
 import { attachDisk } from "./disks";
 import { bootStep } from "./boot-step";
 import { imageFiles, type ImageFile } from "./image";
 import { createControlGroups } from "./control-groups";
+import { DiskInUseError, plugCommand, unplugCommand } from "./hotplug";
 import { hostNamespace } from "../network/network";
 import { CannotRehearseError } from "../system/preflight";
 import type { Progress } from "../system/progress";
@@ -65,13 +66,14 @@ export class Machine {
     for (const part of ["upper", "work", "root", "containers"]) {
       mkdirSync(join(this.directory, part), { recursive: true });
     }
-    for (const file of [...imageFiles(this.stack.cloud, this.host), ...files]) {
-      const path = join(this.directory, "upper", file.path);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, file.content, { mode: file.mode ?? 0o644 });
-    }
+    writeFiles(join(this.directory, "upper"), [...imageFiles(this.stack.cloud, this.host), ...files]);
     const layers = `lowerdir=${base},upperdir=${join(this.directory, "upper")},workdir=${join(this.directory, "work")}`;
     await run(["mount", "-t", "overlay", `ape-${this.host.name}`, "-o", layers, this.root]);
+  }
+
+  /** Gives a machine that is off its host's current user data. */
+  configure(): void {
+    writeFiles(this.root, imageFiles(this.stack.cloud, this.host));
   }
 
   /** Powers the machine on. */
@@ -174,10 +176,26 @@ export class Machine {
     return ended;
   }
 
+  /** Attaches a disk: its device appears if the machine is on, otherwise with its next start. */
+  async plug(disk: LocalDisk): Promise<void> {
+    const device = await attachDisk(this.state, disk);
+    if (this.pid() !== undefined) {
+      await this.run(await plugCommand(disk, device));
+    }
+  }
+
+  /** Removes a disk's device. Throws DiskInUseError if the machine still uses the disk. */
+  async unplug(disk: LocalDisk): Promise<void> {
+    const { code, stderr } = await this.attempt(unplugCommand(disk));
+    if (code !== 0 && this.pid() !== undefined) {
+      throw new DiskInUseError(`${this.host.name} still uses disk ${disk.name}: ${stderr.trim()}`);
+    }
+  }
+
   /** Deletes the machine with its root. Its data disks remain. */
   async destroy(): Promise<void> {
     await this.kill();
-    await attempt(["umount", this.root]);
+    await attempt(["umount", "--recursive", this.root]);
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -238,6 +256,14 @@ export class Machine {
   /** File with the power-on time in seconds of kernel uptime, the clock that the console's timestamps use. */
   private get startRecord(): string {
     return join(this.directory, "started");
+  }
+}
+
+function writeFiles(root: string, files: readonly ImageFile[]): void {
+  for (const file of files) {
+    const path = join(root, file.path);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, file.content, { mode: file.mode ?? 0o644 });
   }
 }
 

@@ -5,7 +5,8 @@ const LINK_LOCAL = "169.254.0.0/16";
 
 /** A host's planned firewall rules as an nftables ruleset. Packets that no rule allows are dropped. */
 export function firewallRules({ ingress, egress }: Pick<Host, "ingress" | "egress">): string {
-  return `flush ruleset
+  return `add table inet ape_firewall
+delete table inet ape_firewall
 table inet ape_firewall {
 ${chain("input", "saddr", ingress)}
 ${chain("output", "daddr", egress)}

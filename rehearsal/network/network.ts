@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { isolationRules, firewallRules, NO_ISOLATION } from "./firewall";
-import type { Host, LocalStack } from "../stack/local-stack";
+import type { Host, LocalStack, Subnet } from "../stack/local-stack";
 import { attempt, run } from "../system/process";
 
 /** Addresses of the stand-ins, reachable only inside the rehearsal's network. 198.51.100.0/24 and 203.0.113.0/24 are reserved for documentation. */
@@ -41,53 +42,87 @@ export async function namespaces(stack: string): Promise<string[]> {
 export async function createNetwork(stack: LocalStack): Promise<void> {
   const name = cloudNamespace(stack.stack);
   await run(["ip", "netns", "add", name]);
-  await ip(name, [
-    "link set lo up",
-    ...[...Object.values(ADDRESSES), ...(stack.balancer === undefined ? [] : [stack.balancer.source])].map(
-      (address) => `addr add ${address}/32 dev lo`,
-    ),
-    ...stack.subnets.flatMap(({ cidr }, index) => [
-      `link add br${index} type bridge`,
-      `addr add ${gateway(cidr)}/24 dev br${index}`,
-      `link set br${index} up`,
-    ]),
-  ]);
+  await ip(name, ["link set lo up", ...Object.values(ADDRESSES).map((address) => `addr add ${address}/32 dev lo`)]);
   await run(["ip", "netns", "exec", name, "sysctl", "-qw", "net.ipv4.ip_forward=1"]);
-  if (!stack.internet) {
-    await nft(
-      name,
-      `table inet ape_nat { chain input { type filter hook input priority filter;
-      iifname "br*" ip daddr ${ADDRESSES.internet} drop
-    }\n}\n`,
-    );
+  await changeNetwork({ stack: stack.stack, subnets: [], internet: true }, stack);
+}
+
+type Networked = Pick<LocalStack, "stack" | "subnets" | "internet" | "balancer">;
+
+/** Changes subnets, the balancer's address and access to the internet. */
+export async function changeNetwork(from: Networked, to: Networked): Promise<void> {
+  const name = cloudNamespace(to.stack);
+  const source = from.balancer?.source;
+  const added = to.subnets.filter((subnet) => !from.subnets.some((other) => bridge(other) === bridge(subnet)));
+  const removed = from.subnets.filter((subnet) => !to.subnets.some((other) => bridge(other) === bridge(subnet)));
+  await ip(name, [
+    ...removed.map((subnet) => `link delete ${bridge(subnet)}`),
+    ...added.flatMap((subnet) => [
+      `link add ${bridge(subnet)} type bridge`,
+      `addr add ${gateway(subnet.cidr)}/24 dev ${bridge(subnet)}`,
+      `link set ${bridge(subnet)} up`,
+    ]),
+    ...(source === undefined || source === to.balancer?.source ? [] : [`addr del ${source}/32 dev lo`]),
+    ...(to.balancer === undefined || source === to.balancer.source ? [] : [`addr add ${to.balancer.source}/32 dev lo`]),
+  ]);
+  if (from.internet !== to.internet) {
+    await nft(name, to.internet ? INTERNET : NO_INTERNET);
   }
 }
+
+const INTERNET = "add table inet ape_nat\ndelete table inet ape_nat\n";
+const NO_INTERNET = `table inet ape_nat { chain input { type filter hook input priority filter;
+      iifname "br*" ip daddr ${ADDRESSES.internet} drop
+    }\n}\n`;
 
 /** Gives a host its planned address in its subnet, behind its planned firewall. */
 export async function attachHost(stack: LocalStack, host: Host): Promise<void> {
   const name = hostNamespace(stack.stack, host.name);
   const cloud = cloudNamespace(stack.stack);
-  const subnet = stack.subnets.findIndex((candidate) => candidate.name === host.subnet);
-  const port = portOf(stack, host);
+  const subnet = stack.subnets.find((candidate) => candidate.name === host.subnet)!;
+  const port = portOf(host);
   await run(["ip", "netns", "add", name]);
-  await nft(name, firewallRules(host));
+  await setFirewall(stack, host);
   await run(["ip", "link", "add", "eth0", "netns", name, "type", "veth", "peer", "name", port, "netns", cloud]);
-  await ip(cloud, [`link set ${port} master br${subnet}`, `link set ${port} up`]);
+  await ip(cloud, [`link set ${port} master ${bridge(subnet)}`, `link set ${port} up`]);
   await ip(name, [
     "link set lo up",
     `addr add ${host.address}/24 dev eth0`,
     "link set eth0 up",
-    `route add default via ${gateway(stack.subnets[subnet]!.cidr)}`,
+    `route add default via ${gateway(subnet.cidr)}`,
   ]);
+}
+
+/** Applies a host's firewall rules; established connections and an isolation stay. */
+export function setFirewall({ stack }: Pick<LocalStack, "stack">, host: Host): Promise<void> {
+  return nft(hostNamespace(stack, host.name), firewallRules(host));
+}
+
+/** Removes a host from the network. */
+export async function detachHost({ stack }: Pick<LocalStack, "stack">, host: Pick<Host, "name">): Promise<void> {
+  const name = hostNamespace(stack, host.name);
+  if ((await namespaces(stack)).includes(name)) {
+    await attempt(["ip", "-n", cloudNamespace(stack), "link", "delete", portOf(host)]);
+    await run(["ip", "netns", "delete", name]);
+  }
 }
 
 /** Sets the cloud's end of a host's virtual cable up or down. */
 export function setLink(stack: LocalStack, host: Host, state: "up" | "down"): Promise<void> {
-  return ip(cloudNamespace(stack.stack), [`link set ${portOf(stack, host)} ${state}`]);
+  return ip(cloudNamespace(stack.stack), [`link set ${portOf(host)} ${state}`]);
 }
 
-function portOf(stack: LocalStack, host: Host): string {
-  return `host${stack.hosts.findIndex(({ name }) => name === host.name)}`;
+/** The cloud's end of a host's virtual cable. Interface names have at most 15 characters. */
+function portOf({ name }: Pick<Host, "name">): string {
+  return `host${digest(name)}`;
+}
+
+function bridge({ name, cidr }: Subnet): string {
+  return `br${digest(`${name} ${cidr}`)}`;
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 10);
 }
 
 /** Isolates a zone from everything outside it. */

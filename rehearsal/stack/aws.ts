@@ -1,6 +1,7 @@
 import { machineType } from "../../components/model/machine-types";
-import type { Host, LocalBalancer, LocalDisk, LocalStack, AllowRule, Permission } from "./local-stack";
-import { memberAddress, type Planned, type Resources } from "./resources";
+import { permissions } from "./aws-permissions";
+import type { Host, LocalBalancer, LocalDisk, LocalStack, AllowRule } from "./local-stack";
+import { memberAddress, memberInstance, type Planned, type Resources } from "./resources";
 
 interface Ec2Subnet {
   readonly cidrBlock: string;
@@ -28,10 +29,18 @@ interface LaunchTemplate {
 interface ScalingGroup {
   readonly minSize: number;
   readonly vpcZoneIdentifiers: readonly string[];
-  readonly launchTemplate?: { readonly id: string };
+  readonly launchTemplate?: { readonly id: string; readonly version: string };
   readonly mixedInstancesPolicy?: {
-    readonly launchTemplate: { readonly launchTemplateSpecification: { readonly launchTemplateId: string } };
+    readonly launchTemplate: {
+      readonly launchTemplateSpecification: { readonly launchTemplateId: string; readonly version: string };
+    };
   };
+}
+
+const VOLUME = "aws:ebs/volume:Volume";
+
+interface Volume {
+  readonly size: number;
 }
 
 interface SecurityGroupRule {
@@ -59,6 +68,7 @@ export function awsStack(stack: string, region: string, resources: Resources): L
       ingress: allowRules(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", groups, peers),
       egress: allowRules(resources, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", groups, peers),
     })),
+    volumes: resources.of<Volume>(VOLUME).map(({ name, inputs }) => ({ name, sizeGiB: inputs.size })),
     buckets: resources.of<{ bucket: string }>("aws:s3/bucket:Bucket").map(({ inputs }) => inputs.bucket),
     objects: resources
       .of<{ bucket: string; key: string; content: string }>("aws:s3/bucketObjectv2:BucketObjectv2")
@@ -103,9 +113,9 @@ interface Certificate {
 function balancerOf(
   resources: Resources,
 ): { source: string; groups: readonly string[]; local: LocalBalancer } | undefined {
-  const [balancer] = resources.of<LoadBalancer>("aws:lb/loadBalancer:LoadBalancer");
-  const [targets] = resources.of<TargetGroup>("aws:lb/targetGroup:TargetGroup");
-  const [certificate] = resources.of<Certificate>("aws:acm/certificate:Certificate");
+  const balancer = resources.newest<LoadBalancer>("aws:lb/loadBalancer:LoadBalancer");
+  const targets = resources.newest<TargetGroup>("aws:lb/targetGroup:TargetGroup");
+  const certificate = resources.newest<Certificate>("aws:acm/certificate:Certificate");
   if (balancer === undefined || targets === undefined || certificate === undefined) {
     return undefined;
   }
@@ -144,6 +154,7 @@ function instanceHosts(resources: Resources): Ec2Host[] {
     const subnet = subnetOf(resources, inputs.subnetId);
     return {
       name,
+      instance: id,
       services: services(inputs.tags),
       zone: subnet.inputs.availabilityZone,
       subnet: subnet.name,
@@ -161,11 +172,17 @@ function instanceHosts(resources: Resources): Ec2Host[] {
 /** One host per zone of every scaling group, so that drills can place a client on either side of an isolated zone. */
 function groupHosts(resources: Resources): Ec2Host[] {
   return resources.of<ScalingGroup>("aws:autoscaling/group:Group").flatMap(({ name, inputs }) => {
-    const template = templateOf(resources, inputs);
+    const launch = launchOf(inputs);
+    const template = resources.one<LaunchTemplate>(
+      "aws:ec2/launchTemplate:LaunchTemplate",
+      ({ id }) => id === launch.template,
+    ).inputs;
     return inputs.vpcZoneIdentifiers.map((subnetId, index) => {
       const subnet = subnetOf(resources, subnetId);
       return {
         name: `${name}-${index + 1}`,
+        instance: memberInstance(name, index, launch),
+        group: name,
         services: services(template.tags),
         zone: subnet.inputs.availabilityZone,
         subnet: subnet.name,
@@ -181,10 +198,13 @@ function groupHosts(resources: Resources): Ec2Host[] {
   });
 }
 
-function templateOf(resources: Resources, { launchTemplate, mixedInstancesPolicy }: ScalingGroup): LaunchTemplate {
-  const wanted =
-    launchTemplate?.id ?? mixedInstancesPolicy!.launchTemplate.launchTemplateSpecification.launchTemplateId;
-  return resources.one<LaunchTemplate>("aws:ec2/launchTemplate:LaunchTemplate", ({ id }) => id === wanted).inputs;
+/** The launch template of a group's members, and its version. */
+function launchOf({ launchTemplate, mixedInstancesPolicy }: ScalingGroup): { template: string; version: string } {
+  if (launchTemplate !== undefined) {
+    return { template: launchTemplate.id, version: launchTemplate.version };
+  }
+  const { launchTemplateId, version } = mixedInstancesPolicy!.launchTemplate.launchTemplateSpecification;
+  return { template: launchTemplateId, version };
 }
 
 function subnetOf(resources: Resources, wanted: string): Planned<Ec2Subnet> {
@@ -205,7 +225,7 @@ function disks(resources: Resources, instance: string): LocalDisk[] {
     .of<{ instanceId: string; volumeId: string }>("aws:ec2/volumeAttachment:VolumeAttachment")
     .filter(({ inputs }) => inputs.instanceId === instance)
     .map(({ inputs: { volumeId } }) => {
-      const volume = resources.one<{ size: number }>("aws:ebs/volume:Volume", ({ id }) => id === volumeId);
+      const volume = resources.one<Volume>(VOLUME, ({ id }) => id === volumeId);
       return {
         name: volume.name,
         sizeGiB: volume.inputs.size,
@@ -234,62 +254,4 @@ function allowRules(
           : [inputs.cidrIpv4],
     }))
     .filter(({ peers }) => peers.length > 0);
-}
-
-interface Statement {
-  readonly Sid: string;
-  readonly Action: readonly string[];
-  readonly Resource: string | readonly string[];
-  readonly Condition?: { readonly StringLike?: { readonly "s3:prefix"?: readonly string[] } };
-}
-
-const ACTIONS: Readonly<Record<string, Permission["action"]>> = {
-  "s3:GetObject": "get",
-  "s3:PutObject": "put",
-  "s3:DeleteObject": "delete",
-  "s3:ListBucket": "list",
-  "secretsmanager:GetSecretValue": "secret",
-};
-
-/** Permissions from the planned policies of an instance profile's role. */
-function permissions(resources: Resources, profileName: string): Permission[] {
-  const profile = resources.one<{ role: string }>(
-    "aws:iam/instanceProfile:InstanceProfile",
-    ({ name }) => name === profileName,
-  );
-  return resources
-    .of<{ role: string; policy: string }>("aws:iam/rolePolicy:RolePolicy")
-    .filter(({ inputs }) => inputs.role === profile.inputs.role)
-    .flatMap(({ inputs }) => (JSON.parse(inputs.policy) as { Statement: Statement[] }).Statement)
-    .flatMap((statement) =>
-      statement.Action.flatMap((action) =>
-        [statement.Resource].flat().flatMap((resource) => right(ACTIONS[action], resource, statement)),
-      ),
-    );
-}
-
-function right(action: Permission["action"] | undefined, resource: string, statement: Statement): Permission[] {
-  switch (action) {
-    case undefined:
-      return [];
-    case "secret":
-      // Secrets Manager appends six random characters to every ARN.
-      return [{ action, on: resource.split(":secret:")[1]!.replace(/-\?{6}$/, ""), prefix: "", exact: false }];
-    case "list":
-      return (statement.Condition?.StringLike?.["s3:prefix"] ?? ["*"]).map((prefix) => ({
-        action,
-        on: bucketAndKey(resource).bucket,
-        prefix: prefix.replace(/\*$/, ""),
-        exact: false,
-      }));
-    default: {
-      const { bucket, key } = bucketAndKey(resource);
-      return [{ action, on: bucket, prefix: key.replace(/\*$/, ""), exact: !key.endsWith("*") }];
-    }
-  }
-}
-
-function bucketAndKey(arn: string): { bucket: string; key: string } {
-  const [, bucket, key = ""] = /^arn:aws:s3:::([^/]+)\/?(.*)$/s.exec(arn)!;
-  return { bucket: bucket!, key };
 }

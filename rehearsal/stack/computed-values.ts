@@ -10,6 +10,12 @@ const ID_PREFIXES: Readonly<Record<string, string>> = {
 };
 const ID_LENGTH = 17;
 
+/** What scaling groups launch. Another content is another template, or another version of it. */
+const VERSIONED: readonly string[] = [
+  "aws:ec2/launchTemplate:LaunchTemplate",
+  "gcp:compute/instanceTemplate:InstanceTemplate",
+];
+
 /**
  * Values that a cloud would compute: ids, names and generated passwords. They depend only on the seed, so that a stack
  * that is planned again still matches the data on its disks.
@@ -17,12 +23,14 @@ const ID_LENGTH = 17;
 export function computedValues(seed: string): (resource: pulumi.runtime.MockResourceArgs) => Record<string, unknown> {
   return ({ type, name, inputs }) => {
     const given = inputs as Readonly<Record<string, unknown>>;
-    const id = `${ID_PREFIXES[type] ?? `${type.split(":").at(-1)}-`}${digest(`${type} ${name}`).slice(0, ID_LENGTH)}`;
+    const content = VERSIONED.includes(type) ? JSON.stringify(inputs) : "";
+    const id = `${ID_PREFIXES[type] ?? `${type.split(":").at(-1)}-`}${digest(`${type} ${name}${content}`).slice(0, ID_LENGTH)}`;
     const email = `${(given.accountId as string | undefined) ?? name}@rehearsal.iam.gserviceaccount.com`;
     return {
       id,
       ...(given.name === undefined ? { name } : {}),
       arn: `arn:aws:rehearsal:::${name}`,
+      latestVersion: Number.parseInt(digest(content).slice(0, 8), 16),
       selfLinkUnique: id,
       email,
       member: `serviceAccount:${email}`,

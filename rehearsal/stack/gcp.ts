@@ -1,6 +1,12 @@
 import { machineType } from "../../components/model/machine-types";
 import type { Host, LocalBalancer, LocalStack, AllowRule, Permission } from "./local-stack";
-import { memberAddress, type Planned, type Resources } from "./resources";
+import { memberAddress, memberInstance, numericId, type Planned, type Resources } from "./resources";
+
+interface AttachedDisk {
+  readonly disk: string;
+  readonly instance: string;
+  readonly deviceName: string;
+}
 
 interface Subnetwork {
   readonly ipCidrRange: string;
@@ -16,16 +22,21 @@ interface GceInstance {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-interface AttachedDisk {
-  readonly instance: string;
-  readonly disk: string;
-  readonly deviceName: string;
+const DISK = "gcp:compute/disk:Disk";
+
+interface Disk {
+  readonly size: number;
 }
 
 interface InstanceGroupManager {
   readonly baseInstanceName: string;
   readonly distributionPolicyZones: readonly string[];
   readonly versions: readonly [{ readonly instanceTemplate: string }];
+}
+
+interface Autoscaler {
+  readonly target: string;
+  readonly autoscalingPolicy: { readonly minReplicas: number };
 }
 
 type InstanceTemplate = Pick<
@@ -58,6 +69,7 @@ export function gcpStack(stack: string, region: string, resources: Resources): L
       ingress: allowRules(resources, "INGRESS", tags, hosts),
       egress: allowRules(resources, "EGRESS", tags, hosts),
     })),
+    volumes: resources.of<Disk>(DISK).map(({ name, inputs }) => ({ name, sizeGiB: inputs.size })),
     buckets: resources.of<{ name: string }>("gcp:storage/bucket:Bucket").map(({ inputs }) => inputs.name),
     objects: resources
       .of<{ bucket: string; name: string; content: string }>("gcp:storage/bucketObject:BucketObject")
@@ -88,8 +100,8 @@ interface HealthCheck {
 const GOOGLE_FRONT_END = "35.191.0.1";
 
 function balancerOf(resources: Resources): LocalBalancer | undefined {
-  const [service] = resources.of<BackendService>("gcp:compute/backendService:BackendService");
-  const [certificate] = resources.of<{ certificate: string; privateKey: string }>(
+  const service = resources.newest<BackendService>("gcp:compute/backendService:BackendService");
+  const certificate = resources.newest<{ certificate: string; privateKey: string }>(
     "gcp:compute/sSLCertificate:SSLCertificate",
   );
   if (service === undefined || certificate === undefined) {
@@ -122,6 +134,7 @@ function instanceHosts(resources: Resources): GceHost[] {
   const attachments = resources.of<AttachedDisk>("gcp:compute/attachedDisk:AttachedDisk").map(({ inputs }) => inputs);
   return resources.of<GceInstance>("gcp:compute/instance:Instance").map(({ id, name, inputs }) => ({
     name,
+    instance: numericId(id),
     zone: inputs.zone,
     ...common(resources, inputs),
     address: inputs.networkInterfaces[0].networkIp,
@@ -129,7 +142,7 @@ function instanceHosts(resources: Resources): GceHost[] {
     disks: attachments
       .filter(({ instance }) => instance === id)
       .map(({ disk: source, deviceName }) => {
-        const disk = resources.one<{ size: number }>("gcp:compute/disk:Disk", (candidate) => candidate.id === source);
+        const disk = resources.one<Disk>(DISK, (candidate) => candidate.id === source);
         return { name: disk.name, sizeGiB: disk.inputs.size, path: `/dev/disk/by-id/google-${deviceName}` };
       }),
   }));
@@ -144,17 +157,18 @@ function groupHosts(resources: Resources): GceHost[] {
         "gcp:compute/instanceTemplate:InstanceTemplate",
         (candidate) => candidate.id === inputs.versions[0].instanceTemplate,
       ).inputs;
-      const { autoscalingPolicy } = resources.one<{ target: string; autoscalingPolicy: { minReplicas: number } }>(
-        "gcp:compute/regionAutoscaler:RegionAutoscaler",
-        (candidate) => candidate.inputs.target === id,
-      ).inputs;
+      const autoscaler = resources
+        .of<Autoscaler>("gcp:compute/regionAutoscaler:RegionAutoscaler")
+        .find((candidate) => candidate.inputs.target === id);
       const subnet = subnetOf(resources, template.networkInterfaces[0].subnetwork);
       return inputs.distributionPolicyZones.map((zone, index) => ({
         name: `${name}-${index + 1}`,
+        instance: numericId(memberInstance(name, index, inputs.versions[0])),
+        group: name,
         zone,
         ...common(resources, template),
         address: memberAddress(subnet.inputs.ipCidrRange, index),
-        starts: index < autoscalingPolicy.minReplicas,
+        starts: index < (autoscaler?.inputs.autoscalingPolicy.minReplicas ?? 0),
         disks: [],
       }));
     });

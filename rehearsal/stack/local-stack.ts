@@ -10,6 +10,8 @@ export interface LocalStack {
   readonly region: string;
   readonly subnets: readonly Subnet[];
   readonly hosts: readonly Host[];
+  /** Every data disk, attached or not. */
+  readonly volumes: readonly Volume[];
   readonly buckets: readonly string[];
   readonly objects: readonly StoredObject[];
   readonly secrets: readonly StoredSecret[];
@@ -61,6 +63,10 @@ export interface Subnet {
 /** An instance, or one that a scaling group may start. */
 export interface Host {
   readonly name: string;
+  /** The instance's id in the cloud. A host with another id is another machine: its root is new, its disks are not. */
+  readonly instance: string;
+  /** Name of its scaling group. A group replaces its members instead of changing them. Undefined for other instances. */
+  readonly group?: string;
   readonly services: readonly string[];
   readonly zone: string;
   /** Name of its subnet. */
@@ -78,10 +84,14 @@ export interface Host {
   readonly permissions: readonly Permission[];
 }
 
-export interface LocalDisk {
-  /** The volume's name. Its data survive the host. */
+/** A data disk. */
+export interface Volume {
   readonly name: string;
   readonly sizeGiB: number;
+}
+
+/** A data disk that is attached to a host. Its data survive the host. */
+export interface LocalDisk extends Volume {
   /** Device path on the host, below /dev/disk/by-id. */
   readonly path: string;
 }

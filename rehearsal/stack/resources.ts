@@ -1,14 +1,23 @@
+import { createHash } from "node:crypto";
 import type { Recorded } from "../../planning/record";
 
-/** Planned resources by their type. */
+/** A resource that exists in a cloud, or that a plan would create. */
+export type Resource = Pick<Recorded, "type" | "name" | "id" | "inputs">;
+
+/** Resources by their type, in the order of their creation. */
 export class Resources {
-  constructor(private readonly all: readonly Recorded[]) {}
+  constructor(private readonly all: readonly Resource[]) {}
 
   /** Every resource of a type. */
   of<T>(type: string): Planned<T>[] {
     return this.all
       .filter((resource) => resource.type === type)
       .map(({ name, id, inputs }) => ({ name, id, inputs: inputs as unknown as T }));
+  }
+
+  /** The newest resource of a type: while one is replaced, both exist. */
+  newest<T>(type: string): Planned<T> | undefined {
+    return this.of<T>(type).at(-1);
   }
 
   /** The resource that a reference means. Throws if the plan lacks it. */
@@ -31,6 +40,20 @@ export interface Planned<T> {
 export function memberAddress(cidr: string, zone: number): string {
   const [a, b, c] = cidr.split(".");
   return `${a}.${b}.${c}.${FIRST_MEMBER_HOST + zone}`;
+}
+
+/** Instance id of a host in a scaling group: another one for every version of what the group launches. */
+export function memberInstance(group: string, index: number, launched: unknown): string {
+  return `i-${digest(JSON.stringify([group, index, launched])).slice(0, 17)}`;
+}
+
+/** An instance's number on Google Cloud. */
+export function numericId(id: string): string {
+  return String(BigInt(`0x${digest(id).slice(0, 15)}`));
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** Host part of the first address, above those reserved by the clouds. */
