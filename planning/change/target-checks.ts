@@ -30,6 +30,7 @@ export function targetChecks(known: Known): Check[] {
     check("same-stack", "The stack stays where it is", sameStack(known)),
     ...configChecks(known),
     check("data", "No data disk or bucket is deleted", dataStays(known)),
+    check("by-hand", "Nothing has to be done by hand", byHand(known)),
     check("outage", "The interruption of each service is known", outageKnown(known)),
     check("quota", "The cloud's quotas are large enough", quota(known)),
     check("offering", "The zones offer the machine types", offered(known)),
@@ -103,6 +104,17 @@ function dataStays({ stack, disks, resources }: Known): Finding {
     : fail(
         `would be deleted or replaced: ${[...new Set(deleted)].sort().join(", ")}`,
         `Back up first. The engine refuses while they are protected; \`pulumi state unprotect -s ${stack} URN\` releases one.`,
+      );
+}
+
+/** Neo4j's servers form a cluster only when they start without data. */
+function byHand({ before, after }: Known): Finding {
+  const [from, to] = [before, after].map(({ plan }) => plan.spec.neo4j.members);
+  return from === to
+    ? pass("nothing")
+    : unknown(
+        `neo4j changes from ${from} to ${to} members; its data must be restored into the new cluster`,
+        "Plan the steps of docs/neo4j.md, section 'From one server to three'.",
       );
 }
 

@@ -8,6 +8,7 @@ import type { StackStores } from "../../../planning/change/observed";
 import { wantedBootstraps } from "../../../planning/change/wanted";
 import { settingsOf } from "../../../planning/change/way-back";
 import { judgedPlan, type JudgedPlan } from "../../../planning/judged-plan";
+import { applySettings, readStackFile } from "../../../planning/stack-file";
 import type { StackPlan } from "../../../stacks/plan";
 
 export const NOW = new Date("2026-11-28T12:00:00Z");
@@ -114,8 +115,8 @@ export class RunningStack {
   }
 }
 
-export function runningStack({ plan, planned }: JudgedPlan): RunningStack {
-  return new RunningStack(plan, wantedBootstraps(planned.judged()));
+export function runningStack({ plan, planned: { judged } }: JudgedPlan): RunningStack {
+  return new RunningStack(plan, wantedBootstraps(judged()));
 }
 
 /** A passed drill an hour ago. */
@@ -128,6 +129,16 @@ export function drill(
   return { drill: name, cloud: "aws", at, passed: true, scenarios: [{ scenario, measured }] };
 }
 
+const plans = new Map<string, Promise<JudgedPlan>>();
+
+/** A judged plan. Each is made once. */
+export function planned(stack: string, settings: readonly string[] = []): Promise<JudgedPlan> {
+  const key = [stack, ...settings].join(" ");
+  const plan = plans.get(key) ?? judgedPlan(stack, settings);
+  plans.set(key, plan);
+  return plan;
+}
+
 /** The report of a change, without the checks of a running stack. */
 export async function reported(
   stack: string,
@@ -135,11 +146,7 @@ export async function reported(
   change: readonly string[],
   drills: readonly StoredDrill[] = [],
 ): Promise<ChangeReport> {
-  const [before, after] = [await judgedPlan(stack, base), await judgedPlan(stack, [...base, ...change])];
-  return changeReport(
-    { stack, before, after, settings: settingsOf(change, before.plan.spec as never) },
-    drills,
-    NOW,
-    (each) => each,
-  );
+  const [before, after] = [await planned(stack, base), await planned(stack, [...base, ...change])];
+  const settings = settingsOf(change, applySettings(readStackFile(stack).values, base));
+  return changeReport({ stack, before, after, settings }, drills, NOW, (checks) => checks);
 }
