@@ -1,8 +1,7 @@
 import type { StackPlan } from "../../stacks/plan";
 import { AWS_TEMPLATE, GCP_TEMPLATES } from "../../policy/machines";
-import type { Recorded } from "../record";
 import { changedInputs } from "./effects";
-import type { Side } from "./side";
+import type { Side, SideResource } from "./side";
 
 export const API_ACTIONS = ["moves", "members replaced", "resized", "new release"] as const;
 /**
@@ -57,7 +56,7 @@ function sizeOf({ spec, apiGroup, cluster }: StackPlan): string {
 }
 
 /** Whether members that start after the change differ from those that run. */
-function isTemplateChanged(before: readonly Recorded[], after: readonly Recorded[]): boolean {
+function isTemplateChanged(before: readonly SideResource[], after: readonly SideResource[]): boolean {
   const types: readonly string[] = [AWS_TEMPLATE, ...GCP_TEMPLATES];
   return after
     .filter(({ type }) => types.includes(type))

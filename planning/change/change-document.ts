@@ -5,7 +5,7 @@ import type { NodeChange } from "./nodes";
 import type { ChangeReport } from "./report";
 
 /** Names of resources that a row lists. */
-const MOST_NAMES = 8;
+const MOST_NAMES = 4;
 
 /** A report of a change, to print or to keep. */
 export function changeDocument(report: ChangeReport): Document {
@@ -73,7 +73,12 @@ function resourceSections({ resources }: ChangeReport): Section[] {
     {
       title: "Resources",
       head: ["what happens", "number", "type", "names"],
-      rows: resources.map(({ action, type, names }) => [action, String(names.length), type, named(names)]),
+      rows: resources.map(({ action, type, names }) => [
+        action,
+        String(names.length),
+        type === "" ? "all types" : type,
+        type === "" ? "" : named(names),
+      ]),
     },
   ];
 }

@@ -1,15 +1,14 @@
 import type { StackPlan } from "../../stacks/plan";
-import { judgedPlan, type JudgedPlan } from "../judged-plan";
+import { judgedPlan } from "../judged-plan";
 import { readStackFile, UsageError } from "../stack-file";
-import { reading, type Reading } from "./access";
-import { backupChecks, newestBackups } from "./backup-checks";
+import { reading } from "./access";
 import { confirmed, type Check } from "./check";
-import { conditionChecks } from "./condition-checks";
+import { alertCheck, certificateCheck, diskCheck } from "./condition-checks";
 import { drillChecks } from "./drill-checks";
 import { readDrills, type StoredDrill } from "./drill-records";
-import { nodeChecks } from "./node-checks";
-import { observe, type StackStores } from "./observed";
+import type { StackStores } from "./observed";
 import { changeReport, type ChangeReport } from "./report";
+import { backupLook, nodeLook } from "./running-checks";
 import { settingsOf } from "./way-back";
 import { wantedBootstraps } from "./wanted";
 
@@ -28,51 +27,42 @@ export interface ChangeArgs {
   readonly now?: Date;
 }
 
-/** Seconds to wait for the nodes' answers: twice the interval at which they look for requests, and a margin. */
-const ANSWER_SECONDS = 30;
-
 /**
  * Plans a change, reads the running stack and judges both. Throws UsageError, ConfigError or DoesNotFitError if the stack
  * cannot be planned.
  */
 export async function checkChange(args: ChangeArgs): Promise<ChangeReport> {
-  const { stack, settings, confirm, progress, drills = readDrills(), now = new Date() } = args;
+  const { stack, settings, confirm, open, progress, drills = readDrills(), now = new Date() } = args;
   const file = readStackFile(stack);
   const before = await judgedPlan(stack);
   const after = await judgedPlan(stack, settings);
-  const running = await runningChecks(before, args, now);
+  progress("reading the stack's buckets");
+  const running = {
+    plan: before.plan,
+    stores: open === undefined ? { problem: "not read (--offline)" } : await reading(() => open(before.plan)),
+    bootstraps: wantedBootstraps(before.planned.judged()),
+  };
+  const [{ checks: nodes }, backups] = await Promise.all([nodeLook(running, progress), backupLook(running, now)]);
   const report = changeReport(
     { stack, before, after, settings: settingsOf(settings, file.values) },
     drills,
     now,
     (target) =>
-      confirmed([...target, ...running, ...drillChecks(drills, now), ...conditionChecks(before.plan, now)], confirm),
+      confirmed(
+        [
+          ...target,
+          ...nodes,
+          ...backups,
+          ...drillChecks(drills, now),
+          certificateCheck(before.plan, now),
+          diskCheck(),
+          alertCheck(),
+        ],
+        confirm,
+      ),
   );
   assertKnown(confirm, report.checks);
-  progress("done");
   return report;
-}
-
-/** The checks of the stack as it runs. */
-async function runningChecks(
-  { plan, planned }: JudgedPlan,
-  { open, progress }: ChangeArgs,
-  now: Date,
-): Promise<Check[]> {
-  progress("reading the stack's buckets");
-  const stores: Reading<StackStores> =
-    open === undefined ? { problem: "not read (--offline)" } : await reading(() => open(plan));
-  const read = <T>(from: (stores: StackStores) => Promise<T>): Promise<Reading<T>> =>
-    "value" in stores ? reading(() => from(stores.value)) : Promise.resolve(stores);
-  const [observed, backups] = await Promise.all([
-    read(({ bootstrap }) => observe(bootstrap, plan, { seconds: ANSWER_SECONDS, progress })),
-    read((from) => newestBackups(from.backups, plan)),
-  ]);
-  const { stack, cloud } = plan.spec;
-  return [
-    ...nodeChecks(observed, { stack, cloud, bootstraps: wantedBootstraps(planned.resources) }),
-    ...backupChecks(backups, plan, now),
-  ];
 }
 
 function assertKnown(confirm: readonly string[], checks: readonly Check[]): void {

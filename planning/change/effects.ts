@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { AWS_DISK, AWS_INSTANCE, GCP_DISKS, GCP_INSTANCE } from "../../policy/machines";
-import type { Recorded } from "../record";
+import type { SideResource } from "./side";
 
 /** What an update of a resource does to it. */
 export type Effect = "replace" | "stop and start" | "update";
@@ -45,11 +45,26 @@ export function effectOf(type: string, paths: readonly string[]): Effect {
   return touches(replace) ? "replace" : touches(restart) ? "stop and start" : "update";
 }
 
-/** Dotted paths of the inputs that differ, without those that the engine ignores. */
-export function changedInputs(before: Recorded, after: Recorded): string[] {
-  return differing(before.inputs, after.inputs, "").filter(
+/** Whether an input holds labels, which change nothing but reports. Google Cloud's network tags are no labels. */
+export function isLabel(path: string): boolean {
+  return /(^|\.)(tags|labels|userLabels|resourceLabels)(\.|$)/.test(path) && !/^tags\.\d+$/.test(path);
+}
+
+/**
+ * Dotted paths of the inputs that differ, without those that the engine ignores. Of a value that the cloud assigns, which is
+ * unknown on both sides, the resource that it comes from is compared.
+ */
+export function changedInputs(before: SideResource, after: SideResource): string[] {
+  const rewired = Object.keys(after.references).filter(
+    (key) => !isDeepStrictEqual(sorted(before.references[key]), sorted(after.references[key])),
+  );
+  return [...new Set([...differing(before.inputs, after.inputs, ""), ...rewired])].filter(
     (path) => !after.ignoreChanges.some((ignored) => path === ignored || path.startsWith(`${ignored}.`)),
   );
+}
+
+function sorted(urns: readonly string[] = []): string[] {
+  return [...urns].sort();
 }
 
 function differing(before: unknown, after: unknown, path: string): string[] {

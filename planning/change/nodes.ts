@@ -1,9 +1,8 @@
 import type { Service } from "../../components/model/role";
 import type { NodePlan } from "../../components/node/placement";
 import { INSTANCES } from "../../policy/machines";
-import type { Recorded } from "../record";
-import { changedInputs, effectOf, type Effect } from "./effects";
-import type { Side } from "./side";
+import { changedInputs, effectOf, isLabel, type Effect } from "./effects";
+import type { Side, SideResource } from "./side";
 
 /** `change in place`: the running node applies its new bootstrap, one service restart at a time, and does not stop. */
 export type NodeAction = "create" | "delete" | "change in place" | Exclude<Effect, "update">;
@@ -47,16 +46,13 @@ function changeOf(node: NodePlan, old: NodePlan | undefined, before: Side, after
   const [oldInstance, instance] = [before, after].map(({ resources }) => instanceOf(resources, node.name));
   const paths = changedInputs(oldInstance!, instance!);
   const why = [
-    ...paths.map(reason),
+    ...paths.filter((path) => !isLabel(path)).map(reason),
     ...(before.bootstraps.get(node.name) === after.bootstraps.get(node.name) ? [] : ["bootstrap"]),
     ...(moved.length === 0 ? [] : ["roles"]),
   ];
   const effect = effectOf(instance!.type, paths);
   const action: NodeAction = effect === "update" ? "change in place" : effect;
-  // A label alone changes nothing on the node.
-  return why.length === 0 || why.every((each) => each === "labels")
-    ? []
-    : [{ ...common, action, from: old.machine.name, why: [...new Set(why)] }];
+  return why.length === 0 ? [] : [{ ...common, action, from: old.machine.name, why: [...new Set(why)] }];
 }
 
 function described(
@@ -82,18 +78,17 @@ function movedTo(node: NodePlan, before: Side): NodeChange["moved"] {
 }
 
 /** The instance of a node. Every planned node has one. */
-export function instanceOf(resources: readonly Recorded[], node: string): Recorded {
+export function instanceOf(resources: readonly SideResource[], node: string): SideResource {
   return resources.find(({ type, name }) => INSTANCES.includes(type) && name === node)!;
 }
 
 /** Words for the inputs of instances on both clouds. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
-  [/^(instanceType|machineType)$/, "machine type"],
+  [/^(instanceType|machineType|creditSpecification)\b/, "machine type"],
   [/^(ami|bootDisk\.initializeParams\.image)$/, "boot image"],
   [/^(privateIp|networkInterfaces)/, "address"],
   [/^(userData|metadata\.startup-script)/, "boot script"],
-  [/^(tags|labels|rootBlockDevice\.tags)(\.|$)/, "labels"],
-  [/^attachedDisks/, "disks"],
+  [/^(tags\.\d+|vpcSecurityGroupIds)/, "firewall"],
 ];
 
 function reason(path: string): string {

@@ -13,11 +13,25 @@ export interface StackStores {
   readonly backups: ObjectStore;
 }
 
-/** A node or scaling group as its order and its statuses describe it. */
-export interface ObservedNode {
+/** A node or scaling group to look at. */
+export interface Watched {
   readonly name: string;
   /** Nodes that must serve: one, or the group's minimum. */
   readonly required: number;
+  /** Whether it is a scaling group, whose members write a status each. */
+  readonly group: boolean;
+}
+
+/** Every node and scaling group of a plan. */
+export function watchedNodes({ nodes, apiGroup }: StackPlan): Watched[] {
+  return [
+    ...nodes.map(({ name }) => ({ name, required: 1, group: false })),
+    ...(apiGroup === undefined ? [] : [{ name: apiGroup.role.name, required: apiGroup.minNodes, group: true }]),
+  ];
+}
+
+/** A node or scaling group as its order and its statuses describe it. */
+export interface ObservedNode extends Watched {
   /** Bootstrap that the stored order names. Empty: there is no order. */
   readonly ordered: string;
   /** The node's status, or one for each member of the group. */
@@ -51,11 +65,15 @@ export interface Asking {
  * Asks all nodes for a fresh status and reads orders and statuses. While a change is under way, it reads without asking: a new
  * request would replace the one that the change waits for. Throws if the cloud refuses.
  */
-export async function observe(store: ObjectStore, plan: StackPlan, { seconds, progress }: Asking): Promise<Observed> {
+export async function observe(
+  store: ObjectStore,
+  watched: readonly Watched[],
+  { seconds, progress }: Asking,
+): Promise<Observed> {
   const current = await json<RollRequest>(store, REQUEST_KEY);
   const changing = [...(current?.handOver ?? []), ...(current?.leave ?? [])];
   const id = changing.length === 0 ? randomUUID() : undefined;
-  const first = await read(store, plan, id);
+  const first = await read(store, watched, id);
   if (id === undefined || first.every(({ statuses }) => statuses.length === 0)) {
     return { nodes: first, changing };
   }
@@ -63,7 +81,7 @@ export async function observe(store: ObjectStore, plan: StackPlan, { seconds, pr
   await store.put(REQUEST_KEY, `${JSON.stringify(request)}\n`);
   const end = Date.now() + seconds * 1000;
   for (;;) {
-    const nodes = await read(store, plan, id);
+    const nodes = await read(store, watched, id);
     const silent = nodes.filter(({ statuses }) => !statuses.every(({ fresh }) => fresh)).map(({ name }) => name);
     if (silent.length === 0 || Date.now() >= end) {
       return { nodes, changing };
@@ -73,40 +91,24 @@ export async function observe(store: ObjectStore, plan: StackPlan, { seconds, pr
   }
 }
 
-function read(store: ObjectStore, { nodes, apiGroup }: StackPlan, id: string | undefined): Promise<ObservedNode[]> {
-  return Promise.all([
-    ...nodes.map(({ name }) => readNode(store, name, 1, () => Promise.resolve([statusKey(name)]), id)),
-    ...(apiGroup === undefined
-      ? []
-      : [
-          readNode(
-            store,
-            apiGroup.role.name,
-            apiGroup.minNodes,
-            () => store.list(memberStatusPrefix(apiGroup.role.name)),
-            id,
-          ),
-        ]),
-  ]);
-}
-
-async function readNode(
-  store: ObjectStore,
-  name: string,
-  required: number,
-  keys: () => Promise<readonly string[]>,
-  id: string | undefined,
-): Promise<ObservedNode> {
-  const [order, found] = await Promise.all([json<NodeOrder>(store, orderKey(name)), keys()]);
-  const statuses = await Promise.all(found.map((key) => json<NodeStatus>(store, key)));
-  return {
-    name,
-    required,
-    ordered: order?.bootstrap ?? "",
-    statuses: statuses.flatMap((status) =>
-      status === undefined ? [] : { ...status, fresh: id !== undefined && status.answered === id },
-    ),
-  };
+function read(store: ObjectStore, watched: readonly Watched[], id: string | undefined): Promise<ObservedNode[]> {
+  return Promise.all(
+    watched.map(async (node) => {
+      const { name, group } = node;
+      const [order, keys] = await Promise.all([
+        json<NodeOrder>(store, orderKey(name)),
+        group ? store.list(memberStatusPrefix(name)) : [statusKey(name)],
+      ]);
+      const statuses = await Promise.all(keys.map((key) => json<NodeStatus>(store, key)));
+      return {
+        ...node,
+        ordered: order?.bootstrap ?? "",
+        statuses: statuses.flatMap((status) =>
+          status === undefined ? [] : { ...status, fresh: id !== undefined && status.answered === id },
+        ),
+      };
+    }),
+  );
 }
 
 async function json<T>(store: ObjectStore, key: string): Promise<T | undefined> {

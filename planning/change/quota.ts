@@ -60,7 +60,10 @@ export function quotaUses(
   changes: { readonly nodes: readonly NodeChange[]; readonly api: readonly ApiChange[] },
 ): QuotaUse[] {
   const { cloud, region } = after.plan.spec;
-  const machines = [machinesOf(before.plan), machinesOf(after.plan), duringChange(before.plan, after.plan, changes)];
+  // Another cloud's stack uses none of this cloud's quotas.
+  const from = before.plan.spec.cloud === cloud ? before : undefined;
+  const machines = [from, after].map((side) => (side === undefined ? [] : machinesOf(side.plan)));
+  machines.push(from === undefined ? [] : duringChange(from.plan, after.plan, changes));
   const quotas = new Map(machines.flat().map(({ machine }) => [quotaOf(cloud, machine).code, quotaOf(cloud, machine)]));
   const vcpus = [...quotas.values()].map((quota) => {
     const [now, then, most] = machines.map((side) => vcpusOf(side, cloud, quota.code));

@@ -1,7 +1,6 @@
 import { groupBy } from "../../policy/group-by";
-import type { Recorded } from "../record";
 import { instanceOf, type NodeChange } from "./nodes";
-import type { Side } from "./side";
+import type { Side, SideResource } from "./side";
 
 /**
  * The nodes in the order of their change. New nodes come first where the program does not let them wait; deletions last,
@@ -36,7 +35,7 @@ function numberOf(node: string): number {
 /** The changed nodes whose instances each node's instance depends on, directly or through other resources. */
 function dependencies(
   changes: readonly NodeChange[],
-  resources: readonly Recorded[],
+  resources: readonly SideResource[],
 ): Map<string, ReadonlySet<string>> {
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
   const nodes = new Map(changes.map(({ node }) => [instanceOf(resources, node).urn, node]));
@@ -49,8 +48,8 @@ function dependencies(
 }
 
 function reachable(
-  start: Recorded,
-  byUrn: ReadonlyMap<string, Recorded>,
+  start: SideResource,
+  byUrn: ReadonlyMap<string, SideResource>,
   nodes: ReadonlyMap<string, string>,
 ): ReadonlySet<string> {
   const seen = new Set<string>();

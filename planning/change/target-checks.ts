@@ -1,6 +1,7 @@
 import { dollars } from "../../cost/line";
 import type { Summary } from "../../cost/summary";
 import type { StackSpec } from "../../stacks/config/spec";
+import type { JudgedPlan } from "../judged-plan";
 import type { PackResult } from "../policy/result";
 import { summary } from "../policy/report";
 import { check, fail, pass, unknown, type Check, type Finding } from "./check";
@@ -12,12 +13,10 @@ import type { ResourceGroup } from "./resources";
 import type { Side } from "./side";
 
 /** What is known of a change without the cloud. */
-export interface Known {
+export interface Known extends Pick<JudgedPlan, "price" | "policies"> {
   readonly stack: string;
   readonly before: Side;
   readonly after: Side;
-  readonly price: Summary;
-  readonly policies: PackResult;
   readonly disks: readonly DiskChange[];
   readonly resources: readonly ResourceGroup[];
   readonly outages: readonly Outage[];
@@ -29,12 +28,20 @@ export interface Known {
 export function targetChecks(known: Known): Check[] {
   return [
     check("same-stack", "The stack stays where it is", sameStack(known)),
-    check("policies", "The target violates no policy", policiesOf(known)),
-    check("budget", "The target is within its budget", budget(known)),
+    ...configChecks(known),
     check("data", "No data disk or bucket is deleted", dataStays(known)),
+    check("by-hand", "Nothing has to be done by hand", byHand(known)),
     check("outage", "The interruption of each service is known", outageKnown(known)),
     check("quota", "The cloud's quotas are large enough", quota(known)),
     check("offering", "The zones offer the machine types", offered(known)),
+  ];
+}
+
+/** Whether a config may be deployed: its policies and its price. */
+export function configChecks({ policies, price }: Pick<JudgedPlan, "policies" | "price">): Check[] {
+  return [
+    check("policies", "The config violates no policy", policiesOf(policies)),
+    check("budget", "The price is within the budget", budget(price)),
   ];
 }
 
@@ -58,7 +65,7 @@ function sameStack({ before, after }: Known): Finding {
       );
 }
 
-function policiesOf({ policies }: Known): Finding {
+function policiesOf(policies: PackResult): Finding {
   const rules = [...new Set(policies.violations.map(({ rule }) => rule.name))];
   return rules.length === 0
     ? pass(summary(policies))
@@ -68,7 +75,7 @@ function policiesOf({ policies }: Known): Finding {
       );
 }
 
-function budget({ price: { cents, budgetCents } }: Known): Finding {
+function budget({ cents, budgetCents }: Summary): Finding {
   const evidence = `${dollars(cents)} of ${dollars(budgetCents)} a month`;
   return cents <= budgetCents
     ? pass(evidence)
@@ -97,6 +104,17 @@ function dataStays({ stack, disks, resources }: Known): Finding {
     : fail(
         `would be deleted or replaced: ${[...new Set(deleted)].sort().join(", ")}`,
         `Back up first. The engine refuses while they are protected; \`pulumi state unprotect -s ${stack} URN\` releases one.`,
+      );
+}
+
+/** Neo4j's servers form a cluster only when they start without data. */
+function byHand({ before, after }: Known): Finding {
+  const [from, to] = [before, after].map(({ plan }) => plan.spec.neo4j.members);
+  return from === to
+    ? pass("nothing")
+    : unknown(
+        `neo4j changes from ${from} to ${to} members; its data must be restored into the new cluster`,
+        "Plan the steps of docs/neo4j.md, section 'From one server to three'.",
       );
 }
 

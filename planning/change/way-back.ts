@@ -73,5 +73,5 @@ function textOf(value: unknown): string | undefined {
   if (value === undefined) {
     return undefined;
   }
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -9,7 +9,7 @@ import type { Recorded } from "../../planning/record";
 import { writeReports } from "../../planning/policy/files";
 import { readJson } from "../../planning/read-file";
 import { knownStacks, UsageError } from "../../planning/stack-file";
-import { changesOf } from "../../planning/change/differences";
+import { changesOf } from "./changes";
 import { passes, reviewMarkdown, type Reviewed } from "./markdown";
 
 interface Options {

@@ -2,7 +2,7 @@ import { groupBy } from "../../policy/group-by";
 import { dollars } from "../../cost/line";
 import { resourceName, summary } from "../../planning/policy/report";
 import type { JudgedPlan } from "../../planning/judged-plan";
-import type { Change } from "../../planning/change/differences";
+import type { Change } from "./changes";
 
 /** A stack's plan and its changes. */
 export interface Reviewed {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Recorded } from "../record";
+import type { Recorded } from "../../planning/record";
 
 /** A change of a resource between two plans. */
 export interface Change {

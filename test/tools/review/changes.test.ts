@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changesOf } from "../../../planning/change/differences";
+import { changesOf } from "../../../tools/review/changes";
 
 const NODE = "urn:pulumi:dev::ape-deploy::aws:ec2/instance:Instance::redis-1";
 const DISK = "urn:pulumi:dev::ape-deploy::aws:ebs/volume:Volume::redis-1-data";
