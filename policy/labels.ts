@@ -2,6 +2,7 @@ import type { Cloud } from "../components/model/cloud";
 import { stackLabels } from "../stacks/labels";
 import { cloudOfType } from "./cloud";
 import type { ResourceView } from "./subject";
+import type { ResourceValues } from "./values";
 
 /** Labels that every resource has, by lower-case name; on AWS they are in PascalCase. */
 export const REQUIRED_LABELS = Object.keys(stackLabels({ stack: "", tier: "", owner: "", costCentre: "" }));
@@ -124,8 +125,17 @@ export function labelProperty(type: string): string | undefined {
   return ELSEWHERE[type] ?? (cloud === undefined ? "metadata.labels" : PROPERTY[cloud]);
 }
 
+/** Labels by the values that they were read from: most rules of stacks ask for those of every resource. */
+const LABELS = new WeakMap<ResourceValues, ReadonlyMap<string, string>>();
+
 /** A resource's labels by lower-case name. Throws NotKnownError if they are unknown. */
 export function labelsOf({ type, values }: ResourceView): ReadonlyMap<string, string> {
+  const labels = LABELS.get(values) ?? readLabels(type, values);
+  LABELS.set(values, labels);
+  return labels;
+}
+
+function readLabels(type: string, values: ResourceValues): ReadonlyMap<string, string> {
   const property = labelProperty(type);
   if (property === undefined) {
     return new Map();

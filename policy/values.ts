@@ -25,6 +25,9 @@ export class NotKnownError extends Error {
  * because a reference to another resource counts as set.
  */
 export class ResourceValues {
+  /** Results of `plain`: rules of stacks read every resource, and reading is slow. */
+  private readonly plains = new Map<string, Properties>();
+
   private constructor(
     private readonly proxied: Properties,
     private readonly urn: string,
@@ -109,7 +112,9 @@ export class ResourceValues {
 
   /** All properties as plain data, with a placeholder for unknown values: for callers that check themselves for required values. */
   plain(unknown: string): Properties {
-    return plain(this.proxied, unknown) as Properties;
+    const known = this.plains.get(unknown) ?? (plain(this.proxied, unknown) as Properties);
+    this.plains.set(unknown, known);
+    return known;
   }
 
   names(): string[] {

@@ -18,14 +18,14 @@ interface TestFile {
  * The groups that run one after the other. A test file names its group in its first line, "// Test group: light"; with
  * ", last" it starts after the group's other files. Files without that line are ordinary.
  *
- * | Group    | For tests that                                                               |
- * | -------- | ---------------------------------------------------------------------------- |
- * | first    | take minutes but measure no time: they start before the ordinary ones        |
- * | ordinary | measure no time                                                              |
- * | light    | boot nodes and measure seconds, but mostly wait: three at a time             |
- * | heavy    | boot nodes and measure seconds under load, or need the built control plane   |
+ * | Group    | For tests that                                                              |
+ * | -------- | --------------------------------------------------------------------------- |
+ * | first    | take minutes but measure no time: they start before the ordinary ones       |
+ * | ordinary | measure no time: three at a time, because those that boot nodes mostly wait |
+ * | light    | boot nodes and measure seconds, but mostly wait: three at a time            |
+ * | heavy    | boot nodes and measure seconds under load, or need the built control plane  |
  */
-const JOBS = { ordinary: 2, light: 3, heavy: 2 } as const;
+const JOBS = { ordinary: 3, light: 3, heavy: 2 } as const;
 type GroupName = keyof typeof JOBS;
 
 /** Every test file below a folder, in groups in the order in which they run. */

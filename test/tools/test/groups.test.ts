@@ -17,7 +17,7 @@ describe("the groups of test files", () => {
       file("f", "first"),
     ];
     assert.deepEqual(grouped(files), [
-      { jobs: 2, files: ["f", "a"] },
+      { jobs: 3, files: ["f", "a"] },
       { jobs: 3, files: ["d", "c"] },
       { jobs: 2, files: ["e", "b"] },
     ]);
