@@ -4,6 +4,7 @@ import { Budget } from "../components/budget/budget";
 import { Neo4j } from "../components/neo4j/neo4j";
 import type { DataService, DataServiceArgs } from "../components/node/data-service";
 import type { NodeContext } from "../components/node/node-context";
+import { Gates } from "../components/node/roll/hooks";
 import type { Service } from "../components/model/role";
 import { StackAuthority } from "../components/pki/stack-authority";
 import type { Platform, StackContext } from "../components/platform/platform";
@@ -47,9 +48,19 @@ class Ape extends pulumi.ComponentResource {
     name: string,
     private readonly platform: Platform,
     private readonly plan: StackPlan,
+    /** Everything below this component. */
+    private readonly resources: pulumi.Resource[] = [],
   ) {
     const { cloud, tier, placement, highlyAvailable } = plan.spec;
-    super(Ape.__pulumiType, name, { cloud, tier, placement, highlyAvailable }, { providers: [platform.provider] });
+    super(
+      Ape.__pulumiType,
+      name,
+      { cloud, tier, placement, highlyAvailable },
+      {
+        providers: [platform.provider],
+        transformations: [({ resource }) => void resources.push(resource)],
+      },
+    );
     this.within = { parent: this };
   }
 
@@ -105,6 +116,7 @@ class Ape extends pulumi.ComponentResource {
       buckets: { backups: backups.bucket.name },
     } satisfies PendingOutputs;
     this.registerOutputs({ tier: spec.tier, cloud: spec.cloud, apiUrl });
+    await nodeContext.gates.everythingServes(this.resources);
     return outputs;
   }
 
@@ -112,6 +124,10 @@ class Ape extends pulumi.ComponentResource {
   private nodeContext(): NodeContext {
     const { spec, services, flows, placed } = this.plan;
     const { platform, within } = this;
+    const bootstrap = platform.bucket(
+      { name: "bootstrap", keep: false, noncurrentDays: spec.backupRetentionDays },
+      within,
+    );
     return {
       platform,
       network: platform.network(
@@ -128,7 +144,12 @@ class Ape extends pulumi.ComponentResource {
         within,
       ),
       authority: new StackAuthority("authority", { name: naming(spec).prefix, from: spec.certificatesFrom }, within),
-      bootstrap: platform.bucket({ name: "bootstrap", keep: false, noncurrentDays: spec.backupRetentionDays }, within),
+      bootstrap,
+      gates: new Gates({
+        store: platform.objects(bootstrap),
+        timeoutMinutes: spec.changeTimeoutMinutes,
+        lost: spec.lostMembers,
+      }),
       all: placed,
     };
   }

@@ -49,7 +49,12 @@ function onNodes(wiring: ApiWiring, stored: readonly pulumi.Resource[]): pulumi.
   const on =
     plan.apiGroup === undefined
       ? { nodes: shared }
-      : { group: plan.apiGroup, targetCpuPercent: AUTOSCALING.targetCpuPercent, spotPercent };
+      : {
+          group: plan.apiGroup,
+          targetCpuPercent: AUTOSCALING.targetCpuPercent,
+          spotPercent,
+          after: [nodeContext.gates.nodesServe(parent)],
+        };
   return new Api("api", { ...nodeContext, ...publicArgs(plan), on, after: readAtBoot }, { parent }).url;
 }
 
@@ -70,7 +75,7 @@ function startSharedNodes({ plan, nodeContext, stores, parent }: ApiWiring, afte
 
 async function onExistingCluster(wiring: ApiWiring): Promise<pulumi.Output<string>> {
   const { KubernetesApi } = await import("../components/api/kubernetes/kubernetes");
-  const { plan, kubeconfig, parent } = wiring;
+  const { plan, nodeContext, kubeconfig, parent } = wiring;
   const cluster = plan.spec.api.kubernetes!.cluster as ExistingCluster;
   const args: KubernetesApiArgs = {
     ...workload(wiring),
@@ -78,7 +83,7 @@ async function onExistingCluster(wiring: ApiWiring): Promise<pulumi.Output<strin
     entry: { kind: "ingress", className: cluster.ingressClass, from: cluster.ingressNamespaces },
     serviceAccountAnnotations: cluster.serviceAccountAnnotations,
   };
-  return new KubernetesApi("api", args, { parent }).url;
+  return new KubernetesApi("api", args, { parent, dependsOn: nodeContext.gates.nodesServe(parent) }).url;
 }
 
 async function onNewCluster(wiring: ApiWiring, stored: readonly pulumi.Resource[]): Promise<pulumi.Output<string>> {
@@ -106,7 +111,7 @@ async function onNewCluster(wiring: ApiWiring, stored: readonly pulumi.Resource[
     entry: { kind: "nodePort", port: NODE_PORT, from: platform.balancerCidrs(plan.spec.networkCidr) },
     serviceAccountAnnotations: cluster.serviceAccountAnnotations,
   };
-  const pods = new KubernetesApi("api", args, { parent });
+  const pods = new KubernetesApi("api", args, { parent, dependsOn: nodeContext.gates.nodesServe(parent) });
   const on = { cluster: cluster.nodes, port: NODE_PORT };
   return new Api("api", { ...nodeContext, ...publicArgs(plan), on, after: [pods] }, { parent }).url;
 }

@@ -21,7 +21,13 @@ export interface PublicArgs {
 export interface ApiArgs extends NodeContext, PublicArgs {
   /** What serves: a scaling group, nodes shared with the data services, or the nodes of a cluster and the port that leads to pods. */
   readonly on:
-    | { readonly group: ApiGroup; readonly targetCpuPercent: number; readonly spotPercent: number }
+    | {
+        readonly group: ApiGroup;
+        readonly targetCpuPercent: number;
+        readonly spotPercent: number;
+        /** As planned before the group is created or its members are replaced. */
+        readonly after: readonly pulumi.Resource[];
+      }
     | { readonly nodes: readonly Node[] }
     | { readonly cluster: Group; readonly port: number };
   /** Created before clients are sent here: what nodes read at boot, or the pods. */
@@ -58,11 +64,10 @@ export class Api extends pulumi.ComponentResource {
     if ("cluster" in args.on) {
       return { group: args.on.cluster };
     }
-    const { group, targetCpuPercent, spotPercent } = args.on;
+    const { group, targetCpuPercent, spotPercent, after } = args.on;
     const spec = { ...groupSpec(group.role), ...group, targetCpuPercent, spotPercent };
-    return {
-      group: new ServiceGroup({ ...args, spec, role: group.role }, { parent: this, dependsOn: [...args.after] }).group,
-    };
+    const dependsOn = [...args.after, ...after];
+    return { group: new ServiceGroup({ ...args, spec, role: group.role }, { parent: this, dependsOn }).group };
   }
 }
 

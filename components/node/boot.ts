@@ -7,7 +7,7 @@ import type { GroupSpec } from "../platform/platform";
 import { renderBundle } from "./bootstrap/bundle";
 import { nodeSecret, userData } from "./bootstrap/userdata";
 import type { NodeContext } from "./node-context";
-import { renderOrder, type Applied } from "./roll/order";
+import { renderOrder, type Applied, type NodeOrder } from "./roll/order";
 
 /** Hexadecimal digits of a bootstrap's hash that identify it; fits in a label. */
 const HASH_LENGTH = 16;
@@ -31,6 +31,8 @@ interface Identity {
   readonly addresses: readonly string[];
   /** Device paths of data disks by role name. */
   readonly disks: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Options of the order, which changes before everything else of the machine. */
+  readonly guard: (order: NodeOrder) => pulumi.CustomResourceOptions;
 }
 
 /**
@@ -42,7 +44,7 @@ export function bootable(
   name: string,
   roles: readonly Placed[],
   parent: pulumi.Resource,
-  { machine, applied, dnsNames, addresses, disks }: Identity,
+  { machine, applied, dnsNames, addresses, disks, guard }: Identity,
 ): Boot {
   const { platform, authority, bootstrap } = nodeContext;
   const { context } = platform;
@@ -72,12 +74,13 @@ export function bootable(
     .update(JSON.stringify([bootImage(context), addresses, stub]))
     .digest("hex")
     .slice(0, HASH_LENGTH);
+  const ordered: NodeOrder = { bootstrap: bundle.sha256, machine, instance };
   const order = platform.object(
     bootstrap,
     orderKey(name),
-    renderOrder({ bootstrap: bundle.sha256, machine, instance }, applied),
+    renderOrder(ordered, applied),
     `${name}-current`,
-    { parent, dependsOn: script },
+    pulumi.mergeOptions({ parent, dependsOn: script }, guard(ordered)),
   );
   return {
     spec: {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dnsName, type Role } from "../model/role";
+import { dependencies } from "../platform/options";
 import type { Group, GroupSpec } from "../platform/platform";
 import { bootable, type BootSpec } from "./boot";
 import type { NodeContext } from "./node-context";
@@ -30,6 +31,7 @@ export class ServiceGroup extends pulumi.ComponentResource {
       dnsNames: [role.name, dnsName(role.name)],
       addresses: [],
       disks: {},
+      guard: (order) => args.gates.guardGroup({ name: spec.name, order, minNodes: spec.minNodes }, dependencies(opts)),
     });
     this.group = args.platform.scalingGroup({ ...spec, ...boot.spec }, args.network, {
       parent: this,

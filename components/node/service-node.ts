@@ -5,6 +5,7 @@ import type { Disk, Node } from "../platform/platform";
 import { bootable } from "./boot";
 import type { NodeContext } from "./node-context";
 import { diskSlot, type NodePlan } from "./placement";
+import type { RollRole } from "./roll/gate";
 
 export interface ServiceNodeArgs extends NodeContext {
   readonly plan: NodePlan;
@@ -21,7 +22,7 @@ export class ServiceNode extends pulumi.ComponentResource {
   readonly complete: readonly pulumi.Resource[];
 
   constructor(args: ServiceNodeArgs, opts: pulumi.ComponentResourceOptions) {
-    const { platform, plan } = args;
+    const { platform, plan, gates } = args;
     super(
       ServiceNode.__pulumiType,
       plan.name,
@@ -37,6 +38,8 @@ export class ServiceNode extends pulumi.ComponentResource {
       dnsNames: [plan.name, ...plan.roles.map(nameOf), ...plan.roles.map(({ role }) => dnsName(role.name))],
       addresses: [plan.address],
       disks: Object.fromEntries(disks.map(({ role, disk }) => [role.name, disk.devicePath])),
+      guard: (order) =>
+        gates.guard({ name: plan.name, order, roles: plan.roles.map(memberOf) }, this, dependencies(opts)),
     });
     this.node = platform.node(
       {
@@ -48,17 +51,21 @@ export class ServiceNode extends pulumi.ComponentResource {
         ...boot.spec,
       },
       args.network,
-      // In sequence: the next node starts to change once this resource is updated, whether or not the node serves yet.
-      { parent: this, dependsOn: [...boot.ready, ...dependencies(opts)] },
+      { parent: this, dependsOn: boot.ready, hooks: gates.ofPart(plan.name) },
     );
     const attachments = disks.map(({ role, disk }) => disk.attachTo(this.node, diskSlot(plan, role)));
     this.complete = [this.node.resource, ...attachments];
+    gates.track(plan.name, [...boot.ready, this.node.instance, ...attachments]);
     this.registerOutputs({ zone: plan.zone, machine: plan.machine.name, address: plan.address });
   }
 }
 
 function servicesOf(roles: readonly Placed[]): Service[] {
   return [...new Set(roles.map(({ role }) => role.service))];
+}
+
+function memberOf({ role }: Placed): RollRole {
+  return { name: role.name, group: role.group ?? role.service };
 }
 
 function nameOf(placed: Placed): string {

@@ -4,7 +4,10 @@ import type { NodeContext } from "./node-context";
 import type { NodePlan } from "./placement";
 import { ServiceNode } from "./service-node";
 
-/** Creates nodes one after the other, once the resources that they read at boot exist. */
+/**
+ * Creates nodes, the one with the highest number first, once the resources that they read at boot exist. A node changes only
+ * after the one before it is as planned. Returns them in the order of the plans.
+ */
 export function startNodes(
   nodeContext: NodeContext,
   plans: readonly NodePlan[],
@@ -13,7 +16,7 @@ export function startNodes(
   parent: pulumi.Resource,
 ): Node[] {
   let previous: readonly pulumi.Resource[] = [];
-  return plans.map((plan) => {
+  const nodes = [...plans].reverse().map((plan) => {
     const { node, complete } = new ServiceNode(
       { ...nodeContext, plan, disks },
       { parent, dependsOn: [...after, ...previous] },
@@ -21,4 +24,5 @@ export function startNodes(
     previous = complete;
     return node;
   });
+  return nodes.reverse();
 }

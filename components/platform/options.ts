@@ -14,3 +14,10 @@ export function dependencies(opts: pulumi.ComponentResourceOptions): pulumi.Reso
   const { dependsOn = [] } = opts;
   return (Array.isArray(dependsOn) ? dependsOn : [dependsOn]) as pulumi.Resource[];
 }
+
+/** A component's options without `hooks`, which are meant for the machine in it. Pulumi would run them for both. */
+export function withoutHooks(opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions {
+  const rest = { ...opts };
+  delete rest.hooks;
+  return rest;
+}

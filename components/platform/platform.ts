@@ -192,6 +192,8 @@ export interface Disk {
 
 export interface Node {
   readonly resource: pulumi.Resource;
+  /** The machine itself. */
+  readonly instance: pulumi.CustomResource;
 }
 
 export interface Group {
@@ -266,6 +268,8 @@ export interface Platform {
     name: string,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource;
+  /** Reads and writes a bucket's objects while the program runs. */
+  objects(bucket: Bucket): ObjectStore;
   /** Sends notifications when the stack's bill approaches its budget. */
   budget(spec: BudgetSpec, opts: pulumi.CustomResourceOptions): void;
   secret(spec: SecretSpec, value: pulumi.Input<string>, opts: pulumi.CustomResourceOptions): Secret;

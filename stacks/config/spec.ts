@@ -15,6 +15,7 @@ export const UNCHANGED = [
   "owner",
   "costCentre",
   "placement",
+  "changeTimeoutMinutes",
   "backupRetentionDays",
   "billingAccount",
   "deletionProtection",
@@ -28,7 +29,7 @@ export const UNCHANGED = [
 ] as const satisfies readonly KeyName[];
 
 /** Lists of keys that the spec holds under the same name, without duplicates. */
-export const DISTINCT = ["budgetEmails", "allowedClientCidrs"] as const satisfies readonly KeyName[];
+export const DISTINCT = ["budgetEmails", "allowedClientCidrs", "lostMembers"] as const satisfies readonly KeyName[];
 
 /**
  * A stack's config after all decisions: valid, frozen, without defaults to look up. Holds no secret. Fields of a service

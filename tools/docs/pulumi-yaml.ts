@@ -5,6 +5,9 @@ import { KEYS, type Key } from "../../stacks/config/keys";
 /** The YAML version that the engine reads. In 1.1 an unquoted day is a timestamp, not a string. */
 const READ_AS = "1.1";
 
+/** Older engines ignore resource hooks, or go on after one has failed: nothing would hold a node back. */
+const REQUIRED_PULUMI = ">=3.238.0";
+
 /** The content of Pulumi.yaml: the project, and the config schema that the engine validates and takes defaults from. */
 export function pulumiYaml(): string {
   const project = {
@@ -20,6 +23,7 @@ export function pulumiYaml(): string {
         nodeargs: "--stack-trace-limit=1",
       },
     },
+    requiredPulumiVersion: REQUIRED_PULUMI,
     config: Object.fromEntries(Object.entries(KEYS).map(([name, key]) => [name, declaration(key)])),
   };
   const document = new Document(project, { version: READ_AS });

@@ -21,3 +21,15 @@ export type Applied = "live" | "replaced";
 export function renderOrder({ bootstrap, machine, instance }: NodeOrder, applied: Applied): string {
   return `${JSON.stringify({ bootstrap, machine, instance, applied })}\n`;
 }
+
+/** The order in a stored object. `undefined`: the object is a former format, which nodes without an agent read. */
+export function parseOrder(stored: string): NodeOrder | undefined {
+  try {
+    const { bootstrap, machine, instance } = JSON.parse(stored) as Partial<NodeOrder>;
+    return bootstrap === undefined || machine === undefined || instance === undefined
+      ? undefined
+      : { bootstrap, machine, instance };
+  } catch {
+    return undefined;
+  }
+}

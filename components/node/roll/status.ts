@@ -48,3 +48,13 @@ export interface RoleStatus {
   /** What the role reports of itself, for example the API's released image. Otherwise empty. */
   readonly reports: string;
 }
+
+/** The status in a stored object; undefined if it is empty or of another version. */
+export function parseStatus(stored: string): NodeStatus | undefined {
+  try {
+    const status = JSON.parse(stored) as NodeStatus;
+    return status.version === STATUS_VERSION ? status : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MachineType } from "../../model/machine-types";
 import { bootImage } from "../../model/naming";
 import type { Disk, DiskSpec, Node, NodeSpec, StackContext } from "../platform";
-import { dependencies, protectedData } from "../options";
+import { dependencies, protectedData, withoutHooks } from "../options";
 import type { EncryptionKey } from "./encryption";
 import { identity } from "./identity";
 import type { AwsNetwork } from "./network";
@@ -92,7 +92,7 @@ export class AwsNode extends pulumi.ComponentResource implements Node {
     network: AwsNetwork,
     opts: pulumi.ComponentResourceOptions,
   ) {
-    super(AwsNode.__pulumiType, spec.name, { zone: spec.zone, machine: spec.machine.name }, opts);
+    super(AwsNode.__pulumiType, spec.name, { zone: spec.zone, machine: spec.machine.name }, withoutHooks(opts));
     this.name = spec.name;
     const within = { parent: this };
     const { profile, ready } = identity(context, key, spec, within);
@@ -124,6 +124,7 @@ export class AwsNode extends pulumi.ComponentResource implements Node {
       pulumi.mergeOptions(within, {
         deleteBeforeReplace: true,
         dependsOn: [...network.ready, ...ready, ...dependencies(opts)],
+        ...(opts.hooks === undefined ? {} : { hooks: opts.hooks }),
       }),
     );
     this.registerOutputs({ zone: spec.zone, machine: spec.machine.name, address: spec.address });

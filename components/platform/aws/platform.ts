@@ -18,6 +18,7 @@ import type {
   NetworkSpec,
   Node,
   NodeSpec,
+  ObjectStore,
   Platform,
   Secret,
   SecretSpec,
@@ -33,6 +34,7 @@ import { encryptionKey, type EncryptionKey } from "./encryption";
 import { AwsGroup } from "./group";
 import { AwsNetwork } from "./network";
 import { AwsDisk, AwsNode } from "./node";
+import { S3Objects } from "./objects";
 import { AwsSecret } from "./secret";
 import { tags } from "./tags";
 
@@ -113,6 +115,10 @@ export class AwsPlatform implements Platform {
       { bucket: bucket.name, key, content, contentType: "text/plain", tags: tags(this.context, name) },
       pulumi.mergeOptions(opts, { dependsOn: policy }),
     );
+  }
+
+  objects(bucket: Bucket): ObjectStore {
+    return new S3Objects(this.context, bucket.name);
   }
 
   budget(spec: BudgetSpec, opts: pulumi.CustomResourceOptions): void {

@@ -1,7 +1,7 @@
 import * as compute from "@pulumi/gcp/compute";
 import * as pulumi from "@pulumi/pulumi";
 import { bootImage } from "../../model/naming";
-import { dependencies, protectedData } from "../options";
+import { dependencies, protectedData, withoutHooks } from "../options";
 import type { Disk, DiskSpec, Node, NodeSpec, StackContext } from "../platform";
 import { identity, type Holdings } from "./identity";
 import { labels, labelValue } from "./labels";
@@ -68,7 +68,7 @@ export class GcpNode extends pulumi.ComponentResource implements Node {
     network: GcpNetwork,
     opts: pulumi.ComponentResourceOptions,
   ) {
-    super(GcpNode.__pulumiType, spec.name, { zone: spec.zone, machine: spec.machine.name }, opts);
+    super(GcpNode.__pulumiType, spec.name, { zone: spec.zone, machine: spec.machine.name }, withoutHooks(opts));
     const within = { parent: this };
     const { email, ready } = identity(context, holdings, spec, within);
     const nodeLabels = { ...labels(context, spec.name), service: labelValue(spec.services.join("_")) };
@@ -104,6 +104,7 @@ export class GcpNode extends pulumi.ComponentResource implements Node {
           "attachedDisks",
         ],
         dependsOn: [...network.ready, ...ready, ...dependencies(opts)],
+        ...(opts.hooks === undefined ? {} : { hooks: opts.hooks }),
       }),
     );
     this.registerOutputs({ zone: spec.zone, machine: spec.machine.name, address: spec.address });

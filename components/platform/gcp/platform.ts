@@ -18,6 +18,7 @@ import type {
   NetworkSpec,
   Node,
   NodeSpec,
+  ObjectStore,
   Platform,
   Secret,
   SecretSpec,
@@ -32,6 +33,7 @@ import { LOAD_BALANCER_RANGES } from "./flows";
 import { GcpGroup } from "./group";
 import { GcpNetwork } from "./network";
 import { GcpDisk, GcpNode } from "./node";
+import { GcsObjects } from "./objects";
 import { GcpSecret } from "./secret";
 
 const ACCESS_LOG_DAYS = 90;
@@ -125,6 +127,10 @@ export class GcpPlatform implements Platform {
       // New content replaces the resource under the same key: deleting the old one last would delete the new object.
       pulumi.mergeOptions(opts, { deleteBeforeReplace: true }),
     );
+  }
+
+  objects(bucket: Bucket): ObjectStore {
+    return new GcsObjects(bucket.name);
   }
 
   budget(spec: BudgetSpec, opts: pulumi.CustomResourceOptions): void {

@@ -1,7 +1,7 @@
 import { CLOUDS } from "../../../components/model/cloud";
 import { DEFAULT_REGION } from "../../../components/model/regions";
 import { PLACEMENTS } from "../../../components/node/placement";
-import { among, autoOr, flag, integer, text } from "../parsers";
+import { among, autoOr, flag, integer, listOf, text, whole } from "../parsers";
 import { REPLICATED_TIERS } from "../tier-words";
 import { key } from "./key";
 
@@ -38,5 +38,22 @@ export const AVAILABILITY_KEYS = {
     example: "true",
     description: "Replicate every service over three zones, so that the stack survives the loss of one.",
     parse: autoOr(flag),
+  }),
+  changeTimeoutMinutes: key({
+    type: "integer",
+    default: 20,
+    ...whole(5, 120),
+    example: "40",
+    description:
+      "Minutes that an update waits for a node: before it changes, until the other members of its services serve, and afterwards, until it serves itself.",
+  }),
+  lostMembers: key({
+    type: "array",
+    default: [],
+    allowed: "a list of names of nodes or members of services",
+    example: '["redis-3"]',
+    description:
+      "Members that are known to be lost. Updates neither wait for them nor require that they serve. Remove a member once it is back.",
+    parse: listOf(text(/^[a-z][a-z0-9-]*$/), 0),
   }),
 };

@@ -30,6 +30,7 @@ describe("Pulumi.yaml", () => {
           nodeargs: "--stack-trace-limit=1",
         },
       },
+      requiredPulumiVersion: ">=3.238.0",
     });
   });
 
