@@ -149,6 +149,7 @@ class Ape extends pulumi.ComponentResource {
         store: platform.objects(bootstrap),
         timeoutMinutes: spec.changeTimeoutMinutes,
         lost: spec.lostMembers,
+        reports: spec.api.kubernetes === undefined ? { api: spec.api.image } : {},
       }),
       all: placed,
     };

@@ -1,5 +1,5 @@
 import type { NodeOrder } from "./order";
-import type { NodeStatus } from "./status";
+import type { NodeStatus, RoleStatus } from "./status";
 
 /** A role, and the members that replace each other. */
 export interface RollRole {
@@ -32,6 +32,8 @@ export interface Situation {
   readonly created: ReadonlySet<string>;
   /** Names of nodes or roles that are known to be lost. */
   readonly lost: ReadonlySet<string>;
+  /** What roles must report of themselves, by service. */
+  readonly reports: Readonly<Record<string, string>>;
 }
 
 /** Why a node must wait. */
@@ -181,10 +183,10 @@ export function leftToHandOver(
         return [];
       }
       if (!fresh) {
-        return [{ node: role.node, text: "has not answered the request to hand over", final: false }];
+        const problem = status.reason === "" ? "" : `: ${status.reason}`;
+        return [{ node: role.node, text: `has yet to hand over ${role.name}${problem}`, final: false }];
       }
-      const text = `${role.name} still leads${status.reason === "" ? "" : `: ${status.reason}`}`;
-      return leads(role, situation) ? [{ node: role.node, text, final: false }] : [];
+      return leads(role, situation) ? [{ node: role.node, text: `${role.name} still leads`, final: false }] : [];
     });
   const replaced = new Set(handOver.filter(({ planned }) => planned).map(({ group }) => group));
   const leaderless = [...led]
@@ -209,7 +211,7 @@ function leads(role: Located, { seen }: Situation): boolean {
 }
 
 /** Why a node does not serve what was ordered for it. Empty: it serves. */
-export function notServing({ name, order }: RollNode, { seen, lost }: Situation): Reason[] {
+export function notServing({ name, order }: RollNode, { seen, lost, reports }: Situation): Reason[] {
   const reason = (text: string, final = false): Reason[] => [{ node: name, text, final }];
   const { status, fresh, order: stored } = seen.get(name) ?? { fresh: false };
   if (lost.has(name)) {
@@ -231,6 +233,25 @@ export function notServing({ name, order }: RollNode, { seen, lost }: Situation)
   if (status.phase !== "serving") {
     return reason(`is ${status.phase}`);
   }
-  const sick = Object.entries(status.roles).filter(([role, { healthy }]) => !healthy && !lost.has(role));
-  return sick.length === 0 ? [] : reason(`${sick.map(([role]) => role).join(", ")}: not healthy`);
+  return Object.entries(status.roles)
+    .filter(([role]) => !lost.has(role))
+    .flatMap(([role, of]) => roleObjections(role, of, reports).map(({ text, final }) => reason(text, final)[0]!));
+}
+
+/** Why a role does not serve as it must. */
+export function roleObjections(
+  role: string,
+  { service, healthy, reports }: RoleStatus,
+  wanted: Situation["reports"],
+): { readonly text: string; readonly final: boolean }[] {
+  const expected = wanted[service];
+  if (expected !== undefined && reports.startsWith(`${expected} failed`)) {
+    return [{ text: `${role}: ${reports}`, final: true }];
+  }
+  if (!healthy) {
+    return [{ text: `${role} is not healthy`, final: false }];
+  }
+  return expected === undefined || reports === expected
+    ? []
+    : [{ text: `${role} has yet to run ${expected}`, final: false }];
 }

@@ -5,7 +5,7 @@ import type { RollNode } from "./gate";
 import type { RollGroup } from "./group";
 import { Roll, RollError, type RollArgs } from "./roll";
 
-export type GatesArgs = Pick<RollArgs, "store" | "timeoutMinutes" | "lost">;
+export type GatesArgs = Pick<RollArgs, "store" | "timeoutMinutes" | "lost" | "reports">;
 
 /** No hooks: the engine is a mock, which has none. */
 const NO_HOOKS: pulumi.ResourceHookBinding = {};

@@ -9,6 +9,8 @@ export interface RollRequest {
   readonly handOver: readonly string[];
   /** Roles that leave their node: the node stops them and unmounts their disks, which are about to be detached. */
   readonly leave: readonly string[];
-  /** The node that each leaving role is on. A role of the same name on another node, where it goes, is not meant. */
-  readonly from: Readonly<Record<string, string>>;
+  /**
+   * The node that each leaving role is on: a role of the same name on another node, where it goes, is not meant. Default: any.
+   */
+  readonly from?: Readonly<Record<string, string>>;
 }

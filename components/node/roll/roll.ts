@@ -38,6 +38,8 @@ export interface RollArgs {
   readonly timeoutMinutes: number;
   /** Names of nodes or roles that are known to be lost. Nothing waits for them. */
   readonly lost: readonly string[];
+  /** What roles must report of themselves, by service: the API's image. */
+  readonly reports: Readonly<Record<string, string>>;
   /** Receives what is waited for. */
   readonly progress: (message: string) => void;
 }
@@ -129,7 +131,9 @@ export class Roll {
   async everythingServes(): Promise<void> {
     await this.orFail(async () => {
       const { nodes } = await this.serving("the stack must serve", ({ members }) =>
-        [...this.groups.values()].flatMap((group) => groupNotServing(group, members.get(group.name) ?? [])),
+        [...this.groups.values()].flatMap((group) =>
+          groupNotServing(group, members.get(group.name) ?? [], this.args.reports),
+        ),
       );
       const deleted = [...nodes].filter(([name, { status, fresh }]) => status && !fresh && !this.nodes.has(name));
       await Promise.all(deleted.map(([name]) => this.talk.forget(name)));
@@ -220,7 +224,13 @@ export class Roll {
   }
 
   private situation(seen: Survey["nodes"]): Situation {
-    return { nodes: [...this.nodes.values()], seen, created: this.created, lost: this.lost };
+    return {
+      nodes: [...this.nodes.values()],
+      seen,
+      created: this.created,
+      lost: this.lost,
+      reports: this.args.reports,
+    };
   }
 
   /** Polls until nothing stands in the way. Throws RollError when waiting can't help, or takes too long. */

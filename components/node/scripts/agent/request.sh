@@ -28,6 +28,7 @@ drain() { # drain ROLE
 }
 
 leave() { # leave ROLE: its disk is about to be detached
+  ! marked "$1" left || return 0
   drain "$1" || return 1
   OUTPUT=$(stop_role "$1" 2>&1 | tail -n 3 | tr '\n' '|'; exit "${PIPESTATUS[0]}") || return 1
   mark "$1" left

@@ -118,6 +118,7 @@ class FakeStack {
       clock: this.farm,
       timeoutMinutes: 10,
       lost,
+      reports: {},
       progress: () => undefined,
     });
     Object.entries(this.services).forEach(([group, names]) =>
