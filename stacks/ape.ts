@@ -11,9 +11,12 @@ import { regionZones } from "../components/model/regions";
 import { Redis } from "../components/redis/redis";
 import { TimescaleDB } from "../components/timescaledb/timescaledb";
 import { deployApi } from "./api-wiring";
+import { DeletionProtection } from "./deletion-protection";
 import { CONTRACT_VERSION, type PendingOutputs } from "./outputs";
 import { stackLabels } from "./labels";
 import { API_SECRETS, naming, type StackPlan } from "./plan";
+import { dataSettings } from "./refused-change";
+import { refusing } from "./stack-hooks";
 import type { StackSpec } from "./config/spec";
 
 /** Secrets that the program reads from the config or another stack. They are never part of the spec. */
@@ -48,8 +51,14 @@ class Ape extends pulumi.ComponentResource {
     private readonly platform: Platform,
     private readonly plan: StackPlan,
   ) {
-    const { cloud, tier, placement, highlyAvailable } = plan.spec;
-    super(Ape.__pulumiType, name, { cloud, tier, placement, highlyAvailable }, { providers: [platform.provider] });
+    const { tier, placement, highlyAvailable } = plan.spec;
+    const settings = dataSettings(plan);
+    super(
+      Ape.__pulumiType,
+      name,
+      { tier, placement, highlyAvailable, ...settings },
+      { providers: [platform.provider], hooks: refusing(settings) },
+    );
     this.within = { parent: this };
   }
 
@@ -105,6 +114,7 @@ class Ape extends pulumi.ComponentResource {
       buckets: { backups: backups.bucket.name },
     } satisfies PendingOutputs;
     this.registerOutputs({ tier: spec.tier, cloud: spec.cloud, apiUrl });
+    new DeletionProtection("deletionProtection", spec.deletionProtection, this);
     return outputs;
   }
 
