@@ -16,7 +16,12 @@ const FIXED = {
 /** What a stack's data depends on. The root component holds it as inputs, so that an update can compare. */
 export interface DataSettings extends Pick<StackSpec, keyof typeof FIXED | "deletionProtection"> {
   /** Data disks by role name. */
-  readonly disks: Readonly<Record<string, { readonly service: string; readonly sizeGiB: number }>>;
+  readonly disks: Readonly<Record<string, Disk>>;
+}
+
+interface Disk {
+  readonly service: string;
+  readonly sizeGiB: number;
 }
 
 export function dataSettings({ spec, placed }: Pick<StackPlan, "spec" | "placed">): DataSettings {
@@ -39,11 +44,12 @@ export class RefusedChange extends Error {
     stack: string,
     readonly problems: readonly Problem[],
   ) {
+    const moves = problems.some(({ key }) => key in FIXED);
     super(
       [
         `Stack ${JSON.stringify(stack)} can't change like this. Nothing was changed.`,
         ...problems.map(describe),
-        `To move a stack, create a new one with the new settings and restore the backups into it: README.md, "Move a stack".`,
+        ...(moves ? ['How to move a stack: README.md, "Move a stack".'] : []),
       ].join("\n\n"),
     );
   }
@@ -72,28 +78,26 @@ function fixedSettings(before: Partial<DataSettings>, after: DataSettings): Prob
 
 function diskProblems(before: Partial<DataSettings>, after: DataSettings): Problem[] {
   const deployed = Object.entries(before.disks ?? {});
+  const gone = deployed.map(([name]) => name).filter((name) => after.disks[name] === undefined);
+  const shrunk = deployed.filter(([name, { sizeGiB }]) => sizeGiB > (after.disks[name]?.sizeGiB ?? sizeGiB));
+  const services = new Set(shrunk.map(([, { service }]) => service));
   return [
-    ...deployed.flatMap(([name, disk]) => shrunk(name, disk.sizeGiB, after.disks[name])),
-    ...deleted(
-      deployed.map(([name]) => name).filter((name) => after.disks[name] === undefined),
-      before.deletionProtection === true,
-      after.deletionProtection,
-    ),
+    ...[...services].map((service) => tooSmall(service, shrunk, after)),
+    ...deleted(gone, before.deletionProtection === true, after.deletionProtection),
   ];
 }
 
-function shrunk(name: string, sizeGiB: number, after: DataSettings["disks"][string] | undefined): Problem[] {
-  return after === undefined || after.sizeGiB >= sizeGiB
-    ? []
-    : [
-        {
-          key: `overrides.${after.service}.diskGiB`,
-          value: shown(after.sizeGiB),
-          reason: `the data disk of ${name} has ${sizeGiB} GiB, and disks can't shrink`,
-          allowed: `${sizeGiB} or more`,
-          example: line(`overrides.${after.service}.diskGiB`, String(sizeGiB)),
-        },
-      ];
+function tooSmall(of: string, shrunk: readonly [string, Disk][], after: DataSettings): Problem {
+  const disks = shrunk.filter(([, { service }]) => service === of);
+  const [[first, { sizeGiB }]] = disks as [[string, Disk]];
+  const key = `overrides.${of}.diskGiB`;
+  return {
+    key,
+    value: shown(after.disks[first]!.sizeGiB),
+    reason: `the data disks of ${disks.map(([name]) => name).join(", ")} have ${sizeGiB} GiB, and disks can't shrink`,
+    allowed: `${sizeGiB} or more`,
+    example: line(key, String(sizeGiB)),
+  };
 }
 
 function deleted(names: readonly string[], wasOn: boolean, isOn: boolean): Problem[] {
