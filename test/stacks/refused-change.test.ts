@@ -93,7 +93,10 @@ How to move a stack: README.md, "Move a stack".`,
         assert.ok(settings.length > 1);
         settings.forEach((before) =>
           settings.forEach((after) =>
-            assert.deepEqual(refusedChanges(before, { ...after, stack: before.stack, bucketSuffix: before.bucketSuffix }), []),
+            assert.deepEqual(
+              refusedChanges(before, { ...after, stack: before.stack, bucketSuffix: before.bucketSuffix }),
+              [],
+            ),
           ),
         );
       });

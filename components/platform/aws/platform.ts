@@ -34,7 +34,6 @@ import { AwsGroup } from "./group";
 import { AwsNetwork } from "./network";
 import { AwsDisk, AwsNode } from "./node";
 import { AwsSecret } from "./secret";
-import { tags } from "./tags";
 
 const ACCESS_LOG_DAYS = 90;
 
@@ -110,7 +109,7 @@ export class AwsPlatform implements Platform {
     const { policy } = bucket as AwsBucket;
     return new s3.BucketObjectv2(
       name,
-      { bucket: bucket.name, key, content, contentType: "text/plain", tags: tags(this.context, name) },
+      { bucket: bucket.name, key, content, contentType: "text/plain" },
       pulumi.mergeOptions(opts, { dependsOn: policy }),
     );
   }
