@@ -7,7 +7,7 @@ import type { ResourceValues } from "./values";
 /** Labels that every resource has, by lower-case name; on AWS they are in PascalCase. */
 export const REQUIRED_LABELS = Object.keys(stackLabels({ stack: "", tier: "", owner: "", costCentre: "" }));
 
-/** AWS types that support tags. */
+/** AWS types that support tags, except parts of a tagged resource: its rules, listeners, profiles and objects. */
 const TAGGED = [
   "acm/certificate:Certificate",
   "backup/plan:Plan",
@@ -33,24 +33,19 @@ const TAGGED = [
   "eks/nodeGroup:NodeGroup",
   "eks/podIdentityAssociation:PodIdentityAssociation",
   "elasticache/replicationGroup:ReplicationGroup",
-  "iam/instanceProfile:InstanceProfile",
   "iam/policy:Policy",
   "iam/role:Role",
   "kms/key:Key",
   "lambda/function:Function",
-  "lb/listener:Listener",
   "lb/loadBalancer:LoadBalancer",
   "lb/targetGroup:TargetGroup",
   "rds/cluster:Cluster",
   "rds/instance:Instance",
   "s3/bucket:Bucket",
-  "s3/bucketObjectv2:BucketObjectv2",
   "secretsmanager/secret:Secret",
   "sns/topic:Topic",
   "sqs/queue:Queue",
   "ssm/parameter:Parameter",
-  "vpc/securityGroupEgressRule:SecurityGroupEgressRule",
-  "vpc/securityGroupIngressRule:SecurityGroupIngressRule",
 ].map((type) => `aws:${type}`);
 
 /** The Auto Scaling group, whose tags are a list. */
@@ -96,7 +91,7 @@ const KUBERNETES = [
   "kubernetes:policy/v1:PodDisruptionBudget",
 ];
 
-/** Every type that supports labels. */
+/** Every type that needs labels. */
 export const LABELLED_TYPES: readonly string[] = [
   ...TAGGED,
   LISTED,

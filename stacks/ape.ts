@@ -12,9 +12,12 @@ import { regionZones } from "../components/model/regions";
 import { Redis } from "../components/redis/redis";
 import { TimescaleDB } from "../components/timescaledb/timescaledb";
 import { deployApi } from "./api-wiring";
+import { DeletionProtection } from "./deletion-protection";
 import { CONTRACT_VERSION, type PendingOutputs } from "./outputs";
 import { stackLabels } from "./labels";
 import { API_SECRETS, naming, type StackPlan } from "./plan";
+import { dataSettings } from "./refused-change";
+import { refusing } from "./stack-hooks";
 import type { StackSpec } from "./config/spec";
 
 /** Secrets that the program reads from the config or another stack. They are never part of the spec. */
@@ -51,13 +54,15 @@ class Ape extends pulumi.ComponentResource {
     /** Everything below this component. */
     private readonly resources: pulumi.Resource[] = [],
   ) {
-    const { cloud, tier, placement, highlyAvailable } = plan.spec;
+    const { tier, placement, highlyAvailable } = plan.spec;
+    const settings = dataSettings(plan);
     super(
       Ape.__pulumiType,
       name,
-      { cloud, tier, placement, highlyAvailable },
+      { tier, placement, highlyAvailable, ...settings },
       {
         providers: [platform.provider],
+        hooks: refusing(settings),
         transformations: [({ resource }) => void resources.push(resource)],
       },
     );
@@ -116,6 +121,7 @@ class Ape extends pulumi.ComponentResource {
       buckets: { backups: backups.bucket.name },
     } satisfies PendingOutputs;
     this.registerOutputs({ tier: spec.tier, cloud: spec.cloud, apiUrl });
+    new DeletionProtection("deletionProtection", spec.deletionProtection, this);
     await nodeContext.gates.everythingServes(this.resources);
     return outputs;
   }

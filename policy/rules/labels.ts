@@ -3,7 +3,7 @@ import { resourceRule, type Rule } from "../rule";
 
 const COMPLETE = resourceRule({
   name: "labels-complete",
-  description: `Every resource that supports labels has ${REQUIRED_LABELS.join(", ")}; on AWS as tags in PascalCase.`,
+  description: `Every resource that supports labels, except parts of a labelled one, has ${REQUIRED_LABELS.join(", ")}; on AWS as tags in PascalCase.`,
   why: "Cost allocation, alarms and clean-ups rely on labels; an unlabelled resource can't be attributed.",
   severity: "medium",
   ids: ["CKV_AWS_153"],

@@ -49,7 +49,8 @@ export function shown(value: unknown): string {
   return written.length > LONGEST ? `${written.slice(0, LONGEST)}...` : written;
 }
 
-function describe({ key, value, reason, allowed, example }: Problem): string {
+/** A problem as shown, over several lines. */
+export function describe({ key, value, reason, allowed, example }: Problem): string {
   const lines = [`${key}: ${value}`];
   if (reason !== undefined) {
     lines.push(`why:     ${reason}`);

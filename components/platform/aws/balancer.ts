@@ -56,7 +56,6 @@ export class AwsBalancer extends pulumi.ComponentResource implements Balancer {
         sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
         certificateArn,
         defaultActions: [{ type: "forward", targetGroupArn: targets.arn }],
-        tags: tags(context, `${spec.name}-https`),
       },
       // Forward to the targets only once they are registered and serve.
       { ...within, dependsOn: [...registered, ...dependencies(opts)] },
@@ -68,7 +67,6 @@ export class AwsBalancer extends pulumi.ComponentResource implements Balancer {
         port: 80,
         protocol: "HTTP",
         defaultActions: [{ type: "redirect", redirect: { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" } }],
-        tags: tags(context, `${spec.name}-http`),
       },
       within,
     );

@@ -106,7 +106,7 @@ export class AwsCluster extends pulumi.ComponentResource implements Cluster, Aws
         encryptionConfig: { provider: { keyArn: this.key.arn }, resources: ["secrets"] },
         enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
         upgradePolicy: { supportType: "STANDARD" }, // extended support costs six times as much per hour
-        deletionProtection: context.protectData,
+        deletionProtection: false, // it holds no data, and the API may move back to machines
         tags: tags(context, spec.name),
       },
       { parent: this, deleteBeforeReplace: true, dependsOn: [log, ...ready, ...after] },

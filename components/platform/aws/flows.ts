@@ -27,37 +27,27 @@ export function securityGroups(
     groups.set(audience, new ec2.SecurityGroup(name, { vpcId, description, tags: tags(context, name) }, opts));
   }
   for (const service of spec.services) {
-    outbound(context, service, groups.get(service)!, opts);
+    outbound(service, groups.get(service)!, opts);
   }
   if (isServed) {
-    clients(context, spec, groups.get("loadBalancer")!, opts);
+    clients(spec, groups.get("loadBalancer")!, opts);
   }
-  spec.flows.forEach((flow) => permit(context, flow, spec, groups, opts));
+  spec.flows.forEach((flow) => permit(flow, spec, groups, opts));
   return groups;
 }
 
-function outbound(
-  context: StackContext,
-  service: string,
-  group: ec2.SecurityGroup,
-  opts: pulumi.CustomResourceOptions,
-): void {
+function outbound(service: string, group: ec2.SecurityGroup, opts: pulumi.CustomResourceOptions): void {
   for (const { name, port, what } of OUTBOUND) {
     const rule = `${service}-out-${name}`;
     new vpc.SecurityGroupEgressRule(
       rule,
-      { securityGroupId: group.id, ...tcp(port), cidrIpv4: "0.0.0.0/0", description: what, tags: tags(context, rule) },
+      { securityGroupId: group.id, ...tcp(port), cidrIpv4: "0.0.0.0/0", description: what },
       opts,
     );
   }
 }
 
-function clients(
-  context: StackContext,
-  spec: NetworkSpec,
-  group: ec2.SecurityGroup,
-  opts: pulumi.CustomResourceOptions,
-): void {
+function clients(spec: NetworkSpec, group: ec2.SecurityGroup, opts: pulumi.CustomResourceOptions): void {
   for (const cidr of spec.clientCidrs) {
     for (const { port, what } of [
       { port: 443, what: "API clients" },
@@ -66,7 +56,7 @@ function clients(
       const rule = `load-balancer-${port}-from-${cidr}`;
       new vpc.SecurityGroupIngressRule(
         rule,
-        { securityGroupId: group.id, ...tcp(port), cidrIpv4: cidr, description: what, tags: tags(context, rule) },
+        { securityGroupId: group.id, ...tcp(port), cidrIpv4: cidr, description: what },
         opts,
       );
     }
@@ -74,7 +64,6 @@ function clients(
 }
 
 function permit(
-  context: StackContext,
   flow: FlowRule,
   spec: NetworkSpec,
   groups: ReadonlyMap<Audience, ec2.SecurityGroup>,
@@ -83,7 +72,7 @@ function permit(
   const name = flowName(flow);
   const to = groups.get(flow.to)!;
   const source = groups.get(flow.from);
-  const common = { ...tcp(flow.port), description: flow.protocol, tags: tags(context, name) };
+  const common = { ...tcp(flow.port), description: flow.protocol };
   if (source === undefined) {
     spec.apiCidrs.forEach((cidr) => {
       new vpc.SecurityGroupIngressRule(`${name}-${cidr}`, { ...common, securityGroupId: to.id, cidrIpv4: cidr }, opts);

@@ -36,7 +36,7 @@ export function identity(
     { role: role.name, policy: JSON.stringify(identityPolicy(context, key.policy, args)) },
     opts,
   );
-  const profile = new iam.InstanceProfile(args.name, { role: role.name, tags: tags(context, args.name) }, opts);
+  const profile = new iam.InstanceProfile(args.name, { role: role.name }, opts);
   return { profile, ready: [policy, profile] };
 }
 

@@ -36,7 +36,6 @@ import { AwsNetwork } from "./network";
 import { AwsDisk, AwsNode } from "./node";
 import { S3Objects } from "./objects";
 import { AwsSecret } from "./secret";
-import { tags } from "./tags";
 
 const ACCESS_LOG_DAYS = 90;
 
@@ -112,7 +111,7 @@ export class AwsPlatform implements Platform {
     const { policy } = bucket as AwsBucket;
     return new s3.BucketObjectv2(
       name,
-      { bucket: bucket.name, key, content, contentType: "text/plain", tags: tags(this.context, name) },
+      { bucket: bucket.name, key, content, contentType: "text/plain" },
       pulumi.mergeOptions(opts, { dependsOn: policy }),
     );
   }

@@ -1,6 +1,10 @@
 import type { StackContext } from "../platform";
 
-/** Tags of a resource: the stack's labels and its name. Plain values, so that policies see them at preview. */
+/**
+ * Tags of a resource: the stack's labels and its name. Plain values, so that policies see them at preview. Parts of a tagged
+ * resource have none (rules of a security group, listeners, instance profiles, objects): they cost nothing, and a new owner
+ * would update each of them.
+ */
 export function tags(
   context: Pick<StackContext, "prefix" | "labels">,
   name: string,

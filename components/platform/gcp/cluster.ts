@@ -96,7 +96,7 @@ export class GcpCluster extends pulumi.ComponentResource implements Cluster, Gcp
         removeDefaultNodePool: true,
         initialNodeCount: 1,
         nodeConfig: this.nodeConfig(account), // of the default pool, which exists only while the cluster is created
-        deletionProtection: context.protectData,
+        deletionProtection: false, // it holds no data, and the API may move back to machines
         resourceLabels: labels(context, spec.name),
       },
       {
