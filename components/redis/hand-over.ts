@@ -24,9 +24,14 @@ const EXPIRY_TRIES = 26;
 /** A mode in which members take over from each other. */
 export type ReplicatedMode = Exclude<RedisMode, "single">;
 
-/** The function `hand_over`. */
+/** The function `hand_over` from this server. */
 export function handOverPart(self: Placed, members: readonly Placed[], mode: ReplicatedMode): ScriptPart {
-  return combine(SHARED, STEPS[mode](self, members));
+  return combine(SHARED, { functions: [], variables: { LEADER: "localhost" } }, STEPS[mode](self, members));
+}
+
+/** The function `hand_over` from the server that the script sets as LEADER and LEADER_ADDRESS, asked of its PEERS. */
+export function takeOverPart(): ScriptPart {
+  return combine(SHARED, SENTINEL_STEPS);
 }
 
 const SHARED = combine(REPLICATION, {
@@ -34,12 +39,17 @@ const SHARED = combine(REPLICATION, {
   variables: { KEEP_MASTER, PAUSE_MS, CATCH_UP_TRIES, HANDOVER_TRIES },
 });
 
+const SENTINEL_STEPS = combine(ASK_SENTINEL, {
+  functions: [join(__dirname, "scripts/hand-over-sentinel.sh")],
+  variables: {},
+});
+
 /** What `hand_over` requires in each mode. */
 const STEPS: Readonly<Record<ReplicatedMode, (self: Placed, members: readonly Placed[]) => ScriptPart>> = {
   sentinel: (self, members) =>
-    combine(ASK_SENTINEL, {
-      functions: [join(__dirname, "scripts/hand-over-sentinel.sh")],
-      variables: { OWN: addressOf(self), PEERS: peersOf(self, members) },
+    combine(SENTINEL_STEPS, {
+      functions: [],
+      variables: { LEADER_ADDRESS: addressOf(self), PEERS: peersOf(self, members) },
     }),
   cluster: () => ({
     functions: [join(__dirname, "scripts/hand-over-cluster.sh")],
