@@ -14,10 +14,10 @@ export const KEEP_MASTER = "/run/ape/redis-keep-master";
  * accepted that would be lost. If no member takes over, they resume at once.
  */
 const PAUSE_MS = STOP_SECONDS * 1000;
-/** Tenths of a second in which the replicas must receive what the paused master has written. */
-const CATCH_UP_TRIES = 50;
-/** Fifths of a second in which each member must take over. */
-const HANDOVER_TRIES = 75;
+/** Seconds in which the replicas must receive what the paused master has written. */
+const CATCH_UP_SECONDS = 2;
+/** Seconds in which each member must take over. */
+const HANDOVER_SECONDS = 15;
 /** Fifths of a second until the request to a cluster's replica is repeated: it expires after 5 s. Source: Redis, CLUSTER_MF_TIMEOUT. */
 const EXPIRY_TRIES = 26;
 
@@ -36,7 +36,7 @@ export function takeOverPart(): ScriptPart {
 
 const SHARED = combine(REPLICATION, {
   functions: [join(__dirname, "scripts/hand-over.sh")],
-  variables: { KEEP_MASTER, PAUSE_MS, CATCH_UP_TRIES, HANDOVER_TRIES },
+  variables: { KEEP_MASTER, PAUSE_MS, CATCH_UP_SECONDS, HANDOVER_SECONDS },
 });
 
 const SENTINEL_STEPS = combine(ASK_SENTINEL, {

@@ -36,9 +36,9 @@ resume_writes() { cli "$ADMIN" "$LEADER" "$REDIS_PORT" client unpause >/dev/null
 # await_replicas: waits until all replicas have all that the paused master has written, so that no write is lost. Fails if
 # there is none.
 await_replicas() {
-  local try
+  local end=$((SECONDS + CATCH_UP_SECONDS))
   [[ -n $(online_replicas "$LEADER") ]] || return 1
-  for ((try = 1; try <= CATCH_UP_TRIES; try++)); do
+  while ((SECONDS <= end)); do
     if have_all; then return 0; fi
     sleep 0.1
   done
@@ -54,9 +54,9 @@ have_all() {
 }
 
 take_over() { # take_over MEMBER
-  local try
+  local try end=$((SECONDS + HANDOVER_SECONDS))
   [[ $(request_takeover "$1") == OK ]] || return 1
-  for ((try = 1; try <= HANDOVER_TRIES; try++)); do
+  for ((try = 1; SECONDS <= end; try++)); do
     if has_taken_over "$1"; then return 0; fi
     sleep 0.2
     repeat_takeover "$1" "$try"
