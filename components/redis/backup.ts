@@ -3,9 +3,9 @@ import { dnsName, type NodeFile, type Placed } from "../model/role";
 import { FUNCTIONS, renderScript } from "../node/script";
 import type { RedisArgs } from "./args";
 import { CLI } from "./cli";
-import { DATA } from "./configuration";
 import { REDIS_PORT } from "./endpoints";
 import { namesOf } from "./names";
+import { DATA } from "./paths";
 import { USERS } from "./secrets";
 
 /** Prefix of Redis' backups in the backup bucket. */

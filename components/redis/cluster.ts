@@ -10,27 +10,30 @@ import { indexOf, shardOf, SHARDS, SLOTS, slotsOf } from "./topology";
 /** Brings a member into its cluster; active once the cluster is complete. */
 export const JOIN_UNIT = "ape-redis-join.service";
 
-/** redis.conf's lines for a cluster member. */
-export function clusterSettings(self: Placed): string[] {
-  const address = addressOf(self);
+/** What makes a server a cluster member. */
+export function clusterIdentity(self: Placed): string[] {
   return [
-    "",
     "cluster-enabled yes",
     "cluster-config-file nodes.conf",
     "tls-cluster yes",
-    `cluster-announce-ip ${address}`,
+    `cluster-announce-ip ${addressOf(self)}`,
     `cluster-announce-tls-port ${REDIS_PORT}`,
     `cluster-announce-bus-port ${BUS_PORT}`,
-    "# Milliseconds until the majority declares a silent master failed, and until an isolated master stops serving.",
-    "cluster-node-timeout 5000",
-    "# Fail over to a replica however old its data: for a cache, old data is better than none.",
-    "cluster-replica-validity-factor 0",
-    "# Replicas stay with their shard: one that migrated could end up in its master's zone.",
-    "cluster-allow-replica-migration no",
-    "# While one shard has no master, the others continue to serve.",
-    "cluster-require-full-coverage no",
   ];
 }
+
+/** Settings of a cluster member. */
+export const CLUSTER_SETTINGS = [
+  "",
+  "# Milliseconds until the majority declares a silent master failed, and until an isolated master stops serving.",
+  "cluster-node-timeout 5000",
+  "# Fail over to a replica however old its data: for a cache, old data is better than none.",
+  "cluster-replica-validity-factor 0",
+  "# Replicas stay with their shard: one that migrated could end up in its master's zone.",
+  "cluster-allow-replica-migration no",
+  "# While one shard has no master, the others continue to serve.",
+  "cluster-require-full-coverage no",
+] as const;
 
 /** The files that only a cluster member has. */
 export function clusterFiles(self: Placed, members: readonly Placed[]): NodeFile[] {

@@ -14,32 +14,42 @@ export const KEEP_MASTER = "/run/ape/redis-keep-master";
  * accepted that would be lost. If no member takes over, they resume at once.
  */
 const PAUSE_MS = STOP_SECONDS * 1000;
-/** Tenths of a second in which the replicas must receive what the paused master has written. */
-const CATCH_UP_TRIES = 50;
-/** Fifths of a second in which each member must take over. */
-const HANDOVER_TRIES = 75;
+/** Seconds in which the replicas must receive what the paused master has written. */
+const CATCH_UP_SECONDS = 2;
+/** Seconds in which each member must take over. */
+const HANDOVER_SECONDS = 15;
 /** Fifths of a second until the request to a cluster's replica is repeated: it expires after 5 s. Source: Redis, CLUSTER_MF_TIMEOUT. */
 const EXPIRY_TRIES = 26;
 
 /** A mode in which members take over from each other. */
 export type ReplicatedMode = Exclude<RedisMode, "single">;
 
-/** The function `hand_over`. */
+/** The function `hand_over` from this server. */
 export function handOverPart(self: Placed, members: readonly Placed[], mode: ReplicatedMode): ScriptPart {
-  return combine(SHARED, STEPS[mode](self, members));
+  return combine(SHARED, { functions: [], variables: { LEADER: "localhost" } }, STEPS[mode](self, members));
+}
+
+/** The function `hand_over` from the server that the script sets as LEADER and LEADER_ADDRESS, asked of its PEERS. */
+export function takeOverPart(): ScriptPart {
+  return combine(SHARED, SENTINEL_STEPS);
 }
 
 const SHARED = combine(REPLICATION, {
   functions: [join(__dirname, "scripts/hand-over.sh")],
-  variables: { KEEP_MASTER, PAUSE_MS, CATCH_UP_TRIES, HANDOVER_TRIES },
+  variables: { KEEP_MASTER, PAUSE_MS, CATCH_UP_SECONDS, HANDOVER_SECONDS },
+});
+
+const SENTINEL_STEPS = combine(ASK_SENTINEL, {
+  functions: [join(__dirname, "scripts/hand-over-sentinel.sh")],
+  variables: {},
 });
 
 /** What `hand_over` requires in each mode. */
 const STEPS: Readonly<Record<ReplicatedMode, (self: Placed, members: readonly Placed[]) => ScriptPart>> = {
   sentinel: (self, members) =>
-    combine(ASK_SENTINEL, {
-      functions: [join(__dirname, "scripts/hand-over-sentinel.sh")],
-      variables: { OWN: addressOf(self), PEERS: peersOf(self, members) },
+    combine(SENTINEL_STEPS, {
+      functions: [],
+      variables: { LEADER_ADDRESS: addressOf(self), PEERS: peersOf(self, members) },
     }),
   cluster: () => ({
     functions: [join(__dirname, "scripts/hand-over-cluster.sh")],

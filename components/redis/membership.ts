@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Membership, NodeFile, Placed } from "../model/role";
 import { FUNCTIONS, renderScript, type ScriptPart } from "../node/script";
 import { MONITORING_CLI, REPLICATION } from "./cli";
+import { PRIORITY } from "./group";
 import { handOverPart, type ReplicatedMode } from "./hand-over";
 import { addressesPart, combine } from "./names";
 import { MOVED_ADDRESSES } from "./sentinel";
@@ -9,8 +10,9 @@ import type { RedisMode } from "./topology";
 
 /** Bytes of the replication stream that may be in flight to a replica that is in step. Chosen here: a second of a busy master. */
 const LAG_BYTES = 2 ** 20;
-/** The replica-priority of a member that Sentinels may choose as master. Source: Redis' default. */
-const PRIORITY = 100;
+
+/** Seconds in which a member that moved must answer. */
+const ANSWER_SECONDS = 40;
 
 const COMMANDS = "/usr/local/lib/ape";
 const HAND_OVER = `${COMMANDS}/redis-hand-over`;
@@ -42,7 +44,14 @@ export const MEMBERSHIP_FILES: Readonly<
   sentinel: (self, members) => [
     ...replicatedFiles(self, members, "sentinel"),
     command(RESUME, "resume", CANDIDACY.sentinel),
-    command(PEERS_MOVED, "peers-moved", combine(REPLICATION, addressesPart(self, members), MOVED_ADDRESSES, STOP_WITH)),
+    command(
+      PEERS_MOVED,
+      "peers-moved",
+      combine(REPLICATION, addressesPart(self, members), MOVED_ADDRESSES, STOP_WITH, {
+        functions: [],
+        variables: { ANSWER_SECONDS },
+      }),
+    ),
   ],
   cluster: (self, members) => replicatedFiles(self, members, "cluster"),
 };

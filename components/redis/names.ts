@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { addressOf, dnsName, type Placed } from "../model/role";
 import type { ScriptPart } from "../node/script";
 import { MASTER_NAME, SENTINEL_PORT } from "./endpoints";
+import { SENTINEL_STATE } from "./paths";
 import { USERS } from "./secrets";
 
 /** The names by which members reach each other: addresses may change. */
@@ -38,6 +39,12 @@ export function addressesPart(self: Placed, members: readonly Placed[]): ScriptP
 export const ASK_SENTINEL: ScriptPart = {
   functions: [join(__dirname, "scripts/ask-sentinel.sh")],
   variables: { SENTINEL_USER: USERS.sentinel, SENTINEL_PORT, MASTER_NAME },
+};
+
+/** The function `peers` of a single server. */
+export const FORMER_PEERS: ScriptPart = {
+  functions: [join(__dirname, "scripts/peers-single.sh")],
+  variables: { SENTINEL_STATE },
 };
 
 /** Merges parts into one. */

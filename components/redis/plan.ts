@@ -3,9 +3,10 @@ import type { RedisArgs } from "./args";
 import { BACKUP_PREFIX, BACKUP_TIMER, backupFiles } from "./backup";
 import { MONITORING_CLI } from "./cli";
 import { clusterFiles, JOIN_UNIT } from "./cluster";
-import { DATA } from "./configuration";
+import { JOIN_GROUP, joinGroupFile, LEAVE_GROUP, leaveGroupFiles } from "./group";
 import { MEMBERSHIP, MEMBERSHIP_FILES } from "./membership";
 import { BUS_PORT, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
+import { DATA } from "./paths";
 import { API_SECRET, SERVER_SECRET } from "./secrets";
 import { CREATE_FOLDER, SENTINEL_UNIT, sentinelFiles } from "./sentinel";
 import { SERVER_UNIT, serverFiles } from "./server";
@@ -51,12 +52,12 @@ interface Addition extends Pick<Provision, "packages" | "prepare" | "units"> {
 }
 
 const ADDITIONS: Readonly<Record<RedisMode, Addition>> = {
-  single: { packages: [], units: [], files: () => [] },
+  single: { packages: [], prepare: [LEAVE_GROUP], units: [], files: leaveGroupFiles },
   sentinel: {
     packages: ["redis-sentinel"],
-    prepare: [CREATE_FOLDER],
+    prepare: [CREATE_FOLDER, JOIN_GROUP],
     units: [SENTINEL_UNIT],
-    files: sentinelFiles,
+    files: (self, members) => [...sentinelFiles(self, members), joinGroupFile(self, members)],
   },
   cluster: { packages: [], units: [JOIN_UNIT], files: clusterFiles },
 };

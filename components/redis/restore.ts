@@ -3,10 +3,10 @@ import { addressOf, type Placed } from "../model/role";
 import { FUNCTIONS, renderScript, type ScriptPart } from "../node/script";
 import { BACKUP_PREFIX } from "./backup";
 import { REPLICATION } from "./cli";
-import { DATA } from "./configuration";
 import { MASTER_NAME, SENTINEL_PORT } from "./endpoints";
 import { KEEP_MASTER } from "./hand-over";
 import { namesOf } from "./names";
+import { DATA } from "./paths";
 import { USERS } from "./secrets";
 import type { RedisMode } from "./topology";
 

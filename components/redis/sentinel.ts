@@ -1,15 +1,16 @@
 import { join } from "node:path";
 import { addressOf, secretMark, type NodeFile, type Placed } from "../model/role";
 import { renderScript, type ScriptPart } from "../node/script";
-import { DATA, lines, TLS_LINES } from "./configuration";
+import { lines, TLS_LINES } from "./configuration";
 import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
 import { addressesPart, combine } from "./names";
+import { DATA, SENTINEL_STATE } from "./paths";
 import { API_SECRET, passwordFile, SERVER_SECRET, USERS } from "./secrets";
 
 export const SENTINEL_UNIT = "redis-sentinel.service";
 
 /** Sentinels that must agree that a master is down. */
-const QUORUM = 2;
+export const QUORUM = 2;
 /** Milliseconds without a reply after which a Sentinel considers a master down: enough for a slow disk. */
 const DOWN_AFTER_MS = 3000;
 /**
@@ -19,8 +20,6 @@ const DOWN_AFTER_MS = 3000;
 const FAILOVER_TIMEOUT_MS = 6000;
 
 const FOLDER = `${DATA}/sentinel`;
-/** Sentinel's configuration, which it rewrites: its identity, epochs and what it knows of the members. */
-const SENTINEL_STATE = `${DATA}/sentinel.conf`;
 
 /** The function `moved_addresses`. Requires `current_address`. */
 export const MOVED_ADDRESSES: ScriptPart = {
@@ -60,7 +59,10 @@ export function sentinelFiles(self: Placed, members: readonly Placed[]): NodeFil
 const START = "/usr/local/lib/ape/redis-sentinel-start";
 
 function startScript(self: Placed, members: readonly Placed[]): string {
-  const { functions, variables } = combine(addressesPart(self, members), MOVED_ADDRESSES);
+  const { functions, variables } = combine(addressesPart(self, members), MOVED_ADDRESSES, {
+    functions: [],
+    variables: { QUORUM },
+  });
   return renderScript(join(__dirname, "scripts/sentinel-start.sh"), variables, functions);
 }
 

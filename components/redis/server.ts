@@ -1,10 +1,15 @@
+import { join } from "node:path";
 import type { NodeFile, Placed } from "../model/role";
+import { FUNCTIONS, renderScript } from "../node/script";
 import type { RedisArgs } from "./args";
-import { redisConfiguration, redisUsers } from "./configuration";
+import { CLI } from "./cli";
+import { redisUsers, settings, startConfiguration } from "./configuration";
+import { REDIS_PORT } from "./endpoints";
 import { STOP_SECONDS } from "./hand-over";
 import { restoreScript } from "./restore";
-import { passwordFile } from "./secrets";
-import { startScript, STATE } from "./start";
+import { passwordFile, USERS } from "./secrets";
+import { SETTINGS_FILE, START_FILE, STATE } from "./paths";
+import { startScript } from "./start";
 import { stopScript } from "./stop";
 
 export const SERVER_UNIT = "redis-server.service";
@@ -20,10 +25,12 @@ export function serverFiles(
   members: readonly Placed[],
   sameData: readonly Placed[],
 ): NodeFile[] {
-  const own = { owner: "root:redis", mode: "0640", restarts: SERVER_UNIT };
+  const own = { owner: "root:redis", mode: "0640" };
   return [
-    { path: "/etc/redis/ape.conf", content: redisConfiguration(self, args), ...own },
-    { path: "/etc/redis/users.acl", content: redisUsers(), ...own },
+    { path: START_FILE, content: startConfiguration(self, args.mode), ...own, restarts: SERVER_UNIT },
+    { path: SETTINGS_FILE, content: settings(args), ...own, reloads: SERVER_UNIT },
+    { path: "/etc/redis/users.acl", content: redisUsers(), ...own, reloads: SERVER_UNIT },
+    { path: RELOAD, mode: "0755", content: reloadScript() },
     passwordFile("monitoring"),
     passwordFile("replication"),
     passwordFile("admin"),
@@ -38,12 +45,23 @@ export function serverFiles(
   ];
 }
 
+const RELOAD = "/usr/local/lib/ape/redis-reload";
+
+function reloadScript(): string {
+  return renderScript(
+    join(__dirname, "scripts/reload.sh"),
+    { ...CLI.variables, ADMIN: USERS.admin, REDIS_PORT, SETTINGS_FILE },
+    [...CLI.functions, FUNCTIONS.stopWith],
+  );
+}
+
 const DROP_IN = `[Service]
 # Debian's unit allows only redis-server to be executed.
 ExecPaths=/usr/bin /usr/local/lib/ape
 ExecStartPre=/usr/local/lib/ape/redis-start
 ExecStart=
 ExecStart=/usr/bin/redis-server ${STATE} --supervised systemd --daemonize no
+ExecReload=${RELOAD}
 ExecStop=/usr/local/lib/ape/redis-stop $MAINPID
 # Debian's unit has no stop timeout.
 TimeoutStopSec=${STOP_SECONDS}

@@ -3,6 +3,7 @@
 set -uo pipefail
 
 stand_back
-hand_over && exit 0
-stand_ready
-exit 1
+hand_over || {
+  stand_ready
+  false
+}

@@ -1,7 +1,7 @@
 #!/bin/bash
 # hand_over's steps in cluster mode.
 
-candidates() { online_replicas; }
+candidates() { online_replicas "$LEADER"; }
 
 request_takeover() { cli "$ADMIN" "$1" "$REDIS_PORT" cluster failover; }
 

@@ -7,17 +7,17 @@ request_takeover() { cli "$SENTINEL_USER" "$1" "$SENTINEL_PORT" sentinel failove
 
 repeat_takeover() { :; } # Sentinel does not drop a failover that it accepted
 
-# Polls the Sentinel, not this server's role: Sentinels reconfigure a former master only after some seconds.
+# Polls the Sentinel, not the server's role: Sentinels reconfigure a former master only after some seconds.
 has_taken_over() {
   master=$(ask_sentinel "$1")
-  [[ -n $master && $master != "$OWN" ]]
+  [[ -n $master && $master != "$LEADER_ADDRESS" ]]
 }
 
-# Does what Sentinels do some seconds later: this server follows the new master, and its clients look for it.
+# Does what Sentinels do some seconds later: the server follows the new master, and its clients look for it.
 step_down() {
   [[ $(as_sentinel slaveof "$master" "$REDIS_PORT") == OK* ]] || return 1
   as_sentinel config rewrite >/dev/null
   as_sentinel client kill type normal >/dev/null
 }
 
-as_sentinel() { cli "$SENTINEL_USER" localhost "$REDIS_PORT" "$@"; }
+as_sentinel() { cli "$SENTINEL_USER" "$LEADER" "$REDIS_PORT" "$@"; }

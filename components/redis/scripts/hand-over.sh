@@ -1,20 +1,20 @@
 #!/bin/bash
 
-# hand_over: lets another member take over if this server is the master and $KEEP_MASTER does not exist. Writes are paused
-# until this server is a replica, or until no member takes over. Fails if this server is still the master afterwards.
-# Requires cli, replication_field and, depending on the mode:
+# hand_over: lets another member take over from $LEADER, this server unless the script says otherwise, if that is the master
+# and $KEEP_MASTER does not exist. Writes are paused until it is a replica, or until no member takes over. Fails if it is
+# still the master afterwards. Requires cli, field_of and, depending on the mode:
 #   candidates                      prints the members that may take over
 #   request_takeover MEMBER         prints OK if the request was accepted
 #   repeat_takeover MEMBER TRY      repeats the request if the member may have dropped it
 #   has_taken_over MEMBER
-#   step_down                       makes this server a replica of the new master
+#   step_down                       makes it a replica of the new master
 hand_over() {
-  [[ $(replication_field role) == master ]] || return 0
+  [[ $(field_of "$LEADER" role) == master ]] || return 0
   if [[ -e $KEEP_MASTER ]]; then
     echo "stays the master: its data is being restored"
     return 1
   fi
-  cli "$ADMIN" localhost "$REDIS_PORT" client pause "$PAUSE_MS" write >/dev/null
+  cli "$ADMIN" "$LEADER" "$REDIS_PORT" client pause "$PAUSE_MS" write >/dev/null
   local peer
   if await_replicas; then
     for peer in $(candidates); do
@@ -31,14 +31,14 @@ hand_over() {
   return 1
 }
 
-resume_writes() { cli "$ADMIN" localhost "$REDIS_PORT" client unpause >/dev/null; }
+resume_writes() { cli "$ADMIN" "$LEADER" "$REDIS_PORT" client unpause >/dev/null; }
 
-# await_replicas: waits until all replicas have all that this paused server has written, so that no write is lost. Fails if
+# await_replicas: waits until all replicas have all that the paused master has written, so that no write is lost. Fails if
 # there is none.
 await_replicas() {
-  local try
-  [[ -n $(online_replicas) ]] || return 1
-  for ((try = 1; try <= CATCH_UP_TRIES; try++)); do
+  local end=$((SECONDS + CATCH_UP_SECONDS))
+  [[ -n $(online_replicas "$LEADER") ]] || return 1
+  while ((SECONDS <= end)); do
     if have_all; then return 0; fi
     sleep 0.1
   done
@@ -47,16 +47,16 @@ await_replicas() {
 
 have_all() {
   local written replica
-  written=$(replication_field master_repl_offset)
-  for replica in $(online_replicas); do
+  written=$(field_of "$LEADER" master_repl_offset)
+  for replica in $(online_replicas "$LEADER"); do
     [[ $(offset_of "$replica") -ge $written ]] || return 1
   done
 }
 
 take_over() { # take_over MEMBER
-  local try
+  local try end=$((SECONDS + HANDOVER_SECONDS))
   [[ $(request_takeover "$1") == OK ]] || return 1
-  for ((try = 1; try <= HANDOVER_TRIES; try++)); do
+  for ((try = 1; SECONDS <= end; try++)); do
     if has_taken_over "$1"; then return 0; fi
     sleep 0.2
     repeat_takeover "$1" "$try"

@@ -3,14 +3,22 @@
 # was never told of its master's new address restarts too.
 set -euo pipefail
 
-answers() { [[ $(cli "$ADMIN" "$1" "$REDIS_PORT" ping 2>/dev/null) == PONG ]]; }
+# await_answer ADDRESS: also while the server reads its data
+await_answer() {
+  local try
+  for ((try = 1; try <= ANSWER_SECONDS; try++)); do
+    if [[ $(cli "$ADMIN" "$1" "$REDIS_PORT" ping 2>/dev/null) == PONG ]]; then return 0; fi
+    sleep 1
+  done
+  return 1
+}
 
+moved=
 for address in $(moved_addresses); do
-  now=$(current_address "$address")
-  answers "$now" || stop_with "the member that was at $address does not answer at $now yet"
-  moved=yes
+  moved=$(current_address "$address")
+  await_answer "$moved" || stop_with "the member that was at $address does not answer at $moved"
 done
-if [[ ${moved:-} == yes ]]; then systemctl restart redis-sentinel.service; fi
+if [[ -n $moved ]]; then systemctl restart redis-sentinel.service; fi
 
 master=$(replication_field master_host)
 if [[ -n $master && $(current_address "$master") != "$master" && $(replication_field master_link_status) == down ]]; then

@@ -2,5 +2,4 @@
 # Writes the configuration that redis-server starts with. A cluster member reads its replication state from nodes.conf.
 set -euo pipefail
 
-echo "include /etc/redis/ape.conf" >"$STATE.new"
-mv "$STATE.new" "$STATE"
+write_state </dev/null

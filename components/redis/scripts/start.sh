@@ -3,7 +3,7 @@
 set -euo pipefail
 
 master=
-for peer in "${PEERS[@]}"; do
+for peer in $(peers); do
   answer=$(ask_sentinel "$peer") || true
   if [[ $answer =~ ^[0-9.]+$ ]]; then
     master=$(current_address "$answer")
@@ -20,10 +20,5 @@ if [[ -z $master ]]; then
   fi
 fi
 
-{
-  echo "include /etc/redis/ape.conf"
-  if [[ -n $master && $master != "$OWN" ]]; then
-    echo "replicaof $master $REDIS_PORT"
-  fi
-} >"$STATE.new"
-mv "$STATE.new" "$STATE"
+if [[ $master == "$OWN" ]]; then master=; fi
+write_state <<<"${master:+replicaof $master $REDIS_PORT}"

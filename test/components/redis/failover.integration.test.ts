@@ -40,7 +40,7 @@ describe("Redis with its nodes' rendered files", function () {
     node.query("ape", secretOf("password"), 26379, ...command);
 
   const boot = (placed: readonly Placed[]): RedisNode[] =>
-    (nodes = placed.map((self) => new RedisNode(join(folder, self.role.name), self.address!, self, placed)));
+    (nodes = placed.map((self) => new RedisNode(join(folder, self.role.name), self, placed)));
 
   /** Three members that know each other and are in sync. */
   async function replicated(address: number): Promise<[RedisNode, RedisNode, RedisNode]> {
@@ -157,5 +157,55 @@ describe("Redis with its nodes' rendered files", function () {
     assert.match(api(first, "info", "clients"), /blocked_clients:0/);
     assert.equal(first.command("leads").code, 0);
     assert.match(api(first, "info", "replication"), /role:master/);
+  });
+
+  it("takes changed settings without a restart", async () => {
+    const [node] = boot(placedOn(51, 0.125, "single")) as [RedisNode];
+    node.startServer();
+    await until("a reply", 10, () => (api(node, "ping") === "PONG" ? true : undefined));
+    const started = api(node, "info", "server").match(/run_id:\w+/)![0];
+    const after = placedOn(51, 0.25, "single");
+    node.plan(after[0]!, after);
+    node.reload();
+    assert.match(node.query("monitoring", secretOf("monitoring"), 6379, "config", "get", "maxmemory"), /268435456/);
+    assert.equal(api(node, "info", "server").match(/run_id:\w+/)![0], started);
+  });
+
+  it("replicated: members find a member that moved to another address, and its Sentinel keeps its identity", async () => {
+    const members = await replicated(61);
+    const [first] = members;
+    assert.equal(api(first, "set", "key", "value"), "OK");
+    assert.equal(first.command("handOver").code, 0);
+    const identity = (): string => /^sentinel myid .*$/m.exec(first.read("/var/lib/redis/sentinel.conf"))![0];
+    const [before, former] = [identity(), first.address];
+    first.kill();
+
+    const placed = placedOn(61, 0.125, "sentinel").map((each, index) =>
+      index === 0 ? { ...each, address: "127.0.7.69", formerAddresses: [former] } : each,
+    );
+    members.forEach((node, index) => node.plan(placed[index]!, placed));
+    first.startServer();
+    first.startSentinel();
+    await until("the moved member in step", 20, () => (first.command("inStep").code === 0 ? true : undefined));
+    for (const node of members.slice(1)) {
+      assert.deepEqual(node.command("peersMoved"), { code: 0, output: "" });
+      assert.deepEqual(node.asked(), ["restart redis-sentinel.service"]);
+      node.restartSentinel();
+    }
+    for (const node of members) {
+      await until("two replicas and two other Sentinels", 20, () =>
+        /^num-slaves\n2\nnum-other-sentinels\n2$/m.test(sentinel(node, "sentinel", "master", "ape")) ? true : undefined,
+      );
+      assert.deepEqual(
+        node
+          .read("/var/lib/redis/sentinel.conf")
+          .split("\n")
+          .filter((line) => line.includes(former)),
+        [],
+      );
+      assert.deepEqual([node.command("peersMoved").code, node.asked()], [0, []]);
+    }
+    assert.equal(identity(), before);
+    assert.equal(api(first, "get", "key"), "value");
   });
 });

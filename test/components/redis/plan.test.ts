@@ -109,7 +109,7 @@ describe("Redis' roles", () => {
     const [first] = placed(CLUSTER);
     const file = first!.role
       .provision(first!, placed(CLUSTER))
-      .files.find(({ path }) => path === "/etc/redis/ape.conf");
+      .files.find(({ path }) => path === "/etc/redis/settings.conf");
     assert.match(file!.content, /^maxmemory 410mb$/m); // 1024 / 3 x 1.2
   });
 });

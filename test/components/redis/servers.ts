@@ -1,24 +1,24 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { TLS } from "../../../components/model/tls";
 import { dnsName, type Membership, type NodeFile, type Placed } from "../../../components/model/role";
 import { authorityCertificate, issue } from "../../../components/pki/authority";
-import { STATE } from "../../../components/redis/start";
+import { STATE } from "../../../components/redis/paths";
 
 const AUTHORITY = { seed: "r".repeat(48), name: "ape-test", from: "2026-01-01" };
 
 /** A planned Redis node, run from its rendered files in a folder and on a loopback address. */
 export class RedisNode {
   private readonly processes: ChildProcess[] = [];
-  private readonly membership: Membership;
+  private membership: Membership;
 
   constructor(
     private readonly root: string,
-    readonly address: string,
-    self: Placed,
-    private readonly all: readonly Placed[],
+    private self: Placed,
+    private all: readonly Placed[],
   ) {
+    const { address } = this;
     const { name } = self.role;
     const { certificate, key } = issue(AUTHORITY, {
       name,
@@ -28,14 +28,46 @@ export class RedisNode {
     const tls = { [TLS.ca]: authorityCertificate(AUTHORITY), [TLS.certificate]: certificate, [TLS.key]: key };
     Object.entries(tls).forEach(([path, content]) => this.put({ path, content, mode: "0600" }));
     mkdirSync(join(root, "var/lib/redis/sentinel"), { recursive: true });
+    this.membership = this.plan(self, all);
+  }
+
+  get address(): string {
+    return this.self.address!;
+  }
+
+  /** Writes the files of another plan, except those that exist and are only seeded. */
+  plan(self: Placed, all: readonly Placed[]): Membership {
+    this.self = self;
+    this.all = all;
     const { files, membership } = self.role.provision(self, all);
-    files.forEach((file) => this.put(file));
-    this.membership = membership!;
+    files.filter(({ path, seed }) => !seed || !existsSync(this.at(path))).forEach((file) => this.put(file));
+    writeFileSync(this.at("systemctl"), `#!/bin/bash\necho "$*" >>${this.at("asked")}\n`, { mode: 0o755 });
+    return (this.membership = membership!);
+  }
+
+  /** Runs the script that takes changed settings. */
+  reload(): void {
+    this.prepare("redis-reload");
+  }
+
+  /** What the member's commands asked of systemd since the last call. */
+  asked(): string[] {
+    const path = this.at("asked");
+    const lines = existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : [];
+    rmSync(path, { force: true });
+    return lines;
+  }
+
+  /** The content of a file of the node. */
+  read(path: string): string {
+    return readFileSync(this.at(path), "utf8");
   }
 
   /** Runs one of the member's commands. Returns its exit code and output. */
   command(name: keyof Membership): { readonly code: number; readonly output: string } {
-    const { status, stdout, stderr } = spawnSync("bash", ["-c", this.local(this.membership[name]!)]);
+    const { status, stdout, stderr } = spawnSync("bash", ["-c", this.local(this.membership[name]!)], {
+      env: { ...process.env, PATH: `${this.root}:${process.env.PATH}` },
+    });
     return { code: status!, output: (stdout.toString() + stderr.toString()).trim() };
   }
 
@@ -49,6 +81,11 @@ export class RedisNode {
   startSentinel(): void {
     this.prepare("redis-sentinel-start");
     this.run("redis-sentinel", this.at("/var/lib/redis/sentinel.conf"));
+  }
+
+  restartSentinel(): void {
+    this.processes.splice(1).forEach((process) => process.kill("SIGTERM"));
+    this.startSentinel();
   }
 
   /** Kills all processes of the node at once, as a node failure would. */
@@ -79,7 +116,7 @@ export class RedisNode {
   private prepare(script: string): void {
     const { status, stderr } = spawnSync("bash", [this.at(`/usr/local/lib/ape/${script}`)]);
     if (status !== 0) {
-      throw new Error(stderr.toString());
+      throw new Error(`${script}: ${stderr.toString()}`);
     }
   }
 

@@ -1,0 +1,4 @@
+#!/bin/bash
+
+# peers: prints the other members.
+peers() { printf '%s\n' "${PEERS[@]}"; }
