@@ -217,6 +217,8 @@ function replication(size: ServerSize): Group {
       wal_sender_timeout: "30s",
       wal_receiver_timeout: "30s",
       wal_receiver_status_interval: "1s",
+      // After the primary restarted, commits wait until its synchronous standby is back (default: 5 s).
+      wal_retrieve_retry_interval: "1s",
     },
   };
 }
