@@ -3,7 +3,10 @@ import type { DataNode } from "./topology";
 
 export interface HbaArgs {
   readonly database: string;
-  /** The data nodes. Empty without replication. */
+  /**
+   * The data nodes. Empty without replication. Rules name their addresses, not their names: PostgreSQL looks up an address'
+   * name, and a node with several roles has several.
+   */
   readonly peers: readonly DataNode[];
 }
 
@@ -18,10 +21,12 @@ export function hbaRules({ database, peers }: HbaArgs): string[] {
     `hostssl postgres,${database} ${MONITORING_USER} 127.0.0.1/32 scram-sha-256`,
     // Patroni queries its server's timeline over a replication connection.
     ...(peers.length === 0 ? [] : [`hostssl replication ${REPLICATION_USER} 127.0.0.1/32 scram-sha-256`]),
-    ...peers.flatMap(({ address }) => [
-      `hostssl replication ${REPLICATION_USER} ${address}/32 scram-sha-256`,
-      `hostssl postgres ${REWIND_USER} ${address}/32 scram-sha-256`,
-    ]),
+    ...peers
+      .flatMap(({ addresses }) => addresses)
+      .flatMap((address) => [
+        `hostssl replication ${REPLICATION_USER} ${address}/32 scram-sha-256`,
+        `hostssl postgres ${REWIND_USER} ${address}/32 scram-sha-256`,
+      ]),
     "host all all all reject",
   ];
 }

@@ -15,6 +15,7 @@ import {
   patroniConfig,
   patroniConfiguration,
 } from "./patroni";
+import { LEAVE_SCRIPT, leaveFile, peersFile } from "./leave";
 import { DATA_MEMBERSHIP, memberFile, WITNESS_MEMBERSHIP, witnessFile } from "./membership";
 import { BACKUP_PREFIX, pgBackRestConf } from "./pgbackrest";
 import { CONFIG_DIRECTORY, postgresqlConf, reloadableConf } from "./postgresql";
@@ -28,6 +29,7 @@ import { API_SECRET, READ_ONLY_SECRET, SERVER_SECRET } from "./secrets";
 import { GIB, MIB, peakMemory, type ServerSize } from "./sizing";
 import { verifyFiles, VERIFY_TIMERS } from "./verify";
 import {
+  DATA_NODE_ETCD,
   dataNodes,
   isFounder,
   etcdHosts,
@@ -48,8 +50,6 @@ const WITNESS_NEEDS = { vcpu: 0.25, memGiB: 0.25 } as const;
 /** The smallest disk size of both clouds (GCP: 10 GiB). */
 const WITNESS_DISK = { sizeGiB: 10, mount: "/var/lib/etcd", owner: "etcd" } as const;
 
-/** etcd's state directory on a data node: on the data disk, so that a replaced node keeps its etcd member identity. */
-const DATA_NODE_ETCD = `${MOUNT}/etcd`;
 const WITNESS_ETCD = `${WITNESS_DISK.mount}/default`;
 
 /**
@@ -80,7 +80,7 @@ function dataNode({ name, zone }: MemberPlan, args: TimescaleDbArgs): Role {
     listens: args.highlyAvailable ? [POOL, REPLICATION, PATRONI, ...ETCD] : [POOL],
     secrets: [SERVER_SECRET, API_SECRET, READ_ONLY_SECRET],
     grants: [{ bucket: "backups", prefix: BACKUP_PREFIX, access: "write" }],
-    provision: (self, all) => (args.highlyAvailable ? replicated(self, all, args) : single(args)),
+    provision: (self, all) => (args.highlyAvailable ? replicated(self, all, args) : single(name, args)),
   };
 }
 
@@ -118,10 +118,10 @@ const ETCD: readonly Listen[] = [
 ];
 
 /** One server, run by systemd. */
-function single(args: TimescaleDbArgs): Provision {
+function single(name: string, args: TimescaleDbArgs): Provision {
   const database = databaseOf(args);
-  const configuration = (name: string, content: string, action: Partial<NodeFile>): NodeFile => ({
-    path: `${CONFIG_DIRECTORY}/${name}`,
+  const configuration = (file: string, content: string, action: Partial<NodeFile>): NodeFile => ({
+    path: `${CONFIG_DIRECTORY}/${file}`,
     content,
     owner: "postgres",
     mode: "0640",
@@ -132,6 +132,7 @@ function single(args: TimescaleDbArgs): Provision {
     sources: editionSources(args.edition),
     files: [
       ...serverFiles(args, 0),
+      leaveFile(name),
       configuration("postgresql.conf", postgresqlConf(sizeOf(args)), { restarts: POSTGRESQL_UNIT }),
       configuration("reloadable.conf", reloadableConf(sizeOf(args)), { reloads: POSTGRESQL_UNIT }),
       configuration("pg_hba.conf", hbaConf({ database, peers: [] }), {
@@ -142,9 +143,14 @@ function single(args: TimescaleDbArgs): Provision {
       }),
       ...databaseFiles({ database, server: POSTGRESQL_UNIT, configuration: SINGLE_CONFIGURATION }),
     ],
-    prepare: [METRICS, `systemctl unmask --quiet ${POSTGRESQL_UNIT}`, `runuser -u postgres -- ${CREATE_SCRIPT}`],
+    prepare: [
+      METRICS,
+      LEAVE_SCRIPT,
+      `systemctl unmask --quiet ${POSTGRESQL_UNIT}`,
+      `runuser -u postgres -- ${CREATE_SCRIPT}`,
+    ],
     units: [POSTGRESQL_UNIT, DATABASE_UNIT, ...BACKUP_TIMERS, ...VERIFY_TIMERS, POOL_UNIT],
-    masks: ["patroni.service", "etcd.service", "pgbackrest.service"],
+    masks: ["pgbackrest.service"],
     tlsUsers: ["postgres"],
     sysctl: KERNEL,
     health: primaryHealth(database),
@@ -183,6 +189,7 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
       { path: "/etc/systemd/system/patroni.service.d/40-ape.conf", content: PATRONI_DROP_IN },
       ...operationFiles(name),
       memberFile(name),
+      peersFile(shard, all),
       ...databaseFiles({
         database,
         server: "patroni.service",
@@ -196,8 +203,7 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
       `install -d -m 0700 ${DATA_NODE_ETCD} && chown -R etcd:etcd ${DATA_NODE_ETCD}`,
     ],
     units: ["etcd.service", "patroni.service", DATABASE_UNIT, ...BACKUP_TIMERS, ...VERIFY_TIMERS, POOL_UNIT],
-    // A server that systemd started would be a second one on the same data directory.
-    masks: [POSTGRESQL_UNIT, "pgbackrest.service"],
+    masks: ["pgbackrest.service"],
     tlsUsers: ["postgres", "etcd"],
     sysctl: KERNEL,
     health: memberHealth(PATRONI_URL),

@@ -64,27 +64,6 @@ export const NEEDS_RESTART: readonly string[] = [
   "wal_log_hints",
 ];
 
-/**
- * Limits that a standby must have at least as high as its primary: otherwise it stops replaying. Source: PostgreSQL, "Hot
- * Standby", Administrator's Overview.
- */
-export const STANDBY_LIMITS: readonly string[] = [
-  "max_connections",
-  "max_locks_per_transaction",
-  "max_prepared_transactions",
-  "max_wal_senders",
-  "max_worker_processes",
-];
-
-/** Settings that Patroni reads only from the configuration that all members share. Source: Patroni 4, "Dynamic configuration". */
-export const SHARED: readonly string[] = [
-  ...STANDBY_LIMITS,
-  "hot_standby",
-  "max_replication_slots",
-  "wal_level",
-  "wal_log_hints",
-];
-
 /** The complete postgresql.conf of a server that systemd runs: the settings that require a restart. */
 export function postgresqlConf(size: ServerSize): string {
   const place: Group = {
@@ -238,6 +217,8 @@ function replication(size: ServerSize): Group {
       wal_sender_timeout: "30s",
       wal_receiver_timeout: "30s",
       wal_receiver_status_interval: "1s",
+      // After the primary restarted, commits wait until its synchronous standby is back (default: 5 s).
+      wal_retrieve_retry_interval: "1s",
     },
   };
 }

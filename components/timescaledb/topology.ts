@@ -14,6 +14,8 @@ export interface MemberPlan {
 export interface DataNode {
   readonly name: string;
   readonly address: string;
+  /** All addresses that it can have, now and with another placement. */
+  readonly addresses: readonly string[];
 }
 
 /** All ports of the service. `pool` is PgBouncer's, `patroni` its REST API's. */
@@ -26,6 +28,8 @@ export const MAJOR = 17;
 export const MOUNT = "/var/lib/postgresql";
 export const DATA_DIRECTORY = `${MOUNT}/${MAJOR}/main`;
 export const BIN_DIRECTORY = `/usr/lib/postgresql/${MAJOR}/bin`;
+/** etcd's state directory on a data node: on the data disk, so that a replaced node keeps its etcd member identity. */
+export const DATA_NODE_ETCD = `${MOUNT}/etcd`;
 export const SOCKET_DIRECTORY = "/var/run/postgresql";
 
 /** systemd unit of PostgreSQL without Patroni. */
@@ -87,11 +91,20 @@ export function shardCount(all: readonly Placed[]): number {
   return Math.max(0, ...numbers) + 1;
 }
 
+/** Whether a placed role is a member of a shard. */
+export function isOf({ role }: Placed, shard: number): boolean {
+  return role.service === "timescaledb" && shardOf(role.name) === shard;
+}
+
 function placedOf(all: readonly Placed[], shard: number, wanted: (kind: Kind) => boolean): DataNode[] {
   return KINDS.flatMap((kind, index) => {
     const name = nameOf(shard * KINDS.length + index);
     const placed = all.find(({ role }) => role.service === "timescaledb" && role.name === name);
-    return placed === undefined || !wanted(kind) ? [] : [{ name, address: addressOf(placed) }];
+    if (placed === undefined || !wanted(kind)) {
+      return [];
+    }
+    const address = addressOf(placed);
+    return [{ name, address, addresses: [address, ...(placed.formerAddresses ?? [])] }];
   });
 }
 

@@ -1,13 +1,13 @@
 #!/bin/bash
 
 # shared_configuration: the configuration that all members share. Each limit is the largest that a member is planned with:
-# it rises with the first member and falls with the last one. A pause of failover stays. Members without planned limits
-# still read all of their settings from here.
+# it rises with the first member and falls with the last one. A pause of failover stays. Members that publish no planned
+# limits still read all of their settings from here.
 shared_configuration() {
   local members current
   members=$(members) && current=$(patroni config) || return
-  jq --argjson members "$members" --argjson current "$current" '
-    ($members | map(.tags // {})) as $planned |
+  jq --arg own "$MEMBER" --argjson members "$members" --argjson current "$current" '
+    ($members | map(select(.name != $own) | .tags // {})) as $planned |
     .postgresql.parameters |= with_entries(.key as $name | .value = ([.value, ($planned[] | .[$name] // empty)] | max)) |
     if all($planned[]; has("max_connections")) then . else
       .postgresql.parameters = ($current.postgresql.parameters // {}) + .postgresql.parameters end |

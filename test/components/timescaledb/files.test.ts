@@ -69,11 +69,20 @@ describe("TimescaleDB: plan", () => {
     const [alone] = provisions({ highlyAvailable: false });
     const [member, , witness] = provisions();
     assert.deepEqual(alone!.units.slice(0, 2), ["postgresql@17-main.service", "timescaledb-database.service"]);
-    assert.deepEqual(alone!.masks, ["patroni.service", "etcd.service", "pgbackrest.service"]);
+    assert.deepEqual(alone!.masks, ["pgbackrest.service"]);
+    assert.match(
+      contentOf(alone!, "/usr/local/lib/ape/timescaledb-leave"),
+      /\nsystemctl mask --quiet patroni.service etcd.service\n$/,
+    );
+    assert.ok(alone!.prepare!.includes("/usr/local/lib/ape/timescaledb-leave"));
     assert.deepEqual(member!.units.slice(0, 3), ["etcd.service", "patroni.service", "timescaledb-database.service"]);
-    assert.deepEqual(member!.masks, ["postgresql@17-main.service", "pgbackrest.service"]);
+    assert.deepEqual(member!.masks, ["pgbackrest.service"]);
+    assert.deepEqual(
+      contentOf(member!, "/etc/systemd/system/patroni.service.d/40-ape.conf").match(/^ExecStartPre=\+.*systemctl.*$/gm),
+      ["stop", "mask --quiet"].map((command) => `ExecStartPre=+/bin/systemctl ${command} postgresql@17-main.service`),
+    );
     assert.deepEqual(witness!.units, ["etcd.service"]);
-    for (const unit of alone!.masks.slice(0, 2)) {
+    for (const unit of ["patroni.service", "etcd.service"]) {
       assert.ok(!alone!.units.includes(unit));
       assert.ok(member!.prepare!.some((command) => command.startsWith("systemctl unmask") && command.includes(unit)));
     }
@@ -115,6 +124,26 @@ describe("TimescaleDB: plan", () => {
         "host all all all reject",
       ],
     );
+  });
+
+  it("admits a peer at each address that it has while roles move between nodes", () => {
+    const all = placed().map((each, index) => ({ ...each, formerAddresses: [`10.60.16.${21 + index}`] }));
+    const config = contentOf(all[0]!.role.provision(all[0]!, all), "/etc/patroni/config.yml");
+    assert.deepEqual(
+      [...config.matchAll(/- hostssl replication replicator (\S+)\/32/g)].map((match) => match[1]),
+      ["127.0.0.1", "10.60.16.11", "10.60.16.21", "10.60.16.12", "10.60.16.22"],
+    );
+  });
+
+  it("reaches peers by names only, which follow them to other addresses", () => {
+    const readsAddresses = ["/etc/patroni/config.yml", "/etc/ape/timescaledb/peers"];
+    for (const { files } of provisions()) {
+      for (const { path, content } of files.filter((file) => !readsAddresses.includes(file.path))) {
+        assert.doesNotMatch(content, /10\.60\./, path);
+      }
+    }
+    const config = contentOf(provisions()[0]!, "/etc/patroni/config.yml");
+    assert.doesNotMatch(config.replace(/ {2}pg_hba:\n( {4}- .*\n)+/, ""), /10\.60\./);
   });
 
   it("admits clients to the pool over TLS with a password, and never exceeds the server's connections", () => {

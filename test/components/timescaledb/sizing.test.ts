@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dynamicConfig, PATRONI_CONFIG } from "../../../components/timescaledb/patroni";
-import { parameters, postgresqlConf, reloadableConf, SHARED } from "../../../components/timescaledb/postgresql";
+import { parameters, postgresqlConf, reloadableConf } from "../../../components/timescaledb/postgresql";
+import { SHARED } from "../../../components/timescaledb/shared";
 import { GIB, maxWalSize, minWalSize, peakMemory } from "../../../components/timescaledb/sizing";
 import { TIER_NAMES } from "../../../stacks/tiers";
 import { contentOf, provisions, SIZES } from "./fixtures";

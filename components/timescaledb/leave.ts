@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { addressOf, dnsName, type NodeFile, type Placed } from "../model/role";
+import { renderScript } from "../node/script";
+import { ETCD } from "./etcd";
+import { PATRONI, SCOPE } from "./patroni";
+import { BIN_DIRECTORY, DATA_DIRECTORY, DATA_NODE_ETCD, isOf, SOCKET_DIRECTORY } from "./topology";
+
+/** Makes a data node of a pair a single server. A single server's bootstrap runs it. */
+export const LEAVE_SCRIPT = "/usr/local/lib/ape/timescaledb-leave";
+
+/** Addresses of a shard's members, in the format of /etc/hosts. A node that leaves the shard still needs them. */
+const PEERS = "/etc/ape/timescaledb/peers";
+
+export function leaveFile(member: string): NodeFile {
+  const variables = {
+    MEMBER: member,
+    SCOPE,
+    PEERS,
+    SOCKET_DIRECTORY,
+    BIN_DIRECTORY,
+    DATA_DIRECTORY,
+    ETCD_DIRECTORY: DATA_NODE_ETCD,
+    ...PATRONI.variables,
+    ...ETCD.variables,
+  };
+  const functions = [...PATRONI.functions, ...ETCD.functions];
+  return {
+    path: LEAVE_SCRIPT,
+    content: renderScript(join(__dirname, "scripts/leave.sh"), variables, functions),
+    mode: "0755",
+  };
+}
+
+export function peersFile(shard: number, all: readonly Placed[]): NodeFile {
+  const lines = all
+    .filter((placed) => isOf(placed, shard))
+    .map((placed) => `${addressOf(placed)} ${dnsName(placed.role.name)}\n`);
+  return { path: PEERS, content: lines.join("") };
+}
