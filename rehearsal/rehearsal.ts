@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Service } from "../components/model/role";
 import type { StackPlan } from "../stacks/plan";
@@ -13,7 +13,8 @@ import { Machine } from "./machine/machine";
 import { trustFiles } from "./machine/trust";
 import { launch, reconcile, refresh, type Site } from "./reconcile";
 import { attachHost, createNetwork, healZone, isolateZone, namespaces, setLink } from "./network/network";
-import { withAccess, withHost, withObject, withoutHost } from "./stack/changes";
+import { boots, saveStack, type SavedRehearsal } from "./saved";
+import { withHost, withObject, withoutHost } from "./stack/changes";
 import type { Host, LocalStack } from "./stack/local-stack";
 import { localStack } from "./stack/plan";
 import { substitutesFor } from "./stack/substitutes";
@@ -23,8 +24,12 @@ import type { Progress } from "./system/progress";
 
 /** A stack's nodes, running on this machine. */
 export class Rehearsal {
+  /** Ends when the members of scaling groups are as the stack says. */
+  private refreshed: Promise<void> = Promise.resolve();
+
   private constructor(
-    private readonly state: string,
+    /** Directory of its state. */
+    readonly state: string,
     private current: LocalStack,
     private readonly base: string,
     private readonly trust: readonly ImageFile[],
@@ -34,6 +39,11 @@ export class Rehearsal {
   /** The stack as it is now. */
   get stack(): LocalStack {
     return this.current;
+  }
+
+  /** From which its secrets are derived. */
+  get seed(): string {
+    return readFileSync(join(this.state, "seed"), "utf8");
   }
 
   /** Its booted nodes. */
@@ -54,13 +64,28 @@ export class Rehearsal {
     alter: (stack: LocalStack) => LocalStack = (stack) => stack,
   ): Promise<Rehearsal> {
     const { stack: name } = plan.spec;
-    const state = stateOf(name);
     const seed = randomBytes(32).toString("hex");
     assertCanRehearse(1);
     progress(`planning ${name}`);
-    const stack = alter(await localStack(plan, seed, await substitutesFor(plan, services, progress)));
+    return Rehearsal.create(
+      alter(await localStack(plan, seed, await substitutesFor(plan, services, progress))),
+      seed,
+      services,
+      progress,
+    );
+  }
+
+  /** The same for a stack that may have no nodes yet. Throws CannotRehearseError. */
+  static async create(
+    stack: LocalStack,
+    seed: string,
+    services: readonly Service[],
+    progress: Progress,
+  ): Promise<Rehearsal> {
+    const { stack: name } = stack;
+    const state = stateOf(name);
     const hosts = stack.hosts.filter((host) => boots(host, services));
-    assertCanRehearse(hosts.length);
+    assertCanRehearse(Math.max(1, hosts.length));
     if (existsSync(state)) {
       throw new CannotRehearseError(`${name} is being rehearsed already; "npm run rehearse -- down" ends it`);
     }
@@ -138,11 +163,18 @@ export class Rehearsal {
    * replaced members of scaling groups serve. Throws DiskInUseError if a machine uses a disk that another one gets.
    */
   async change(to: LocalStack): Promise<void> {
+    await this.changeInBackground(to);
+    await this.refreshed;
+  }
+
+  /** The same, but members of scaling groups are replaced after the return; `refreshed` ends with them. */
+  async changeInBackground(to: LocalStack): Promise<void> {
     const from = this.stack;
     const site = this.site();
     await reconcile(site, from, to);
     this.current = to;
-    await refresh(site, from, to);
+    this.refreshed = this.refreshed.catch(() => undefined).then(() => refresh(site, from, to));
+    this.refreshed.catch(() => undefined); // `change` reports it
   }
 
   /** Changes a single host, or adds it: another type stops and starts it, other disks are attached or detached. */
@@ -158,11 +190,6 @@ export class Rehearsal {
   /** Deletes a host's machine and boots another one with the same name, address and disks, and a new root. */
   replaceHost(host: Host): Promise<void> {
     return this.setHost({ ...host, instance: `${host.instance.split(".")[0]}.${randomBytes(4).toString("hex")}` });
-  }
-
-  /** Gives every host of this stack the firewall rules and permissions that it has in another one. */
-  setAccess(to: LocalStack): Promise<void> {
-    return this.change(withAccess(this.stack, to));
   }
 
   /** Stores a small object, as the program's object resources do. */
@@ -262,21 +289,4 @@ export class Rehearsal {
   heal(zone: string): Promise<void> {
     return healZone(this.stack, zone);
   }
-}
-
-interface SavedRehearsal {
-  readonly base: string;
-  /** Services whose nodes are booted. Empty: all. */
-  readonly services: readonly Service[];
-}
-
-function boots(host: Host, services: readonly Service[]): boolean {
-  return host.starts && (services.length === 0 || host.services.some((each) => services.includes(each as Service)));
-}
-
-/** Stores the stack in one step: the stand-ins must never read half of it. */
-function saveStack(state: string, stack: LocalStack): void {
-  const file = join(state, "stack.json");
-  writeFileSync(`${file}.new`, JSON.stringify(stack), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
 }

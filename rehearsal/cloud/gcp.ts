@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Host, LocalStack } from "../stack/local-stack";
 import { cloudStorage, isUploadChunk, ObjectStore } from "./gcs";
-import { allowed, answer, answerJson, changed, denied, removed, type Apis, type Handler } from "./server";
+import { allowed, answer, answerJson, changed, denied, removed, type Apis, type Handler, type Stored } from "./server";
 
 const PROJECT = "rehearsal";
 const TOKEN_SECONDS = 3600;
@@ -67,17 +67,21 @@ export function gcpApis(_stack: LocalStack, directory: string): Apis {
     ofNodes: nodesApis(storage, secrets),
     ofOwner: (request, response) => storage(request, response, "owner"),
     change: (from, to) => {
-      changed(from.objects, to.objects).forEach(({ bucket, key, content }) =>
-        store.put(bucket, key, Buffer.from(content)),
-      );
-      removed(from.objects, to.objects, ({ bucket, key }) => `${bucket}/${key}`).forEach(({ bucket, key }) =>
-        store.delete(bucket, key),
-      );
-      removed(from.buckets, to.buckets, (name) => name).forEach((name) => store.deleteBucket(name));
+      changeObjects(store, from, to);
       changed(from.secrets, to.secrets).forEach(({ name, value }) => secrets.set(name, value));
       removed(from.secrets, to.secrets, ({ name }) => name).forEach(({ name }) => secrets.delete(name));
     },
   };
+}
+
+/** Makes buckets and objects those of another stack. */
+export function changeObjects(store: ObjectStore, from: Stored, to: Stored): void {
+  changed(from.buckets, to.buckets).forEach((name) => store.createBucket(name));
+  changed(from.objects, to.objects).forEach(({ bucket, key, content }) => store.put(bucket, key, Buffer.from(content)));
+  removed(from.objects, to.objects, ({ bucket, key }) => `${bucket}/${key}`).forEach(({ bucket, key }) =>
+    store.delete(bucket, key),
+  );
+  removed(from.buckets, to.buckets, (name) => name).forEach((name) => store.deleteBucket(name));
 }
 
 function nodesApis(storage: ReturnType<typeof cloudStorage>, secrets: ReadonlyMap<string, string>): Handler {

@@ -147,6 +147,14 @@ export class ObjectStore {
     rmSync(this.file(bucket, key), { force: true });
   }
 
+  createBucket(bucket: string): void {
+    mkdirSync(join(this.directory, bucket), { recursive: true });
+  }
+
+  hasBucket(bucket: string): boolean {
+    return existsSync(join(this.directory, bucket));
+  }
+
   deleteBucket(bucket: string): void {
     rmSync(join(this.directory, bucket), { recursive: true, force: true });
   }

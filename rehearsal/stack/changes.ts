@@ -17,17 +17,6 @@ export function withoutHost(stack: LocalStack, name: string): LocalStack {
   return { ...stack, hosts: stack.hosts.filter((host) => host.name !== name) };
 }
 
-/** A stack whose hosts have the firewall rules and permissions that they have in another one. */
-export function withAccess(stack: LocalStack, to: LocalStack): LocalStack {
-  const hosts = stack.hosts.map((host) => {
-    const after = to.hosts.find(({ name }) => name === host.name);
-    return after === undefined
-      ? host
-      : { ...host, ingress: after.ingress, egress: after.egress, permissions: after.permissions };
-  });
-  return { ...stack, hosts };
-}
-
 /** A stack with one object changed or added. */
 export function withObject(stack: LocalStack, object: StoredObject): LocalStack {
   const others = stack.objects.filter(({ bucket, key }) => bucket !== object.bucket || key !== object.key);

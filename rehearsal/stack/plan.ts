@@ -1,23 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Cloud } from "../../components/model/cloud";
 import { deployApe } from "../../stacks/ape";
 import { PROJECT } from "../../stacks/config/load";
 import type { StackPlan } from "../../stacks/plan";
 import { record } from "../../planning/record";
 import { withSubstitutes } from "./substituted-plan";
 import type { Substitutes } from "./substitutes";
-import { awsStack } from "./aws";
-import { gcpStack } from "./gcp";
 import type { LocalRegistry, LocalStack } from "./local-stack";
 import { computedValues } from "./computed-values";
 import { imageName, registryHost, type ApiImages } from "../build/api-images";
-import { Resources } from "./resources";
-
-const LOCAL_STACKS: Readonly<Record<Cloud, typeof awsStack>> = { aws: awsStack, gcp: gcpStack };
+import { stackOf } from "./translate";
 
 /** Runs the program as `pulumi up` would and translates its resources. The same seed yields the same secrets. */
 export async function localStack(plan: StackPlan, seed: string, substitutes: Substitutes = {}): Promise<LocalStack> {
-  const { neo4j, apiImages } = substitutes;
   const { spec } = plan;
   const { resources } = await record(
     () => deployApe(withSubstitutes(plan, substitutes), { kubeconfig: pulumi.secret("none") }),
@@ -30,9 +24,15 @@ export async function localStack(plan: StackPlan, seed: string, substitutes: Sub
       reveal: true,
     },
   );
-  const stack = LOCAL_STACKS[spec.cloud](spec.stack, spec.region, new Resources(resources));
+  return { ...stackOf(spec.cloud, spec.stack, spec.region, resources), ...local(plan, substitutes) };
+}
+
+/** What the substitutes add to a stack. */
+export function local(
+  { spec }: StackPlan,
+  { neo4j, apiImages }: Substitutes,
+): Partial<Pick<LocalStack, "archives" | "registry">> {
   return {
-    ...stack,
     ...(neo4j === undefined
       ? {}
       : { archives: [{ host: new URL(spec.neo4j.packages).host, directory: neo4j.directory }] }),
