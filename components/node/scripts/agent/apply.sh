@@ -29,7 +29,7 @@ boot_again() {
     PATIENCE=30 run "$last"
     keep_good "$last" "$machine"
   else
-    change "$target" "$machine" || true
+    change "$target" "$machine" || [[ $? == 1 ]] || exit 1
   fi
 }
 
@@ -48,13 +48,13 @@ apply() { # apply SHA: on a running node
   REASON_FILE=$RUNTIME/reason
   phase applying
   if (hand_over_all); then
-    change "$1" "$(<"$STATE/machine")" || applied=1
+    change "$1" "$(<"$STATE/machine")" || applied=$?
   else
     remember_failure "$1"
     applied=1
   fi
   resume_all
-  ((applied)) && phase failed || phase serving
+  if ((applied < 2)); then phase serving; else phase failed; fi
   return "$applied"
 }
 
@@ -65,7 +65,7 @@ again() { # runs the last good bootstrap again, for what it could not do or what
   if PATIENCE=30 run "$(good)"; then phase serving; else phase failed; fi
 }
 
-# change SHA MACHINE: runs another bootstrap. If it fails, the last good one runs again.
+# change SHA MACHINE: runs another bootstrap. If it fails, the last good one runs again: status 1, or 2 if that fails too.
 change() {
   local last
   last=$(good)
@@ -77,9 +77,9 @@ change() {
   fi
   remember_failure "$1"
   say "going back to $last"
-  REASON_FILE=/dev/null PATIENCE=30 run "$last" ||
-    keep "$STATE/failure" <<<"$(<"$STATE/failure"); the last good bootstrap fails too"
-  return 1
+  PATIENCE=30 run "$last" && return 1
+  keep "$STATE/failure" <<<"$(<"$STATE/failure"); the last good bootstrap fails too: $(<"$RUNTIME/reason")"
+  return 2
 }
 
 remember_failure() { # remember_failure SHA: which is not tried again until another order came

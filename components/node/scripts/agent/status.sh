@@ -50,7 +50,7 @@ read_phase() { # sets PHASE, REASON and LASTED
 }
 
 versions() { # prints the installed versions of the roles' packages as a JSON object
-  dpkg-query -Wf '${Package} ${Version}\n' "${PACKAGES[@]}" 2>/dev/null |
+  { ((${#PACKAGES[@]} == 0)) || dpkg-query -Wf '${Package} ${Version}\n' "${PACKAGES[@]}" 2>/dev/null; } |
     jq -Rnc '[inputs | split(" ") | {(.[0]): .[1]}] | add // {}' || true
 }
 
