@@ -2,6 +2,8 @@
 # Boots this node. As user data it only installs itself as ape-node with the unit that runs at every boot, and starts the
 # unit: the cloud's agent runs it once, the unit until it succeeds. The unit runs the last bootstrap that worked here, or
 # the ordered one: downloaded with the machine's identity, its hash verified. Only the variables below differ between nodes.
+# The parts of a script share variables.
+# shellcheck disable=SC2034
 set -Eeuo pipefail
 
 readonly METADATA=http://169.254.169.254

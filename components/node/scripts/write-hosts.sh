@@ -1,6 +1,8 @@
 #!/bin/bash
 
 # /etc/hosts on a node. Reads PLANNED_HOSTS.
+# The parts of a script share variables.
+# shellcheck disable=SC2034
 
 read_elsewhere() {
   local peer address

@@ -2,6 +2,8 @@
 
 # AWS: the instance's metadata, its credentials, objects, secrets and the Session Manager agent. Reads REGION,
 # SECRET_PREFIX, SESSION_AGENT and SESSION_KEY.
+# The parts of a script share variables.
+# shellcheck disable=SC2034
 
 # metadata PATH
 metadata() {

@@ -2,6 +2,8 @@
 
 # Google Cloud: the instance's metadata, its credentials, objects and secrets. Reads SECRET_PREFIX. IAP needs nothing
 # that the image lacks.
+# The parts of a script share variables.
+# shellcheck disable=SC2034
 
 # metadata PATH
 metadata() {

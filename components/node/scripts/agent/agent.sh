@@ -1,6 +1,8 @@
 #!/bin/bash
 
 # The node's agent: reads orders and requests, carries them out, and writes the node's status.
+# The parts of a script share variables.
+# shellcheck disable=SC2004,SC2034,SC2153
 
 agent() {
   set +e
@@ -87,7 +89,7 @@ follow_order() { # applies a new order
   [[ $STATE/current -ef $STATE/$CURRENT.sh || ! -e $STATE/current ]] || CURRENT=$(good)
   read_phase
   [[ -z $APPLYING && -n $CURRENT && $PHASE != booting ]] || return 0
-  if [[ -n $AGAIN || -e $RUNTIME/offline && SECONDS -ge NEXT_AGAIN ]]; then
+  if [[ -n $AGAIN ]] || { [[ -e $RUNTIME/offline ]] && ((SECONDS >= NEXT_AGAIN)); }; then
     AGAIN=''
     NEXT_AGAIN=$((SECONDS + REPORT_SECONDS))
     again &

@@ -1,6 +1,8 @@
 #!/bin/bash
 
 # Changes of the node: which bootstrap it runs, and the way back.
+# The parts of a script share variables.
+# shellcheck disable=SC2004,SC2034,SC2153
 
 good() { # prints the hash of the last bootstrap that worked
   basename "$(readlink "$STATE/current")" .sh

@@ -1,6 +1,8 @@
 #!/bin/bash
 
 # Peers that moved, or did not move yet, are elsewhere than planned: their names follow them.
+# The parts of a script share variables.
+# shellcheck disable=SC2004,SC2034,SC2153
 
 answers() { # answers ADDRESS PORT
   timeout 1 bash -c "</dev/tcp/$1/$2" 2>/dev/null

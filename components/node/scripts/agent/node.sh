@@ -1,5 +1,7 @@
 #!/bin/bash
 # The node's programs, sourced by ape-node (boot.sh), whose functions and variables they use. Arguments: see `node`.
+# The parts of a script share variables.
+# shellcheck disable=SC2004,SC2034,SC2153
 
 # node COMMAND...: runs a command of ape-node
 node() {

@@ -1,6 +1,8 @@
 #!/bin/bash
 
 # Objects in S3, beside boot.sh's get_object.
+# The parts of a script share variables.
+# shellcheck disable=SC2004,SC2034,SC2153
 
 put_object() { # put_object BUCKET KEY FILE
   s3 -T "$3" "$1/$2"

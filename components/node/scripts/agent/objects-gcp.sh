@@ -1,6 +1,8 @@
 #!/bin/bash
 
 # Objects in Cloud Storage, beside boot.sh's get_object.
+# The parts of a script share variables.
+# shellcheck disable=SC2004,SC2034,SC2153
 
 put_object() { # put_object BUCKET KEY FILE
   request -o /dev/null -H 'content-type: application/octet-stream' -T "$3" -X POST \

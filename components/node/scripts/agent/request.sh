@@ -1,6 +1,8 @@
 #!/bin/bash
 
 # The deployer's requests: to hand over leadership, and to leave a node.
+# The parts of a script share variables.
+# shellcheck disable=SC2004,SC2034,SC2153
 
 answer() { # does what the newest request asks of this node's roles
   local role problem=''

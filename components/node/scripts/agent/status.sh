@@ -1,6 +1,8 @@
 #!/bin/bash
 
 # The node's status: what it is, what it runs and how its roles are.
+# The parts of a script share variables.
+# shellcheck disable=SC2004,SC2034,SC2153
 
 # Writes a line for each role: name, healthy, in step, leads, and what it reports; then the round's microseconds.
 check_roles() {
