@@ -1,4 +1,8 @@
 // Test group: light
 import { redisNodes } from "./redis";
+import { redisOrders } from "./redis-orders";
 
-redisNodes("redis-gcp", ["cloud=gcp", "account=acme-ape-prod"]);
+const STACK = "redis-gcp";
+const SETTINGS = ["cloud=gcp", "account=acme-ape-prod"];
+
+redisNodes(STACK, SETTINGS, (rehearsal) => redisOrders(STACK, SETTINGS, rehearsal));

@@ -1,13 +1,14 @@
 // Test group: light
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { bootstrapKey, orderKey } from "../../components/model/bootstrap-keys";
-import { renderOrder, type NodeOrder } from "../../components/node/roll/order";
+import { statusKey } from "../../components/model/bootstrap-keys";
+import type { NodeStatus } from "../../components/node/roll/status";
 import { planStack } from "../../stacks/plan";
 import { planFrom } from "../../planning/plan";
-import type { Host, StoredObject } from "../../rehearsal/stack/local-stack";
+import type { Host } from "../../rehearsal/stack/local-stack";
 import { Rehearsal } from "../../rehearsal/rehearsal";
+import { until } from "../../rehearsal/system/process";
 import { canBoot } from "../support/rehearsal";
+import { withoutPackage } from "./broken-bundle";
 import { assertNothingLeft } from "./redis";
 
 const STACK = "redis-missing";
@@ -25,7 +26,7 @@ describe("Redis' nodes, booted with a missing dependency", function () {
       () => undefined,
       (stack) => ({
         ...stack,
-        hosts: stack.hosts.map((host) => MISSING[host.name]?.(host) ?? host),
+        hosts: stack.hosts.map((host) => impatient(MISSING[host.name]?.(host) ?? host)),
         objects: withoutPackage(stack.objects, "redis-3"),
       }),
     );
@@ -48,25 +49,36 @@ describe("Redis' nodes, booted with a missing dependency", function () {
       assert.equal(status.state, "failed");
       assert.match(status.reason!, reason);
     });
+
+    it(`${name} reports it in its status`, async () => {
+      let status: Partial<NodeStatus> = {};
+      const reported = async (): Promise<boolean> => {
+        const content = await rehearsal.storage.get(rehearsal.bucket("bootstrap"), statusKey(name));
+        status = JSON.parse(content.toString()) as NodeStatus;
+        return status.phase === "failed";
+      };
+      assert.ok(await until(reported, MINUTE), JSON.stringify(status));
+      assert.match(status.reason!, reason);
+      assert.equal(status.bootstrap, "");
+    });
   }
+
+  it("are tried again by their unit", async () => {
+    const failures = async (): Promise<number> => {
+      const journal = ["journalctl", "--unit=ape-boot", "--output=cat", "--no-pager"];
+      return (await rehearsal.machine("redis-3").run(journal)).split("FAILED: cannot install").length - 1;
+    };
+    assert.ok(await until(async () => (await failures()) > 1, 2 * MINUTE));
+  });
 });
+
+/** Gives up after seconds instead of the minutes that new permissions may take. */
+function impatient(host: Host): Host {
+  return { ...host, userData: host.userData.replaceAll("PATIENCE:-900", "PATIENCE:-20") };
+}
 
 /** What a node lacks: its disk, its permission to read a secret. */
 const MISSING: Readonly<Record<string, (host: Host) => Host>> = {
   "redis-1": (host) => ({ ...host, disks: [] }),
   "redis-2": (host) => ({ ...host, permissions: host.permissions.filter(({ on }) => !on.endsWith("redis-server")) }),
 };
-
-/** Makes a node's bootstrap install a package that does not exist. */
-function withoutPackage(objects: readonly StoredObject[], node: string): StoredObject[] {
-  const order = objects.find(({ key }) => key === orderKey(node))!;
-  const wanted = JSON.parse(order.content) as NodeOrder;
-  const bundle = objects.find(({ key }) => key === bootstrapKey(wanted.bootstrap))!;
-  const content = bundle.content.replace(/^(install_packages .*)\bredis-sentinel\b/m, "$1redis-absent");
-  const sha256 = createHash("sha256").update(content).digest("hex");
-  return [
-    ...objects.filter((object) => object !== order),
-    { ...order, content: renderOrder({ ...wanted, bootstrap: sha256 }, "live") },
-    { ...bundle, key: bootstrapKey(sha256), content },
-  ];
-}

@@ -6,11 +6,11 @@ import { redisFailover } from "../../rehearsal/drills/redis/failover";
 import { redisRestore } from "../../rehearsal/drills/redis/restore";
 import { planFrom } from "../../planning/plan";
 import type { Host } from "../../rehearsal/stack/local-stack";
-import { hostNamespace, namespaces } from "../../rehearsal/network/network";
+import { ADDRESSES, hostNamespace, namespaces } from "../../rehearsal/network/network";
 import { openPorts } from "../../rehearsal/network/reachable-ports";
 import type { Rehearsal } from "../../rehearsal/rehearsal";
 import { runningStacks, takeDown } from "../../rehearsal/running";
-import { attempt } from "../../rehearsal/system/process";
+import { attempt, run } from "../../rehearsal/system/process";
 import { command } from "../support/command";
 import { boot, canBoot, assertDrillPasses } from "../support/rehearsal";
 
@@ -23,7 +23,11 @@ const STANDING = `find /etc /usr/local /var/lib/ape -xdev -type f -printf '%p %T
 systemctl show -p MainPID,NRestarts redis-server redis-sentinel`;
 
 /** Tests of prod's Redis nodes, booted as a stack of this name. */
-export function redisNodes(stack: string, settings: readonly string[]): void {
+export function redisNodes(
+  stack: string,
+  settings: readonly string[],
+  more: (rehearsal: () => Rehearsal) => void = () => undefined,
+): void {
   describe(`Redis' nodes, booted on this machine: ${stack}`, function () {
     this.timeout(15 * MINUTE);
     let plan: StackPlan;
@@ -32,13 +36,30 @@ export function redisNodes(stack: string, settings: readonly string[]): void {
     before(async function () {
       canBoot(this, stack);
       plan = planStack({ ...planFrom("prod", settings).spec, stack });
-      rehearsal = await boot(plan, ["redis"]);
+      rehearsal = await boot(plan, ["redis"], { meanwhile: obstruct });
     });
 
     after(async () => {
       if (rehearsal !== undefined) {
         await assertNothingLeft(stack);
       }
+    });
+
+    it("boot although the cloud or the archive refuses one of them at first", async () => {
+      for (const name of Object.keys(REFUSING)) {
+        const journal = ["journalctl", "--unit=ape-boot", "--output=cat", "--no-pager"];
+        assert.match(await rehearsal.machine(name).run(journal), /failed, again in \d+ s/, name);
+      }
+    });
+
+    it("keep the names of their peers over a reboot", async () => {
+      const machine = rehearsal.machine("redis-2");
+      const hosts = await machine.run(["cat", "/etc/hosts"]);
+      assert.match(hosts, /^\S+ redis-1\.ape\.internal redis-1$/m);
+      await machine.shutDown();
+      await machine.start();
+      await machine.waitUntilServing();
+      assert.equal(await machine.run(["cat", "/etc/hosts"]), hosts);
     });
 
     it("have the planned names, addresses and memory limits", async () => {
@@ -101,7 +122,26 @@ export function redisNodes(stack: string, settings: readonly string[]): void {
     for (const drill of [redisRestore, redisFailover]) {
       it(`pass the drill ${drill.name}: ${drill.description}`, () => assertDrillPasses(drill, rehearsal));
     }
+
+    more(() => rehearsal);
   });
+}
+
+/** What refuses a node's connections during its first boot, and for longer than a few tries take. */
+const REFUSING: Readonly<Record<string, string>> = { "redis-1": ADDRESSES.cloud, "redis-3": ADDRESSES.internet };
+const REFUSAL_MS = 45_000;
+
+async function obstruct({ stack: { stack } }: Rehearsal): Promise<void> {
+  const nft = (name: string, rules: string): Promise<string> =>
+    run(["ip", "netns", "exec", hostNamespace(stack, name), "nft", "-f", "-"], { input: rules });
+  for (const [name, address] of Object.entries(REFUSING)) {
+    const rule = `type filter hook output priority -1; ip daddr ${address} reject`;
+    await nft(name, `table inet refusal { chain output { ${rule}\n } }\n`);
+  }
+  await new Promise((resolve) => setTimeout(resolve, REFUSAL_MS));
+  for (const name of Object.keys(REFUSING)) {
+    await nft(name, "delete table inet refusal\n");
+  }
 }
 
 /** Ends a rehearsal and asserts that nothing remains of it. */

@@ -99,8 +99,10 @@ function specOf(tier: TierName): StackSpec {
 function bootTier(tier: TierName): Promise<Rehearsal> {
   const spec = specOf(tier);
   const memGiB = spec.timescaledb.memGiB + SYSTEM_MEM_GIB;
-  return boot(planStack(spec), ["timescaledb"], (local) => ({
-    ...local,
-    hosts: local.hosts.map((host) => ({ ...host, memGiB })),
-  }));
+  return boot(planStack(spec), ["timescaledb"], {
+    alter: (local) => ({
+      ...local,
+      hosts: local.hosts.map((host) => ({ ...host, memGiB })),
+    }),
+  });
 }

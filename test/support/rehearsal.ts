@@ -9,6 +9,11 @@ import type { LocalStack } from "../../rehearsal/stack/local-stack";
 import { Rehearsal } from "../../rehearsal/rehearsal";
 import { runningStacks, takeDown } from "../../rehearsal/running";
 
+interface BootOptions {
+  readonly alter?: (stack: LocalStack) => LocalStack;
+  readonly meanwhile?: (rehearsal: Rehearsal) => Promise<void>;
+}
+
 /** Maximum number of nodes that a test boots. */
 const NODES = 4;
 const BOOT_MS = 600_000;
@@ -32,16 +37,20 @@ export function canBoot(test: Mocha.Context, stack: string): boolean {
   return true;
 }
 
-/** Boots the nodes of some services of a stack. If one does not serve it throws and removes everything. */
+/**
+ * Boots the nodes of some services of a stack. If one does not serve it throws and removes everything.
+ * @param meanwhile what happens once the nodes are powered on
+ */
 export async function boot(
   plan: StackPlan,
   services: readonly Service[],
-  alter?: (stack: LocalStack) => LocalStack,
+  { alter, meanwhile }: BootOptions = {},
 ): Promise<Rehearsal> {
   const { stack } = plan.spec;
   try {
     const rehearsal = await Rehearsal.prepare(plan, services, () => undefined, alter);
     await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
+    await meanwhile?.(rehearsal);
     for (const machine of rehearsal.machines) {
       const { state, reason, bootSeconds } = await machine.waitForBoot(BOOT_MS);
       const { name } = machine.host;

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { bootstrapKey, orderKey, statusKey } from "../../components/model/bootstrap-keys";
+import type { NodeOrder } from "../../components/node/roll/order";
+import type { NodeStatus } from "../../components/node/roll/status";
+import { planFrom } from "../../planning/plan";
+import { planStack } from "../../stacks/plan";
+import type { Rehearsal } from "../../rehearsal/rehearsal";
+import type { StoredObject } from "../../rehearsal/stack/local-stack";
+import { until } from "../../rehearsal/system/process";
+import { withoutPackage } from "./broken-bundle";
+
+const MINUTE = 60_000;
+/** Milliseconds within which a node notices an order. */
+const NOTICE_MS = 15_000;
+
+/** Tests of running Redis nodes that get other orders. */
+export function redisOrders(stack: string, settings: readonly string[], rehearsal: () => Rehearsal): void {
+  const node = "redis-3";
+  let objects: readonly StoredObject[];
+
+  before(async () => {
+    const plan = planStack({ ...planFrom("prod", [...settings, "backupRetentionDays=40"]).spec, stack });
+    objects = (await rehearsal().planned(plan)).objects;
+  });
+
+  /** Uploads a node's order and the bootstrap that it names, as an update does. Returns the bootstrap's hash. */
+  const order = async (name: string, from: readonly StoredObject[]): Promise<string> => {
+    const { bucket, content, key } = from.find((object) => object.key === orderKey(name))!;
+    const { bootstrap } = JSON.parse(content) as NodeOrder;
+    const script = from.find((object) => object.key === bootstrapKey(bootstrap))!;
+    await rehearsal().storage.put(bucket, script.key, Buffer.from(script.content));
+    await rehearsal().storage.put(bucket, key, Buffer.from(content));
+    return bootstrap;
+  };
+
+  const status = async (name: string, is: (status: NodeStatus) => boolean, within = MINUTE): Promise<NodeStatus> => {
+    let last: NodeStatus | undefined;
+    const reported = async (): Promise<boolean> => {
+      const content = await rehearsal().storage.get(rehearsal().bucket("bootstrap"), statusKey(name));
+      last = JSON.parse(content.toString()) as NodeStatus;
+      return is(last);
+    };
+    assert.ok(await until(reported, within, 250), `${name}: ${JSON.stringify(last)}`);
+    return last!;
+  };
+
+  it("notice an order within 15 s and apply it", async () => {
+    for (const { host } of [...rehearsal().machines].reverse()) {
+      const began = Date.now();
+      const hash = await order(host.name, objects);
+      await status(host.name, ({ ordered }) => ordered === hash, NOTICE_MS);
+      const noticed = Date.now();
+      const served = await status(host.name, ({ phase, bootstrap }) => phase === "serving" && bootstrap === hash);
+      assert.ok(served.roles[host.name]!.healthy && served.roles[host.name]!.inStep);
+      const seconds = [noticed - began, Date.now() - noticed].map((ms) => (ms / 1000).toFixed(1));
+      console.log(`      ${host.name} noticed after ${seconds[0]} s and served after another ${seconds[1]} s`);
+    }
+  });
+
+  it("go back from an order that fails, and do not try it again", async () => {
+    const { bootstrap: good } = await status(node, () => true);
+    const broken = await order(node, withoutPackage(objects, node));
+    const failed = await status(node, ({ phase }) => phase === "failed", 2 * MINUTE);
+    assert.deepEqual([failed.bootstrap, failed.ordered], [good, broken]);
+    assert.match(failed.reason, /cannot install packages: .*redis-absent/);
+    assert.ok(failed.roles[node]!.healthy);
+    await new Promise((resolve) => setTimeout(resolve, NOTICE_MS));
+    const journal = ["journalctl", "--unit=ape-agent", "--output=cat", "--no-pager"];
+    const tries = (await rehearsal().machine(node).run(journal)).split(`running ${broken}`).length - 1;
+    assert.equal(tries, 1);
+  });
+
+  it("boot the last good bootstrap after a failed order, and take the next one", async () => {
+    const machine = rehearsal().machine(node);
+    const { bootId, bootstrap: good } = await status(node, () => true);
+    await machine.shutDown();
+    await machine.start();
+    await machine.waitUntilServing();
+    const rebooted = await status(node, (now) => now.bootId !== bootId && now.roles[node]!.healthy);
+    assert.deepEqual([rebooted.phase, rebooted.bootstrap], ["failed", good]);
+    await order(node, objects);
+    const { reason } = await status(node, ({ phase }) => phase === "serving");
+    assert.equal(reason, "");
+  });
+}
