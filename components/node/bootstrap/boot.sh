@@ -130,7 +130,7 @@ fetch_bootstrap() {
 
 read_order() { get_object "$BOOTSTRAP_BUCKET" "nodes/$NODE" | jq -ce 'select(.bootstrap)'; }
 
-# run SHA: in a process of its own, which ends at the first error
+# run SHA: in a separate process, which ends at the first error
 run() {
   say "running $1"
   PATIENCE=${PATIENCE:-900} bash "$SELF" run "$1" "$REASON_FILE"

@@ -35,7 +35,7 @@ get_secret() {
     "https://secretsmanager.$REGION.amazonaws.com/" | jq -er .SecretString
 }
 
-# Installs the Session Manager agent, without which nobody can log in. AWS publishes a signature of each package.
+# Installs the Session Manager agent, without which no operator can log in. AWS publishes a signature of each package.
 open_access() {
   [[ $(dpkg-query -Wf '${db:Status-Status}' amazon-ssm-agent 2>/dev/null) != installed ]] || return 0
   local package=$RUNTIME/amazon-ssm-agent.deb suffix
