@@ -4,9 +4,12 @@ import { spawn } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { REQUEST_KEY } from "../../components/model/bootstrap-keys";
 import { parseOrder } from "../../components/node/roll/order";
+import type { RollRequest } from "../../components/node/roll/request";
 import { startProviders, type Call } from "../support/echo-provider";
-import { FakeFarm, MemoryObjects } from "../support/fake-farm";
+import { FakeFarm, MemoryObjects, type FakeNode } from "../support/fake-farm";
 import { startS3 } from "../support/fake-s3";
 import { onPath } from "../support/programs";
 
@@ -22,7 +25,7 @@ describe("a rolling change on a real engine", function () {
     await stack.up();
   });
   after(() => stack?.stop());
-  beforeEach(() => void (stack.calls.length = 0));
+  beforeEach(() => void (stack.farm.events.length = 0));
 
   it("has nothing to do afterwards", async () => {
     await stack.up("--expect-no-changes");
@@ -32,12 +35,66 @@ describe("a rolling change on a real engine", function () {
     await stack.set({ "overrides.redis.maxMemoryGiB": "1.5" });
     await stack.up();
     assert.deepEqual(stack.applied(), ["redis-3", "redis-2", "redis-1"]);
+    assert.ok(stack.farm.events.every(({ what }) => !what.includes("while it leads")));
+  });
+
+  it("stops at a member that fails, again without a change, and not with the old value", async () => {
+    const before = stack.bootstraps();
+    stack.node("redis-2").fails = () => true;
+    await stack.set({ "overrides.redis.maxMemoryGiB": "1.25" });
+    await assert.rejects(stack.up(), /redis-2 failed: redis-server: unknown directive/);
+    assert.deepEqual(stack.applied(), ["redis-3", "redis-2"]);
+    assert.deepEqual(stack.request().handOver, []);
+    await assert.rejects(stack.up(), /redis-2 failed: redis-server: unknown directive/);
+    assert.deepEqual(stack.applied(), ["redis-3", "redis-2"]);
+    stack.node("redis-2").fails = () => false;
+    await stack.set({ "overrides.redis.maxMemoryGiB": "1.5" });
+    await stack.up();
+    assert.deepEqual(stack.bootstraps(), before);
+  });
+
+  it("fails again after the last member has failed, although nothing is left to change", async () => {
+    stack.node("redis-1").fails = () => true;
+    await stack.set({ "overrides.redis.maxMemoryGiB": "1.25" });
+    await assert.rejects(stack.up(), /redis-1 failed/);
+    await assert.rejects(stack.up("--expect-no-changes"), /redis-1 failed/);
+    stack.node("redis-1").fails = () => false;
+    await stack.set({ "overrides.redis.maxMemoryGiB": "1.5" });
+    await stack.up();
+  });
+
+  it("is not begun while a member does not answer, unless that is named as lost", async () => {
+    stack.node("redis-1").up = false;
+    await stack.set({ "overrides.redis.maxMemoryGiB": "1.75", changeTimeoutMinutes: "5" });
+    const update = stack.up();
+    await stack.printed(/redis-3 is to change; waits: redis-1 does not answer/);
+    stack.node("redis-1").up = true;
+    await update;
+    assert.deepEqual(stack.applied(), ["redis-3", "redis-2", "redis-1"]);
+    stack.node("redis-1").up = false;
+    await stack.set({ "lostMembers[0]": "redis-1" });
+    await stack.up();
+    stack.node("redis-1").up = true;
+    await stack.set({ lostMembers: "[]" });
+  });
+
+  it("gives leadership free when the cloud refuses, and asks again before the next attempt", async () => {
+    await stack.set({ "overrides.redis.instanceType": "t3a.large" });
+    stack.refuse = ({ type, name }) => type.startsWith("aws:ec2/instance") && name === "redis-3";
+    await assert.rejects(stack.up(), /InsufficientInstanceCapacity/);
+    assert.deepEqual(stack.request().handOver, []);
+    stack.refuse = () => false;
+    await stack.up();
+    assert.deepEqual(stack.applied(), ["redis-3", "redis-2", "redis-1"]);
   });
 });
 
 /** A stack in a folder, its simulated cloud and its simulated nodes. */
 class RolledStack {
-  readonly calls: Call[] = [];
+  /** Whether the cloud refuses a call. */
+  refuse: (call: Call) => boolean = () => false;
+  private output = "";
+
   private constructor(
     private readonly folder: string,
     readonly store: MemoryObjects,
@@ -91,10 +148,32 @@ class RolledStack {
     return this.farm.events.flatMap(({ what }) => /^(\S+) applying/.exec(what)?.[1] ?? []);
   }
 
+  node(name: string): FakeNode {
+    return this.farm.nodes.get(name)!;
+  }
+
+  /** What the nodes run. */
+  bootstraps(): Record<string, string> {
+    return Object.fromEntries([...this.farm.nodes].map(([name, { bootstrap }]) => [name, bootstrap]));
+  }
+
+  request(): RollRequest {
+    return JSON.parse(this.store.objects.get(REQUEST_KEY)!) as RollRequest;
+  }
+
+  /** Waits until the running command has printed something. */
+  async printed(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.output)) {
+      await sleep(200);
+    }
+  }
+
   /** The cloud: objects are stored, machines become nodes. */
   private carryOut(call: Call): void {
     const { op, type, name, inputs } = call;
-    this.calls.push(call);
+    if (this.refuse(call)) {
+      throw new Error("InsufficientInstanceCapacity: try another type");
+    }
     if (type === "aws:s3/bucketObjectv2:BucketObjectv2") {
       if (op === "delete") {
         this.store.objects.delete(String(inputs.key));
@@ -124,12 +203,11 @@ class RolledStack {
 
   private run(...args: readonly string[]): Promise<string> {
     const child = spawn("pulumi", [...args, "--non-interactive"], { env: { ...process.env, ...this.env } });
-    let output = "";
-    child.stdout.on("data", (part) => (output += String(part)));
-    child.stderr.on("data", (part) => (output += String(part)));
+    this.output = "";
+    [child.stdout, child.stderr].forEach((stream) => stream.on("data", (part) => (this.output += String(part))));
     return new Promise((resolve, reject) =>
       child.on("close", (code) =>
-        code === 0 ? resolve(output) : reject(new Error(`pulumi ${args.join(" ")}\n${output}`)),
+        code === 0 ? resolve(this.output) : reject(new Error(`pulumi ${args.join(" ")}\n${this.output}`)),
       ),
     );
   }

@@ -148,7 +148,9 @@ function outputs(type: string, name: string, inputs: Struct | undefined): Struct
     dnsName: `${name}.example.com`,
     zoneId: "Z1",
   };
-  const computed: Record<string, string | number> = type.startsWith("random:") ? { result: "x".repeat(24) } : { ...known, latestVersion: 1 };
+  const computed: Record<string, string | number> = type.startsWith("random:")
+    ? { result: "x".repeat(24) }
+    : { ...known, latestVersion: 1 };
   return Struct.fromJavaScript({ ...computed, ...(inputs?.toJavaScript() ?? {}) });
 }
 

@@ -36,8 +36,8 @@ export interface FakeNode {
   answered: string;
   /** Whether the machine runs at all. */
   up: boolean;
-  /** Bootstraps that fail here. */
-  readonly broken: Set<string>;
+  /** Whether a bootstrap fails here. Default: none does. */
+  fails: (bootstrap: string) => boolean;
   /** Roles that have left. */
   readonly left: Set<string>;
   /** The key of its status. */
@@ -152,7 +152,7 @@ export class FakeFarm implements Clock {
       return;
     }
     if (node.phase === "applying" && this.time >= this.doneAt.get(node.name)!) {
-      const failed = node.broken.has(node.ordered);
+      const failed = node.fails(node.ordered);
       node.bootstrap = failed ? node.bootstrap : node.ordered;
       node.phase = failed ? "failed" : "serving";
       node.reason = failed ? "redis-server: unknown directive" : "";
@@ -249,7 +249,7 @@ function serving(name: string, { machine, bootstrap }: NodeOrder): Omit<FakeNode
     reason: "",
     answered: "",
     up: true,
-    broken: new Set(),
+    fails: () => false,
     left: new Set(),
     key: statusKey(name),
     replaced: false,
