@@ -1,4 +1,4 @@
-import { orderKey, REQUEST_KEY, statusKey } from "../../components/model/bootstrap-keys";
+import { memberStatusPrefix, orderKey, REQUEST_KEY, statusKey } from "../../components/model/bootstrap-keys";
 import type { Clock } from "../../components/node/roll/roll";
 import type { NodeOrder } from "../../components/node/roll/order";
 import { parseOrder } from "../../components/node/roll/order";
@@ -36,10 +36,14 @@ export interface FakeNode {
   answered: string;
   /** Whether the machine runs at all. */
   up: boolean;
-  /** Bootstraps that fail here. */
-  readonly broken: Set<string>;
+  /** Whether a bootstrap fails here. Default: none does. */
+  fails: (bootstrap: string) => boolean;
   /** Roles that have left. */
   readonly left: Set<string>;
+  /** The key of its status. */
+  readonly key: string;
+  /** Whether a new bootstrap replaces it, as in a scaling group. */
+  readonly replaced: boolean;
 }
 
 /** What happened, in order. */
@@ -77,25 +81,41 @@ export class FakeFarm implements Clock {
     }
   }
 
+  /** Lets time pass, ten times as fast as it does. Returns a function that ends this. */
+  run(): () => void {
+    const timer = setInterval(() => void this.sleep(TICK_MS), TICK_MS / 10);
+    return () => clearInterval(timer);
+  }
+
+  /** Adds a member of a scaling group that serves. */
+  addMember(group: string, instance: string, order: NodeOrder, reports: string): void {
+    const role = { service: group, healthy: true, inStep: true, leads: false, reports };
+    const key = `${memberStatusPrefix(group)}${instance}.json`;
+    const node = { ...serving(group, order), roles: { [group]: role }, key, replaced: true };
+    this.nodes.set(key, node);
+    this.report(node);
+  }
+
+  /** Ends all members of a scaling group. */
+  endMembers(group: string): void {
+    [...this.nodes.values()]
+      .filter(({ name, replaced }) => replaced && name === group)
+      .forEach(({ key }) => {
+        this.nodes.delete(key);
+        this.store.objects.delete(key);
+      });
+  }
+
   /** Adds a node that serves. The first role of a group leads it. */
   add(name: string, order: NodeOrder, roles: Readonly<Record<string, string>>): FakeNode {
     const node: FakeNode = {
-      name,
+      ...serving(name, order),
       roles: Object.fromEntries(
         Object.entries(roles).map(([role, service]) => [
           role,
           { service, healthy: true, inStep: true, leads: !this.led(service), reports: "" },
         ]),
       ),
-      machine: order.machine,
-      bootstrap: order.bootstrap,
-      ordered: order.bootstrap,
-      phase: "serving",
-      reason: "",
-      answered: "",
-      up: true,
-      broken: new Set(),
-      left: new Set(),
     };
     this.nodes.set(name, node);
     this.report(node);
@@ -128,11 +148,11 @@ export class FakeFarm implements Clock {
 
   private apply(node: FakeNode): void {
     const order = parseOrder(this.store.objects.get(orderKey(node.name)) ?? "");
-    if (order === undefined) {
+    if (order === undefined || node.replaced) {
       return;
     }
     if (node.phase === "applying" && this.time >= this.doneAt.get(node.name)!) {
-      const failed = node.broken.has(node.ordered);
+      const failed = node.fails(node.ordered);
       node.bootstrap = failed ? node.bootstrap : node.ordered;
       node.phase = failed ? "failed" : "serving";
       node.reason = failed ? "redis-server: unknown directive" : "";
@@ -202,7 +222,7 @@ export class FakeFarm implements Clock {
     const status: NodeStatus = {
       version: STATUS_VERSION,
       node: node.name,
-      instance: `i-${node.name}`,
+      instance: node.key,
       bootId: "boot",
       machine: node.machine,
       bootstrap: node.bootstrap,
@@ -215,6 +235,23 @@ export class FakeFarm implements Clock {
       answered: node.answered,
       at: new Date(this.time).toISOString(),
     };
-    this.store.objects.set(statusKey(node.name), JSON.stringify(status));
+    this.store.objects.set(node.key, JSON.stringify(status));
   }
+}
+
+function serving(name: string, { machine, bootstrap }: NodeOrder): Omit<FakeNode, "roles"> {
+  return {
+    name,
+    machine,
+    bootstrap,
+    ordered: bootstrap,
+    phase: "serving",
+    reason: "",
+    answered: "",
+    up: true,
+    fails: () => false,
+    left: new Set(),
+    key: statusKey(name),
+    replaced: false,
+  };
 }

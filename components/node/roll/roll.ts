@@ -1,4 +1,5 @@
 import type { ObjectStore } from "../../platform/platform";
+import { explain, listed } from "./explain";
 import {
   ledGroups,
   leftToHandOver,
@@ -284,18 +285,4 @@ function unanswered(name: string, situation: Situation): Set<string> {
   const concerned = [...hosts, ...leave.map((role) => role.node)];
   const seen = concerned.map((node) => [node, situation.seen.get(node)] as const);
   return new Set(seen.filter(([, of]) => of?.status !== undefined && !of.fresh).map(([node]) => node));
-}
-
-function listed(reasons: readonly Reason[]): string {
-  const all = reasons.map(({ node, text }) => (text.startsWith(`${node} `) ? text : `${node} ${text}`));
-  return [...new Set(all)].join("; ");
-}
-
-function explain(what: string, reasons: readonly Reason[]): string {
-  const nodes = [...new Set(reasons.map(({ node }) => node))];
-  return [
-    `${what}, but ${listed(reasons)}.`,
-    `Nothing else is changed until that is mended: run "pulumi up" again then, or set the old value and run "pulumi up".`,
-    `If ${nodes.join(" or ")} is lost for good: pulumi config set --path 'lostMembers[0]' ${nodes[0]}`,
-  ].join("\n");
 }

@@ -26,7 +26,9 @@ export class S3Objects implements ObjectStore {
 
   async put(key: string, content: string): Promise<void> {
     const { PutObjectCommand } = await import("@aws-sdk/client-s3");
-    const request = { Bucket: this.bucket, Key: key, Body: content, ContentType: "text/plain" };
+    // Without a length the SDK takes an empty content for a stream.
+    const length = { ContentLength: Buffer.byteLength(content), ContentType: "text/plain" };
+    const request = { Bucket: this.bucket, Key: key, Body: content, ...length };
     await this.ask("s3:PutObject", key, MUST_EXIST, (client) => client.send(new PutObjectCommand(request)));
   }
 

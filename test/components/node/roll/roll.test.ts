@@ -45,7 +45,7 @@ describe("a rolling change", () => {
 
   it("stops at the first node that fails, is stopped again, and converges with the old value", async () => {
     const stack = new FakeStack();
-    stack.farm.nodes.get("redis-2")!.broken.add("bad");
+    stack.farm.nodes.get("redis-2")!.fails = (bootstrap) => bootstrap === "bad";
     for (let attempt = 0; attempt < 2; attempt++) {
       await assert.rejects(stack.up({ bootstrap: "bad" }), /redis-2 failed: redis-server: unknown directive/);
       assert.deepEqual(stack.running(), ["redis-1 old", "redis-2 old", "redis-3 bad"]);
@@ -57,7 +57,7 @@ describe("a rolling change", () => {
 
   it("fails again when the last node has failed, although nothing is left to change", async () => {
     const stack = new FakeStack();
-    stack.farm.nodes.get("redis-1")!.broken.add("bad");
+    stack.farm.nodes.get("redis-1")!.fails = (bootstrap) => bootstrap === "bad";
     await assert.rejects(stack.up({ bootstrap: "bad" }), /redis-1 failed/);
     await assert.rejects(stack.up({ bootstrap: "bad" }), /redis-1 failed/);
     await stack.up({ bootstrap: "old" });
