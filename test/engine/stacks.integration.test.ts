@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CLOUDS } from "../../components/model/cloud";
 import { DATA, NODES } from "../support/data-services";
-import { onPath } from "../support/programs";
+import { EngineStack, enginePresent, NOTHING_LEFT, UP } from "../support/engine-stack";
 
-const UP = ["up", "--yes", "--skip-preview"] as const;
-const NOTHING_LEFT = [...UP, "--expect-no-changes"] as const;
 /** The pack judges every preview and update here. */
 const JUDGED = ["--policy-pack", "policy"] as const;
 /** A new cluster costs more than the tier's budget. */
@@ -30,11 +27,7 @@ describe("on a real engine", function () {
   let folder: string;
 
   before(function () {
-    if (!onPath(this, "pulumi")) return;
-    if (process.env.PULUMI_DEBUG_PROVIDERS === undefined) {
-      console.log("      skipped: no providers are attached with PULUMI_DEBUG_PROVIDERS");
-      this.skip();
-    }
+    if (!enginePresent(this)) return;
     folder = mkdtempSync(join(tmpdir(), "ape-engine-"));
   });
   after(() => {
@@ -80,42 +73,3 @@ describe("on a real engine", function () {
     });
   }
 });
-
-/** A stack that is configured like one of the project's. */
-class EngineStack {
-  private readonly config: string;
-
-  constructor(
-    private readonly folder: string,
-    private readonly name: string,
-    like: string,
-  ) {
-    this.config = join(folder, `Pulumi.${name}.yaml`);
-    copyFileSync(`Pulumi.${like}.yaml`, this.config);
-    this.run("stack", "init", name);
-    rmSync(`Pulumi.${name}.yaml`, { force: true }); // init writes where it is not told to
-  }
-
-  set(values: Readonly<Record<string, string>>): void {
-    Object.entries(values).forEach(([key, value]) => this.pulumi("config", "set", key, value));
-  }
-
-  /** Runs a command on the stack; returns what it printed. Fails where it fails. */
-  pulumi(...args: readonly string[]): string {
-    return this.run(...args, "--stack", this.name, "--config-file", this.config);
-  }
-
-  private run(...args: readonly string[]): string {
-    const { status, stdout, stderr } = spawnSync("pulumi", [...args, "--non-interactive"], {
-      encoding: "utf8",
-      maxBuffer: 2 ** 28,
-      env: {
-        ...process.env,
-        PULUMI_BACKEND_URL: `file://${this.folder}`,
-        PULUMI_CONFIG_PASSPHRASE: "for this test only",
-      },
-    });
-    assert.equal(status, 0, `pulumi ${args.join(" ")}\n${stdout}${stderr}`);
-    return stdout;
-  }
-}

@@ -101,6 +101,13 @@ describe("the program", function () {
         machines.forEach((machine) => assert.ok(machine.deleteBeforeReplace, machine.urn));
       });
 
+      it("refuses to be destroyed before anything of it is deleted", () => {
+        const last = update.resources.find(({ type }) => type === "ape:stack:DeletionProtection")!;
+        assert.equal(last.protect, plan.spec.deletionProtection);
+        const others = update.resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers:"));
+        assert.deepEqual(without(others.map(({ urn }) => urn), [...last.dependsOn]), []);
+      });
+
       it("attaches each data disk once, as a sibling that no placement renames", () => {
         const disks = update.resources.filter(({ type }) => /ebs\/volume:|compute\/disk:/.test(type));
         const attachments = update.resources.filter(({ type }) => /volumeAttachment:|attachedDisk:/.test(type));

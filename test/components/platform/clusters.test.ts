@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AwsPlatform } from "../../../components/platform/aws/platform";
 import { machineType } from "../../../components/model/machine-types";
 import { GcpPlatform } from "../../../components/platform/gcp/platform";
-import type { Cloud } from "../../../components/model/cloud";
+import { CLOUDS, type Cloud } from "../../../components/model/cloud";
 import type { ClusterSpec, NetworkSpec, StackContext } from "../../../components/platform/platform";
 import { regionZones } from "../../../components/model/regions";
 import type { Recorded } from "../../../planning/record";
@@ -102,6 +102,18 @@ function one(resources: readonly Recorded[], type: string): Recorded["inputs"] {
   return found[0]!;
 }
 
+describe("a cluster", () => {
+  for (const cloud of CLOUDS) {
+    it(`on ${cloud} can be deleted while the stack's data is protected, so that the API can leave it`, async () => {
+      const resources = await deploy(cloud, { context: { protectData: true } });
+      const [cluster, ...others] = resources.filter(({ type }) => /(eks|container)\/cluster:Cluster$/.test(type));
+      assert.deepEqual(others, []);
+      assert.equal(cluster!.inputs.deletionProtection, false);
+      assert.equal(cluster!.protect, false);
+    });
+  }
+});
+
 describe("a cluster on AWS", () => {
   const EKS = "aws:eks/cluster:Cluster";
   const access = async (changes: Changes): Promise<Record<string, unknown>> => {
@@ -130,12 +142,9 @@ describe("a cluster on AWS", () => {
     assert.deepEqual(await subnets(3), ["api-1-id", "api-2-id", "api-3-id"]);
   });
 
-  it("encrypts secrets with the stack's key, and can't be deleted while the stack protects its data", async () => {
+  it("encrypts secrets with the stack's key", async () => {
     const cluster = one(await deploy("aws"), EKS);
     assert.deepEqual(cluster.encryptionConfig, { provider: { keyArn: "arn:encryption" }, resources: ["secrets"] });
-    assert.equal(cluster.deletionProtection, true);
-    const free = one(await deploy("aws", { context: { protectData: false } }), EKS);
-    assert.equal(free.deletionProtection, false);
   });
 
   it("has a fixed number of nodes, in the API's subnets and security group, from a dedicated template", async () => {
