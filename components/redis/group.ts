@@ -19,10 +19,18 @@ const NO_QUORUM = 100;
 /** The replica-priority of a member that Sentinels may choose as master. Source: Redis' default. */
 export const PRIORITY = 100;
 
+const JOIN = "/usr/local/lib/ape/redis-join-group";
+const LEAVE = "/usr/local/lib/ape/redis-leave-group";
+
 /** Shell command that runs before the units start: a single server becomes a member of a group. */
-export const JOIN_GROUP = "/usr/local/lib/ape/redis-join-group";
+export const JOIN_GROUP = orFail(JOIN);
 /** Shell command that runs before the units start: a member of a group becomes a single server. */
-export const LEAVE_GROUP = "/usr/local/lib/ape/redis-leave-group";
+export const LEAVE_GROUP = orFail(LEAVE);
+
+/** A command whose output is the node's reason if it fails. */
+function orFail(command: string): string {
+  return `said=$(${command} 2>&1) || fail "$said"`;
+}
 
 const STOP_WITH: ScriptPart = { functions: [FUNCTIONS.stopWith], variables: {} };
 
@@ -31,7 +39,7 @@ export function joinGroupFile(self: Placed, members: readonly Placed[]): NodeFil
     functions: [],
     variables: { PEERS: peersOf(self, members), QUORUM, REPLICA_SECONDS },
   });
-  return script(JOIN_GROUP, "join-group", functions, variables);
+  return script(JOIN, "join-group", functions, variables);
 }
 
 /** The files that only a single server has. */
@@ -40,7 +48,7 @@ export function leaveGroupFiles(self: Placed): NodeFile[] {
     functions: [],
     variables: { OWN: addressOf(self), STATE, PRIORITY, SYNC_SECONDS, PREFERENCE_SECONDS, NO_QUORUM },
   });
-  return [passwordFile("sentinel"), script(LEAVE_GROUP, "leave-group", functions, variables)];
+  return [passwordFile("sentinel"), script(LEAVE, "leave-group", functions, variables)];
 }
 
 function script(

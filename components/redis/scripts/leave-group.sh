@@ -38,6 +38,7 @@ await_preference() {
   return 1
 }
 
+systemctl daemon-reload
 systemctl start redis-server.service || stop_with "redis-server does not start"
 await_sync ||
   stop_with "the group's master $(replication_field master_host) does not answer: this server may lack its newest data. Start that node, or accept the loss: rm $SENTINEL_STATE $STATE"
