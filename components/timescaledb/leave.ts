@@ -5,8 +5,10 @@ import { ETCD } from "./etcd";
 import { PATRONI, SCOPE } from "./patroni";
 import { BIN_DIRECTORY, DATA_DIRECTORY, DATA_NODE_ETCD, isOf, SOCKET_DIRECTORY } from "./topology";
 
-/** Makes a data node of a pair a single server. A single server's bootstrap runs it. */
-export const LEAVE_SCRIPT = "/usr/local/lib/ape/timescaledb-leave";
+const LEAVE_SCRIPT = "/usr/local/lib/ape/timescaledb-leave";
+
+/** Shell command of a single server's bootstrap that makes a data node of a pair a single server, or fails with the reason. */
+export const LEAVE = `said=$(${LEAVE_SCRIPT} 2>&1) || { echo "$said"; fail "$(tail -n 1 <<<"$said")"; }`;
 
 /** Addresses of a shard's members, in the format of /etc/hosts. A node that leaves the shard still needs them. */
 const PEERS = "/etc/ape/timescaledb/peers";

@@ -15,7 +15,7 @@ import {
   patroniConfig,
   patroniConfiguration,
 } from "./patroni";
-import { LEAVE_SCRIPT, leaveFile, peersFile } from "./leave";
+import { LEAVE, leaveFile, peersFile } from "./leave";
 import { DATA_MEMBERSHIP, memberFile, WITNESS_MEMBERSHIP, witnessFile } from "./membership";
 import { BACKUP_PREFIX, pgBackRestConf } from "./pgbackrest";
 import { CONFIG_DIRECTORY, postgresqlConf, reloadableConf } from "./postgresql";
@@ -145,7 +145,7 @@ function single(name: string, args: TimescaleDbArgs): Provision {
     ],
     prepare: [
       METRICS,
-      LEAVE_SCRIPT,
+      LEAVE,
       `systemctl unmask --quiet ${POSTGRESQL_UNIT}`,
       `runuser -u postgres -- ${CREATE_SCRIPT}`,
     ],

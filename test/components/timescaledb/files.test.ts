@@ -74,7 +74,7 @@ describe("TimescaleDB: plan", () => {
       contentOf(alone!, "/usr/local/lib/ape/timescaledb-leave"),
       /\nsystemctl mask --quiet patroni.service etcd.service\n$/,
     );
-    assert.ok(alone!.prepare!.includes("/usr/local/lib/ape/timescaledb-leave"));
+    assert.ok(alone!.prepare!.some((command) => command.startsWith("said=$(/usr/local/lib/ape/timescaledb-leave ")));
     assert.deepEqual(member!.units.slice(0, 3), ["etcd.service", "patroni.service", "timescaledb-database.service"]);
     assert.deepEqual(member!.masks, ["pgbackrest.service"]);
     assert.deepEqual(
