@@ -7,6 +7,7 @@ import { CONFIG_DIRECTORY, HOME, neo4jConfiguration, TRUSTED } from "./configura
 import { ANSWERS, ASK, consoleFiles, INITIAL_PASSWORD } from "./console";
 import { membersOf, PORTS } from "./endpoints";
 import { licenceEnvironment, licenceFiles, type Neo4jLicence } from "./licence";
+import { CHECK_MEMBERS, CLUSTER_MEMBERSHIP, inStepFile, membersFile } from "./membership";
 import { operationsFiles } from "./operations";
 import { SCHEMA_UNIT, schemaFiles } from "./schema";
 import { API_SECRET } from "./secrets";
@@ -70,8 +71,11 @@ function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provi
       ...schemaFiles(clustered),
       ...backupFiles(args, self, all),
       ...operationsFiles(clustered),
+      membersFile(args.members),
+      ...(clustered ? [inStepFile(self)] : []),
     ],
     prepare: [
+      CHECK_MEMBERS,
       // The mounted disk hides the directories of the package.
       `install -d -o neo4j -g neo4j -m 0750 ${HOME}/{data,import,plugins,run}`,
       `install -d ${TRUSTED} && ln -sfn ${TLS.ca} ${TRUSTED}/ca.crt`,
@@ -80,6 +84,7 @@ function provision(args: Neo4jArgs, self: Placed, all: readonly Placed[]): Provi
     units: [SERVER_UNIT, BACKUP_TIMER, SCHEMA_UNIT],
     tlsUsers: ["neo4j"],
     health: clustered ? `${ASK} available` : ANSWERS,
+    ...(clustered ? { membership: CLUSTER_MEMBERSHIP } : {}),
   };
 }
 

@@ -9,7 +9,7 @@ import { parameters, RESTORE_COMMAND } from "./postgresql";
 import { PATRONI_USER, REPLICATION_USER, REWIND_USER, SERVER_SECRET } from "./secrets";
 import { SHARED, STANDBY_LIMITS } from "./shared";
 import type { ServerSize } from "./sizing";
-import { BIN_DIRECTORY, DATA_DIRECTORY, PORTS, POSTGRESQL_UNIT, SOCKET_DIRECTORY } from "./topology";
+import { BIN_DIRECTORY, DATA_DIRECTORY, PORTS, SOCKET_DIRECTORY } from "./topology";
 
 /** The cluster's name in Patroni. */
 export const SCOPE = "timescaledb";
@@ -195,26 +195,6 @@ ${indent(dynamicConfig(size), 4)}
 
 `;
 }
-
-/**
- * Drop-in of patroni.service: unlimited restarts, the watchdog if the kernel has one, enough time to stop a busy server. A
- * server that systemd started would be a second one on the same data directory: it serves until Patroni is ready to start.
- */
-export const PATRONI_DROP_IN = [
-  "[Unit]",
-  "Wants=etcd.service",
-  "After=etcd.service network-online.target",
-  "StartLimitIntervalSec=0",
-  "[Service]",
-  "Restart=always",
-  "RestartSec=5",
-  `ExecStartPre=+/bin/systemctl stop ${POSTGRESQL_UNIT}`,
-  `ExecStartPre=+/bin/systemctl mask --quiet ${POSTGRESQL_UNIT}`,
-  "ExecStartPre=-+/sbin/modprobe softdog",
-  "ExecStartPre=-+/bin/chown postgres /dev/watchdog",
-  "TimeoutStopSec=5min",
-  "",
-].join("\n");
 
 function indent(text: string, spaces: number): string {
   return text.replace(/^(?=.)/gm, " ".repeat(spaces));

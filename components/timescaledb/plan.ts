@@ -10,12 +10,11 @@ import {
   DYNAMIC_CONFIG,
   dynamicConfig,
   PATRONI_CONFIG,
-  PATRONI_DROP_IN,
   PATRONI_URL,
   patroniConfig,
   patroniConfiguration,
 } from "./patroni";
-import { LEAVE_SCRIPT, leaveFile, peersFile } from "./leave";
+import { LEAVE, leaveFile, PATRONI_DROP_IN, peersFile, takeOverFile } from "./pairing";
 import { DATA_MEMBERSHIP, memberFile, WITNESS_MEMBERSHIP, witnessFile } from "./membership";
 import { BACKUP_PREFIX, pgBackRestConf } from "./pgbackrest";
 import { CONFIG_DIRECTORY, postgresqlConf, reloadableConf } from "./postgresql";
@@ -143,12 +142,7 @@ function single(name: string, args: TimescaleDbArgs): Provision {
       }),
       ...databaseFiles({ database, server: POSTGRESQL_UNIT, configuration: SINGLE_CONFIGURATION }),
     ],
-    prepare: [
-      METRICS,
-      LEAVE_SCRIPT,
-      `systemctl unmask --quiet ${POSTGRESQL_UNIT}`,
-      `runuser -u postgres -- ${CREATE_SCRIPT}`,
-    ],
+    prepare: [METRICS, LEAVE, `systemctl unmask --quiet ${POSTGRESQL_UNIT}`, `runuser -u postgres -- ${CREATE_SCRIPT}`],
     units: [POSTGRESQL_UNIT, DATABASE_UNIT, ...BACKUP_TIMERS, ...VERIFY_TIMERS, POOL_UNIT],
     masks: ["pgbackrest.service"],
     tlsUsers: ["postgres"],
@@ -190,6 +184,7 @@ function replicated(self: Placed, all: readonly Placed[], args: TimescaleDbArgs)
       ...operationFiles(name),
       memberFile(name),
       peersFile(shard, all),
+      takeOverFile(),
       ...databaseFiles({
         database,
         server: "patroni.service",

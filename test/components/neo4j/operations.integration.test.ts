@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { READMIT_SCRIPT, RESTART_SCRIPT } from "../../../components/neo4j/operations";
 import { FUNCTIONS } from "../../../components/node/script";
 import type { Placed } from "../../../components/model/role";
 import { onPath } from "../../support/programs";
-import { CLUSTER, placed } from "./fixtures";
+import type { Neo4jArgs } from "../../../components/neo4j/args";
+import { CLUSTER, placed, SINGLE } from "./fixtures";
 import { response, Stubs } from "./stubs";
 
 /** What the operator's scripts do, and in which order. */
@@ -46,6 +47,48 @@ describe("Neo4j's operator scripts", function () {
     assert.equal(status, 1);
     assert.match(output, /does not settle/);
     assert.ok(!calls().some((call) => call.startsWith("systemctl")));
+  });
+
+  it("take a member to be in step while it serves, and hosts what it is to host", function () {
+    onPath(this, "jq");
+    const inStep = (available: boolean, settled: number, unsettled: number): boolean => {
+      stubs.add(
+        "ask",
+        `case "$*" in
+          available) ${available} ;;
+          *"SHOW SERVERS"*"address = '10.60.16.80:7687'"*) echo '${response([[settled]])}' ;;
+          *"SHOW DATABASES"*"address = '10.60.16.80:7687'"*) echo '${response([[unsettled]])}' ;;
+        esac`,
+      );
+      const [self] = placed(CLUSTER) as [Placed];
+      const { membership } = self.role.provision(self, placed(CLUSTER));
+      return stubs.run(script(membership!.inStep!)).status === 0;
+    };
+    assert.ok(inStep(true, 1, 0));
+    assert.ok(!inStep(false, 1, 0), "it does not serve");
+    assert.ok(!inStep(true, 0, 0), "it is not enabled, not available, or lacks a database");
+    assert.ok(!inStep(true, 1, 1), "a database is not online");
+  });
+
+  it("refuse the data of another number of members, and record their own", () => {
+    const check = (args: Neo4jArgs): { status: number | null; output: string } => {
+      const [self] = placed(args) as [Placed];
+      const { files } = self.role.provision(self, placed(args));
+      const content = files.find(({ path }) => path === "/usr/local/lib/ape/neo4j-members")!.content;
+      return stubs.run(content.replaceAll("/var/lib/neo4j", stubs.folder));
+    };
+    assert.equal(check(SINGLE).status, 0, "a blank disk");
+    mkdirSync(`${stubs.folder}/data/databases`, { recursive: true });
+    assert.equal(check(SINGLE).status, 0);
+    const { status, output } = check(CLUSTER);
+    assert.equal(status, 1);
+    assert.match(output, /was made by 1 Neo4j server\(s\), not by 3; nothing was changed.*"From one server to three"/);
+    rmSync(`${stubs.folder}/data`, { recursive: true });
+    assert.equal(check(CLUSTER).status, 0, "its data was moved aside");
+    mkdirSync(`${stubs.folder}/data/databases`, { recursive: true });
+    assert.equal(check(CLUSTER).status, 0);
+    rmSync(`${stubs.folder}/members`);
+    assert.equal(check(CLUSTER).status, 0, "data from before the number was recorded");
   });
 
   it("drop only a lost member whose address another server has", function () {

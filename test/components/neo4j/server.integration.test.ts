@@ -153,11 +153,14 @@ describe("a Neo4j server with T1's files", function () {
       ["11111111-1111-1111-1111-111111111111", "neo4j-1:7687", true],
     ]);
     assert.equal(readmission.length, 4);
-    for (const statement of [unsettledServers!, ...readmission]) {
+    const [ownServer, ownDatabases] = systemStatements(script("/usr/local/lib/ape/neo4j-in-step"), [[1]]);
+    for (const statement of [unsettledServers!, ownServer!, ...readmission]) {
       const { output } = server.run("neo4j-ask", "system", statement);
       assert.match(output, /Unsupported administration command|no procedure with the name/, `${statement}: ${output}`);
     }
-    assert.match(server.run("neo4j-ask", "system", unsettledDatabases!).output, /"values":\[\[0\]\]/);
+    for (const statement of [unsettledDatabases!, ownDatabases!]) {
+      assert.match(server.run("neo4j-ask", "system", statement).output, /"values":\[\[0\]\]/);
+    }
     assert.doesNotMatch(
       server.run("neo4j-ask", "system", "CORDON SERVERS ALL").output,
       /Unsupported administration command/,

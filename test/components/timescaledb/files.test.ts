@@ -74,12 +74,16 @@ describe("TimescaleDB: plan", () => {
       contentOf(alone!, "/usr/local/lib/ape/timescaledb-leave"),
       /\nsystemctl mask --quiet patroni.service etcd.service\n$/,
     );
-    assert.ok(alone!.prepare!.includes("/usr/local/lib/ape/timescaledb-leave"));
+    assert.ok(alone!.prepare!.some((command) => command.startsWith("said=$(/usr/local/lib/ape/timescaledb-leave ")));
     assert.deepEqual(member!.units.slice(0, 3), ["etcd.service", "patroni.service", "timescaledb-database.service"]);
     assert.deepEqual(member!.masks, ["pgbackrest.service"]);
-    assert.deepEqual(
-      contentOf(member!, "/etc/systemd/system/patroni.service.d/40-ape.conf").match(/^ExecStartPre=\+.*systemctl.*$/gm),
-      ["stop", "mask --quiet"].map((command) => `ExecStartPre=+/bin/systemctl ${command} postgresql@17-main.service`),
+    assert.match(
+      contentOf(member!, "/etc/systemd/system/patroni.service.d/40-ape.conf"),
+      /^ExecStartPre=\+\/usr\/local\/lib\/ape\/timescaledb-take-over$/m,
+    );
+    assert.match(
+      contentOf(member!, "/usr/local/lib/ape/timescaledb-take-over"),
+      /POSTGRESQL_UNIT='postgresql@17-main.service'\n[^]*\nsystemctl stop "\$POSTGRESQL_UNIT"\nsystemctl mask --quiet "\$POSTGRESQL_UNIT"\n$/,
     );
     assert.deepEqual(witness!.units, ["etcd.service"]);
     for (const unit of ["patroni.service", "etcd.service"]) {

@@ -93,7 +93,8 @@ describe("TimescaleDB: the configuration that members of two sizes share", () =>
       pending_restart: true,
       pending_restart_reason: { [setting]: { old_value, new_value: "100" } },
     });
-    const restarted = (primary: Other, own: Readonly<Record<string, unknown>>): string[] => configure(primary, {}, { tags: own }).restarted;
+    const restarted = (primary: Other, own: Readonly<Record<string, unknown>>): string[] =>
+      configure(primary, {}, { tags: own }).restarted;
     assert.deepEqual(restarted({ tags, ...pending("200") }, tags), ["timescaledb-1"]);
     assert.deepEqual(restarted({ tags: { ...tags, nosync: true }, ...pending("200") }, tags), ["timescaledb-1"]);
     assert.deepEqual(restarted({ tags, ...pending("50") }, tags), [], "a higher limit");
