@@ -6,10 +6,7 @@ import type { PendingOutputs } from "../../stacks/outputs";
 import { withSubstitutes } from "./substituted-plan";
 import type { Substitutes } from "./substitutes";
 
-/** Environment variable with the path of a file that describes the substitutes. */
-export const SUBSTITUTES_VARIABLE = "APE_REHEARSAL_SUBSTITUTES";
-
-export const outputs = async (): Promise<PendingOutputs> => {
-  const substitutes = JSON.parse(readFileSync(process.env[SUBSTITUTES_VARIABLE]!, "utf8")) as Substitutes;
+export = async (): Promise<PendingOutputs> => {
+  const substitutes = JSON.parse(readFileSync(process.env.APE_REHEARSAL_SUBSTITUTES!, "utf8")) as Substitutes;
   return deployApe(withSubstitutes(loadStack(), substitutes), {});
 };

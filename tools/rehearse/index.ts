@@ -17,6 +17,7 @@ import { until } from "../../rehearsal/system/process";
 import { logProgress, progressText, type Progress } from "../../rehearsal/system/progress";
 import { nodeStatus, report } from "./report";
 import { standIns } from "../../rehearsal/cloud/stand-ins";
+import { serveCommand } from "./serve";
 import { usage } from "./usage";
 
 const STACK_OPTION = ["-s, --stack <name>", "stack. Default: the one that is being rehearsed"] as const;
@@ -35,6 +36,7 @@ Examples:
   npm run rehearse -- logs redis-1 --unit redis-server
   npm run rehearse -- shell redis-1
   npm run rehearse -- shell redis-1 systemctl --failed
+  npm run rehearse -- serve --stack dev                 a cloud on this machine for "pulumi up"
   npm run rehearse -- down
 
 Requires Linux, root and 1.5 GiB of disk for each node.
@@ -108,6 +110,8 @@ program
     const machine = Rehearsal.open(selectedStack(stack)).machine(node);
     runInteractively([...(await machine.enter()), ...(command.length === 0 ? ["bash", "--login"] : command)]);
   });
+
+program.addCommand(serveCommand());
 
 program
   .command("down")

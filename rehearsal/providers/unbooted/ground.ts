@@ -82,12 +82,8 @@ export class UnbootedGround implements Ground {
   }
 
   private add(stack: LocalStack, host: Host): void {
-    const name = stack.buckets.find((bucket) => bucket.startsWith(`ape-${stack.stack}-bootstrap-`))!;
-    const bucket: Bucket = {
-      get: (key) => this.store.get(name, key)?.toString("utf8"),
-      put: (key, content) => this.store.put(name, key, Buffer.from(content)),
-      delete: (key) => this.store.delete(name, key),
-    };
+    const name = stack.buckets.find((bucket) => bucket.startsWith(`ape-${stack.stack}-bootstrap-`));
+    const bucket = name === undefined ? NO_BUCKET : bucketOf(this.store, name);
     this.nodes.set(`${stack.stack}/${host.name}`, new UnbootedNode(host, bucket, Date.now()));
   }
 
@@ -113,6 +109,21 @@ export class UnbootedGround implements Ground {
       .sort()[0];
   }
 }
+
+/** A deleted bucket stays deleted: nodes outlive it for a moment when a stack is destroyed. */
+function bucketOf(store: ObjectStore, name: string): Bucket {
+  return {
+    get: (key) => store.get(name, key)?.toString("utf8"),
+    put: (key, content) => {
+      if (store.hasBucket(name)) {
+        store.put(name, key, Buffer.from(content));
+      }
+    },
+    delete: (key) => store.delete(name, key),
+  };
+}
+
+const NO_BUCKET: Bucket = { get: () => undefined, put: () => undefined, delete: () => undefined };
 
 /** A role's name without its number. */
 function groupOf(role: string): string {
