@@ -6,7 +6,7 @@ import { UsageError } from "../../../planning/stack-file";
 import { drill, NOW, planned, reported, runningStack } from "./fixtures";
 
 const DRILLS: readonly StoredDrill[] = [
-  drill("change", "setting", { redisSecondsWithoutWrites: 1.5, apiRequestsFailed: 0 }),
+  drill("change", "setting changed, leaders moved before", { redisSecondsWithoutWrites: 1.5, apiRequestsFailed: 0 }),
   ...["timescaledb", "neo4j", "redis"].map((service) => drill(`${service}-restore`, "restore", {})),
 ];
 
