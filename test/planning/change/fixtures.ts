@@ -35,7 +35,7 @@ export class MemoryStore implements ObjectStore {
 }
 
 /** A node that serves what it was ordered. */
-export function servingStatus(node: string, bootstrap: string, plan: StackPlan, instance = node): NodeStatus {
+function servingStatus(node: string, bootstrap: string, plan: StackPlan, instance = node): NodeStatus {
   const { machine, roles } = plan.nodes.find(({ name }) => name === node) ?? {
     machine: plan.apiGroup!.machine,
     roles: [],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readDrills } from "../../../planning/change/drill-records";
+import { readDrills, type StoredDrill } from "../../../planning/change/drill-records";
 import type { Outage } from "../../../planning/change/outage";
 import { drill, reported } from "./fixtures";
 
@@ -28,7 +28,7 @@ describe("the interruption to expect", function () {
   });
 
   it("is the figure of the drill of changes, the largest of the scenarios like it, before that of another drill", async () => {
-    const change = {
+    const change: StoredDrill = {
       ...FAILOVER,
       drill: "change",
       scenarios: [
