@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { memberStatusPrefix, orderKey, REQUEST_KEY, statusKey } from "../../components/model/bootstrap-keys";
-import type { NodeOrder } from "../../components/node/roll/order";
+import { parseOrder } from "../../components/node/roll/order";
 import type { RollRequest } from "../../components/node/roll/request";
-import type { NodeStatus } from "../../components/node/roll/status";
+import { parseStatus, type NodeStatus } from "../../components/node/roll/status";
 import type { ObjectStore } from "../../components/platform/platform";
 import type { StackPlan } from "../../stacks/plan";
 
@@ -113,23 +113,17 @@ function read(store: ObjectStore, watched: readonly Watched[], id: string | unde
     watched.map(async (node) => {
       const { name, group } = node;
       const [order, keys] = await Promise.all([
-        json<NodeOrder>(store, orderKey(name)),
+        store.get(orderKey(name)),
         group ? store.list(memberStatusPrefix(name)) : [statusKey(name)],
       ]);
-      const statuses = await Promise.all(keys.map((key) => json<NodeStatus>(store, key)));
+      const statuses = await Promise.all(keys.map(async (key) => parseStatus((await store.get(key)) ?? "")));
       return {
         ...node,
-        ordered: order?.bootstrap ?? "",
+        ordered: parseOrder(order ?? "")?.bootstrap ?? "",
         statuses: statuses.flatMap((status) =>
           status === undefined ? [] : { ...status, fresh: id !== undefined && status.answered === id },
         ),
       };
     }),
   );
-}
-
-/** An object's content; undefined if there is none. The status of a deleted node is empty. */
-async function json<T>(store: ObjectStore, key: string): Promise<T | undefined> {
-  const content = await store.get(key);
-  return content === undefined || content === "" ? undefined : (JSON.parse(content) as T);
 }
