@@ -54,15 +54,20 @@ function sourcesOf({ spec, placed }: StackPlan): BackupSource[] {
     },
     {
       service: "redis",
-      // Any member of a group takes its backup, so the key names one of them.
-      series: [...groupBy(rolesOf("redis"), ({ group = "redis" }) => group).values()].map((members) => ({
-        prefix: REDIS_BACKUPS,
-        complete: new RegExp(`-(${members.map(({ name }) => name).join("|")})\\.rdb$`),
-      })),
+      series: redisSeries(rolesOf("redis")),
       maxHours: HOURLY,
       command: "ape-redis-backup --any",
     },
   ];
+}
+
+/** Any member of a group takes its backup; the key names the member. Former members count if there is one group. */
+function redisSeries(roles: readonly Role[]): Series[] {
+  const groups = [...groupBy(roles, ({ group = "redis" }) => group).values()];
+  return groups.map((members) => ({
+    prefix: REDIS_BACKUPS,
+    complete: groups.length === 1 ? /\.rdb$/ : new RegExp(`-(${members.map(({ name }) => name).join("|")})\\.rdb$`),
+  }));
 }
 
 /** Times of the newest complete backup of each of a service's series, ISO 8601; null where there is none. */

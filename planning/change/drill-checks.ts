@@ -13,19 +13,14 @@ const CHANGE_DAYS = 30;
 export function drillChecks(drills: readonly StoredDrill[], now: Date): Check[] {
   return [
     check("rehearsed", "A change was rehearsed", drilled(CHANGE_DRILL, CHANGE_DAYS, drills, now)),
-    ...restoreChecks(drills, now),
-  ];
-}
-
-/** Whether a restore of each store has been drilled. */
-export function restoreChecks(drills: readonly StoredDrill[], now: Date): Check[] {
-  return DATA_SERVICES.map((service) =>
-    check(
-      `restore-${service}`,
-      `Restore of ${service} was tested`,
-      drilled(`${service}-restore`, RESTORE_DAYS, drills, now),
+    ...DATA_SERVICES.map((service) =>
+      check(
+        `restore-${service}`,
+        `Restore of ${service} was tested`,
+        drilled(`${service}-restore`, RESTORE_DAYS, drills, now),
+      ),
     ),
-  );
+  ];
 }
 
 function drilled(name: string, days: number, drills: readonly StoredDrill[], now: Date): Finding {

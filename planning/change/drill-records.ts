@@ -19,7 +19,7 @@ export interface StoredDrill {
 }
 
 /** Where `npm run drill` stores its results, and where results are committed. */
-export const DRILL_FOLDERS = [join(".cache", "drills"), join("docs", "drills")] as const;
+const DRILL_FOLDERS = [join(".cache", "drills"), join("docs", "drills")] as const;
 
 /** The stored results, newest first. Files that are no result of a drill are left out. */
 export function readDrills(folders: readonly string[] = DRILL_FOLDERS): StoredDrill[] {

@@ -47,7 +47,7 @@ function noChange({ changing }: Observed, { stack }: Wanted): Finding {
   return changing.length === 0
     ? pass("no role is asked to hand over")
     : fail(
-        `${changing.join(", ")} were asked to hand over: an update is running or was stopped`,
+        `asked to hand over: ${changing.join(", ")}; an update is running or was interrupted`,
         `Wait for it, or finish it: \`pulumi up -s ${stack}\`.`,
       );
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { memberStatusPrefix, orderKey, REQUEST_KEY, statusKey } from "../../components/model/bootstrap-keys";
-import type { NodeOrder } from "../../components/node/roll/order";
+import { parseOrder } from "../../components/node/roll/order";
 import type { RollRequest } from "../../components/node/roll/request";
-import type { NodeStatus } from "../../components/node/roll/status";
+import { parseStatus, type NodeStatus } from "../../components/node/roll/status";
 import type { ObjectStore } from "../../components/platform/platform";
 import type { StackPlan } from "../../stacks/plan";
 
@@ -46,7 +46,7 @@ export interface ObservedStatus extends NodeStatus {
 /** What the nodes of a stack say. */
 export interface Observed {
   readonly nodes: readonly ObservedNode[];
-  /** Roles that a change has asked to hand over or to leave. Empty: no change is under way. */
+  /** Roles that a change has asked to hand over. Empty: none is about to stop. */
   readonly changing: readonly string[];
 }
 
@@ -62,29 +62,46 @@ export interface Asking {
 }
 
 /**
- * Asks all nodes for a fresh status and reads orders and statuses. While a change is under way, it reads without asking: a new
- * request would replace the one that the change waits for. Throws if the cloud refuses.
+ * Asks all nodes for a fresh status and reads orders and statuses. While roles are asked to hand over, it reads without asking.
+ * Otherwise it puts the former request back, because an update may wait for its answers. Throws if the cloud refuses.
  */
-export async function observe(
+export async function observe(store: ObjectStore, watched: readonly Watched[], asking: Asking): Promise<Observed> {
+  const former = await store.get(REQUEST_KEY);
+  const current = former === undefined ? undefined : (JSON.parse(former) as RollRequest);
+  const changing = current?.handOver ?? [];
+  if (changing.length > 0 || (await isSilent(store, watched))) {
+    return { nodes: await read(store, watched, undefined), changing };
+  }
+  const id = randomUUID();
+  const request = `${JSON.stringify({ handOver: [], leave: [], ...current, id } satisfies RollRequest)}\n`;
+  await store.put(REQUEST_KEY, request);
+  try {
+    return { nodes: await answers(store, watched, id, asking), changing };
+  } finally {
+    if (former !== undefined && (await store.get(REQUEST_KEY)) === request) {
+      await store.put(REQUEST_KEY, former);
+    }
+  }
+}
+
+/** Whether no node has ever written a status: the stack is not deployed, and its bucket may not exist. */
+async function isSilent(store: ObjectStore, watched: readonly Watched[]): Promise<boolean> {
+  return (await read(store, watched, undefined)).every(({ statuses }) => statuses.length === 0);
+}
+
+/** The statuses, once all are fresh or the time is over. */
+async function answers(
   store: ObjectStore,
   watched: readonly Watched[],
+  id: string,
   { seconds, progress }: Asking,
-): Promise<Observed> {
-  const current = await json<RollRequest>(store, REQUEST_KEY);
-  const changing = [...(current?.handOver ?? []), ...(current?.leave ?? [])];
-  const id = changing.length === 0 ? randomUUID() : undefined;
-  const first = await read(store, watched, id);
-  if (id === undefined || first.every(({ statuses }) => statuses.length === 0)) {
-    return { nodes: first, changing };
-  }
-  const request: RollRequest = { id, handOver: [], leave: [] };
-  await store.put(REQUEST_KEY, `${JSON.stringify(request)}\n`);
+): Promise<ObservedNode[]> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const nodes = await read(store, watched, id);
     const silent = nodes.filter(({ statuses }) => !statuses.every(({ fresh }) => fresh)).map(({ name }) => name);
     if (silent.length === 0 || Date.now() >= end) {
-      return { nodes, changing };
+      return nodes;
     }
     progress(`waiting for ${silent.join(", ")} to answer`);
     await sleep(POLL_SECONDS * 1000);
@@ -96,22 +113,17 @@ function read(store: ObjectStore, watched: readonly Watched[], id: string | unde
     watched.map(async (node) => {
       const { name, group } = node;
       const [order, keys] = await Promise.all([
-        json<NodeOrder>(store, orderKey(name)),
+        store.get(orderKey(name)),
         group ? store.list(memberStatusPrefix(name)) : [statusKey(name)],
       ]);
-      const statuses = await Promise.all(keys.map((key) => json<NodeStatus>(store, key)));
+      const statuses = await Promise.all(keys.map(async (key) => parseStatus((await store.get(key)) ?? "")));
       return {
         ...node,
-        ordered: order?.bootstrap ?? "",
+        ordered: parseOrder(order ?? "")?.bootstrap ?? "",
         statuses: statuses.flatMap((status) =>
           status === undefined ? [] : { ...status, fresh: id !== undefined && status.answered === id },
         ),
       };
     }),
   );
-}
-
-async function json<T>(store: ObjectStore, key: string): Promise<T | undefined> {
-  const content = await store.get(key);
-  return content === undefined ? undefined : (JSON.parse(content) as T);
 }

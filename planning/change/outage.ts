@@ -1,7 +1,7 @@
 import { DATA_SERVICES, type DataServiceName } from "../../components/model/role";
 import type { ApiChange } from "./api";
 import type { StoredDrill } from "./drill-records";
-import type { NodeChange } from "./nodes";
+import type { NodeAction, NodeChange } from "./nodes";
 import type { Side } from "./side";
 
 /** What clients of a service notice of a change. */
@@ -29,6 +29,22 @@ interface Figure {
 
 /** The drill that measures changes: its scenarios are named by what they change, its figures by service. */
 export const CHANGE_DRILL = "change";
+
+/** Scenarios of that drill by what happens to a node. */
+const CHANGE_SCENARIOS: Readonly<Record<NodeAction, RegExp>> = {
+  "stop and start": /^t\d to t\d/i,
+  "change in place": /^setting/i,
+  replace: /image/i,
+  create: /packed/i,
+  delete: /packed/i,
+};
+
+/** Whether that drill runs the members of a service replicated. Neo4j's Enterprise Edition cannot be drilled. */
+const IS_DRILLED_REPLICATED: Readonly<Record<DataServiceName, boolean>> = {
+  timescaledb: true,
+  neo4j: false,
+  redis: true,
+};
 
 /** Figures of other drills for the same event, which hold until the drill of changes has run. */
 const REPLICATED: Readonly<Record<DataServiceName, readonly Figure[]>> = {
@@ -70,10 +86,18 @@ function ofStore(
   }
   const isReplicated = members.length > 1;
   const figures: readonly Figure[] = [
-    { drill: CHANGE_DRILL, scenario: /./, name: new RegExp(`^${service}.*WithoutWrites?`, "i") },
+    ...(isReplicated === IS_DRILLED_REPLICATED[service]
+      ? [{ drill: CHANGE_DRILL, scenario: scenariosOf(nodes), name: new RegExp(`^${service}SecondsWithoutWrites$`) }]
+      : []),
     ...(isReplicated ? REPLICATED : SINGLE)[service],
   ];
   return { service, touched, ...measured(figures, drills, unmeasured(service, isReplicated)) };
+}
+
+/** The scenarios of the drill of changes that do to a node what happens here. */
+function scenariosOf(nodes: readonly NodeChange[]): RegExp {
+  const actions = new Set(nodes.map(({ action }) => action));
+  return new RegExp([...actions].map((action) => CHANGE_SCENARIOS[action].source).join("|") || "^$", "i");
 }
 
 /** Whether the change of a node stops a member that runs before it. */
@@ -91,7 +115,7 @@ function ofApi(
     return { service: "api", touched, expected: 0, source: "neither the API nor a store is touched" };
   }
   const figures = [
-    { drill: CHANGE_DRILL, scenario: /./, name: /^api.*failed/i },
+    { drill: CHANGE_DRILL, scenario: scenariosOf(nodes), name: /^apiRequestsFailed$/ },
     { drill: "api", scenario: /^new version$/, name: /^failedWithoutRepetition$/ },
   ];
   return { service: "api", touched, ...measured(figures, drills, `measure it: npm run drill -- ${CHANGE_DRILL}`) };

@@ -1,4 +1,3 @@
-import { groupBy } from "../../policy/group-by";
 import { instanceOf, type NodeChange } from "./nodes";
 import type { Side, SideResource } from "./side";
 
@@ -62,9 +61,4 @@ function reachable(
     }
   }
   return new Set([...seen].flatMap((urn) => nodes.get(urn) ?? []));
-}
-
-/** How many nodes each action affects, in the order of their first change. */
-export function countActions(changes: readonly NodeChange[]): string {
-  return [...groupBy(changes, ({ action }) => action)].map(([action, each]) => `${each.length} ${action}`).join(", ");
 }

@@ -1,7 +1,6 @@
 import { bootstrapKey, orderKey, REQUEST_KEY, statusKey } from "../../../components/model/bootstrap-keys";
 import type { RollRequest } from "../../../components/node/roll/request";
 import { STATUS_VERSION, type NodeStatus } from "../../../components/node/roll/status";
-import type { ObjectStore } from "../../../components/platform/platform";
 import { changeReport, type ChangeReport } from "../../../planning/change/report";
 import type { StoredDrill } from "../../../planning/change/drill-records";
 import type { StackStores } from "../../../planning/change/observed";
@@ -10,32 +9,23 @@ import { settingsOf } from "../../../planning/change/way-back";
 import { judgedPlan, type JudgedPlan } from "../../../planning/judged-plan";
 import { applySettings, readStackFile } from "../../../planning/stack-file";
 import type { StackPlan } from "../../../stacks/plan";
+import { MemoryObjects } from "../../support/fake-farm";
 
 export const NOW = new Date("2026-11-28T12:00:00Z");
 
-/** A bucket in memory. */
-export class MemoryStore implements ObjectStore {
-  readonly objects = new Map<string, string>();
-  /** Runs after each write, as the nodes that poll. */
+/** A bucket in memory that nodes poll. */
+export class MemoryStore extends MemoryObjects {
+  /** Runs after each write. */
   onPut: (key: string, content: string) => void = () => undefined;
 
-  get(key: string): Promise<string | undefined> {
-    return Promise.resolve(this.objects.get(key));
-  }
-
-  put(key: string, content: string): Promise<void> {
-    this.objects.set(key, content);
+  override async put(key: string, content: string): Promise<void> {
+    await super.put(key, content);
     this.onPut(key, content);
-    return Promise.resolve();
-  }
-
-  list(prefix: string): Promise<readonly string[]> {
-    return Promise.resolve([...this.objects.keys()].filter((key) => key.startsWith(prefix)));
   }
 }
 
 /** A node that serves what it was ordered. */
-export function servingStatus(node: string, bootstrap: string, plan: StackPlan, instance = node): NodeStatus {
+function servingStatus(node: string, bootstrap: string, plan: StackPlan, instance = node): NodeStatus {
   const { machine, roles } = plan.nodes.find(({ name }) => name === node) ?? {
     machine: plan.apiGroup!.machine,
     roles: [],
@@ -87,10 +77,10 @@ export class RunningStack {
       this.write(`status/api/${id}.json`, servingStatus("api", bootstraps.get("api")!, plan, id)),
     );
     this.bootstrap.onPut = (key, content) => (key === REQUEST_KEY ? this.answer(content) : undefined);
-    this.backups.objects.set("timescaledb/backup/main/backup.history/2026/20261128-113000F.manifest.gz", "");
-    this.backups.objects.set("neo4j/online/neo4j-2026-11-28T11-30-00.backup", "");
-    this.backups.objects.set("neo4j/neo4j-1/2026-11-28T02-30-00Z/manifest", "");
-    this.backups.objects.set("redis/2026-11-28T11-30-00Z-redis-2.rdb", "");
+    this.backups.objects.set("timescaledb/backup/main/backup.history/2026/20261128-113000F.manifest.gz", "content");
+    this.backups.objects.set("neo4j/online/neo4j-2026-11-28T11-30-00.backup", "content");
+    this.backups.objects.set("neo4j/neo4j-1/2026-11-28T02-30-00Z/manifest", "content");
+    this.backups.objects.set("redis/2026-11-28T11-30-00Z-redis-2.rdb", "content");
   }
 
   get stores(): StackStores {

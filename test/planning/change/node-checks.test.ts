@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { REQUEST_KEY, statusKey } from "../../../components/model/bootstrap-keys";
 import type { NodeStatus } from "../../../components/node/roll/status";
 import type { Check } from "../../../planning/change/check";
+import { nodeChecks } from "../../../planning/change/node-checks";
+import { observe, watchedNodes } from "../../../planning/change/observed";
 import { nodeLook } from "../../../planning/change/running-checks";
 import { wantedBootstraps } from "../../../planning/change/wanted";
-import { planned, runningStack, type RunningStack } from "./fixtures";
+import { NOW, planned, runningStack, type RunningStack } from "./fixtures";
 
 describe("the nodes of a running stack", function () {
   this.timeout(60_000);
@@ -72,8 +74,33 @@ describe("the nodes of a running stack", function () {
   it("are not asked while a change is under way: its request must stay", async () => {
     const request = JSON.stringify({ id: "roll", handOver: ["redis-2"], leave: [] });
     stack.bootstrap.objects.set(REQUEST_KEY, request);
-    await finds("no-change", "fail", /^redis-2 were asked to hand over/);
+    await finds("no-change", "fail", /^asked to hand over: redis-2;/);
     assert.equal(stack.bootstrap.objects.get(REQUEST_KEY), request);
+  });
+
+  it("are asked without a lasting effect: an update may wait for answers to its request", async () => {
+    const request = JSON.stringify({ id: "roll", handOver: [], leave: ["redis-1"], from: { "redis-1": "redis-1" } });
+    stack.bootstrap.objects.set(REQUEST_KEY, request);
+    const asked: string[] = [];
+    const { onPut } = stack.bootstrap;
+    stack.bootstrap.onPut = (key, content) => {
+      asked.push(content);
+      onPut(key, content);
+    };
+    await finds("serving", "pass", /redis-1/);
+    assert.equal(asked.length, 2);
+    const { id, ...rest } = JSON.parse(asked[0]!) as { id: string };
+    assert.notEqual(id, "roll");
+    assert.deepEqual(rest, { handOver: [], leave: ["redis-1"], from: { "redis-1": "redis-1" } });
+    assert.equal(stack.bootstrap.objects.get(REQUEST_KEY), request);
+  });
+
+  it("fail when one does not answer", async () => {
+    stack.silent.add(statusKey("neo4j-2"));
+    const { plan, bootstrap } = stack;
+    const value = await observe(bootstrap, watchedNodes(plan), { seconds: 0, progress: () => undefined });
+    const serving = nodeChecks({ value }, { stack: "prod", cloud: "aws" }).find(({ id }) => id === "serving")!;
+    assert.equal(serving.evidence, `neo4j-2 does not answer; its last status is of ${NOW.toISOString()}`);
   });
 
   it("are unknown without orders, and without access", async () => {

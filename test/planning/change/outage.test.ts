@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readDrills } from "../../../planning/change/drill-records";
+import { readDrills, type StoredDrill } from "../../../planning/change/drill-records";
 import type { Outage } from "../../../planning/change/outage";
 import { drill, reported } from "./fixtures";
 
@@ -27,17 +27,22 @@ describe("the interruption to expect", function () {
     assert.match(source, /npm run drill -- change/);
   });
 
-  it("is the figure of the drill of changes, the largest of its scenarios, before that of another drill", async () => {
-    const change = {
-      ...drill("change", "tier up", { redisSecondsWithoutWrites: 1.5, timescaledbSecondsWithoutWrites: 4 }),
+  it("is the figure of the drill of changes, the largest of the scenarios like it, before that of another drill", async () => {
+    const change: StoredDrill = {
+      ...FAILOVER,
+      drill: "change",
       scenarios: [
-        { scenario: "tier up", measured: { redisSecondsWithoutWrites: 1.5 } },
-        { scenario: "tier down", measured: { redisSecondsWithoutWrites: 2.5 } },
+        { scenario: "T2 to T3", measured: { redisSecondsWithoutWrites: 1.5, redisAcknowledged: 900 } },
+        { scenario: "T3 to T2", measured: { redisSecondsWithoutWrites: 2.5, neo4jSecondsWithoutWrites: 40 } },
+        { scenario: "new boot image", measured: { redisSecondsWithoutWrites: 2.9 } },
       ],
     };
     const { expected, source } = await outageOf("redis", "tier=t4", [FAILOVER, change]);
     assert.equal(expected, 2.5);
     assert.match(source, /^drill change on aws, 2026-11-28$/);
+    assert.equal((await outageOf("redis", "image=ami-0123456789abcdef0", [FAILOVER, change])).expected, 2.9);
+    // It drills a single Neo4j server, which says nothing about a cluster.
+    assert.equal((await outageOf("neo4j", "tier=t4", [change])).expected, null);
     assert.equal((await outageOf("redis", "tier=t4", [FAILOVER])).expected, 1.2);
   });
 
