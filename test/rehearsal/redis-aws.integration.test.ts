@@ -1,4 +1,4 @@
 // Test group: light
 import { redisNodes } from "./redis";
 
-redisNodes("redis-aws", []);
+redisNodes("redis-aws", [], ["setting changed, leaders moved before", "new boot image of one node"]);

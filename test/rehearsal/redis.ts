@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { planStack, type StackPlan } from "../../stacks/plan";
+import { pollingOften } from "../../rehearsal/drills/change/bootstraps";
+import { shortChange } from "../../rehearsal/drills/change/change";
+import type { ShortScenario } from "../../rehearsal/drills/change/scenarios";
 import { redisFailover } from "../../rehearsal/drills/redis/failover";
 import { redisRestore } from "../../rehearsal/drills/redis/restore";
 import { planFrom } from "../../planning/plan";
@@ -22,8 +25,8 @@ const UNDECLARED = 9999;
 const STANDING = `find /etc /usr/local /var/lib/ape -xdev -type f -printf '%p %T@ %m %u:%g\\n' | grep -v '^/etc/resolv.conf' | sort
 systemctl show -p MainPID,NRestarts redis-server redis-sentinel`;
 
-/** Tests of prod's Redis nodes, booted as a stack of this name. */
-export function redisNodes(stack: string, settings: readonly string[]): void {
+/** Tests of prod's Redis nodes, booted as a stack of this name, with some changes: they take the longest. */
+export function redisNodes(stack: string, settings: readonly string[], changes: readonly ShortScenario[]): void {
   describe(`Redis' nodes, booted on this machine: ${stack}`, function () {
     this.timeout(15 * MINUTE);
     let plan: StackPlan;
@@ -32,7 +35,7 @@ export function redisNodes(stack: string, settings: readonly string[]): void {
     before(async function () {
       canBoot(this, stack);
       plan = planStack({ ...planFrom("prod", settings).spec, stack });
-      rehearsal = await boot(plan, ["redis"]);
+      rehearsal = await boot(plan, ["redis"], pollingOften);
     });
 
     after(async () => {
@@ -98,8 +101,8 @@ export function redisNodes(stack: string, settings: readonly string[]): void {
       assert.equal(command("rehearse", ["shell", "--stack", stack, "redis-1", "sh", "-c", "exit 7"]).status, 7);
     });
 
-    for (const drill of [redisRestore, redisFailover]) {
-      it(`pass the drill ${drill.name}: ${drill.description}`, () => assertDrillPasses(drill, rehearsal));
+    for (const drill of [redisRestore, redisFailover, shortChange(changes)]) {
+      it(`pass the drill ${drill.name}: ${drill.description}`, () => assertDrillPasses(drill, rehearsal, settings));
     }
   });
 }

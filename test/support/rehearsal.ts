@@ -56,10 +56,14 @@ export async function boot(
   }
 }
 
-/** Runs a drill on booted nodes of prod; fails with all violations. */
-export async function assertDrillPasses(drill: Drill, rehearsal: Rehearsal): Promise<void> {
+/** Runs a drill on booted nodes of prod with these settings; fails with all violations. */
+export async function assertDrillPasses(
+  drill: Drill,
+  rehearsal: Rehearsal,
+  settings: readonly string[] = drill.settings ?? [],
+): Promise<void> {
   const replan = (more: readonly string[]): StackPlan =>
-    planStack({ ...planFrom("prod", [...(drill.settings ?? []), ...more]).spec, stack: rehearsal.stack.stack });
+    planStack({ ...planFrom("prod", [...settings, ...more]).spec, stack: rehearsal.stack.stack });
   const record = await runDrill(drill, rehearsal, () => undefined, replan);
   console.log(report(record, PLAIN).replace(/^/gm, "      "));
   assert.deepEqual(

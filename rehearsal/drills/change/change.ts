@@ -4,7 +4,8 @@ import { runScenarios, type Drill, type Replan } from "../drill";
 import type { Rehearsal } from "../../rehearsal";
 import type { LocalStack } from "../../stack/local-stack";
 import type { Progress } from "../../system/progress";
-import { SCENARIOS, SHORT, type Scenario } from "./scenarios";
+import { pollingOften } from "./bootstraps";
+import { SCENARIOS, SHORT, type Scenario, type ShortScenario } from "./scenarios";
 
 export const change: Drill = {
   name: "change",
@@ -15,15 +16,13 @@ export const change: Drill = {
   run: (rehearsal, progress, replan) => run(SCENARIOS, { rehearsal, progress, replan, alter: (stack) => stack }),
 };
 
-/**
- * The drill on the booted services of a running stack: settings and machines only.
- * @param alter alters every stack as the running one was altered
- */
-export function shortChange(alter: (stack: LocalStack) => LocalStack): Drill {
+/** Some scenarios on the booted services of a stack whose nodes poll often. */
+export function shortChange(names: readonly ShortScenario[]): Drill {
+  const chosen = Object.fromEntries(names.map((name) => [name, SHORT[name]]));
   return {
     ...change,
     settings: [],
-    run: (rehearsal, progress, replan) => run(SHORT, { rehearsal, progress, replan, alter }),
+    run: (rehearsal, progress, replan) => run(chosen, { rehearsal, progress, replan, alter: pollingOften }),
   };
 }
 

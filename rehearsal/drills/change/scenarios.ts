@@ -47,12 +47,13 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "all off and on, former leaders first": offAndOn,
 };
 
-export const SHORT: Readonly<Record<string, Scenario>> = {
+export const SHORT = {
   "setting changed, leaders moved before": leadersMoved,
   "broken setting": brokenSetting,
   "node lost while it changes": nodeLost,
   "new boot image of one node": oneReplaced,
-};
+} as const satisfies Record<string, Scenario>;
+export type ShortScenario = keyof typeof SHORT;
 
 /** The update to the stack with other settings. */
 async function updateTo({ rehearsal, replan, alter }: Scene, settings: readonly string[]): Promise<Update> {
