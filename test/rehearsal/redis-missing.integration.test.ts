@@ -1,11 +1,9 @@
 // Test group: light
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { bootstrapKey, orderKey } from "../../components/model/bootstrap-keys";
-import { renderOrder, type NodeOrder } from "../../components/node/roll/order";
 import { planStack } from "../../stacks/plan";
 import { planFrom } from "../../planning/plan";
-import type { Host, StoredObject } from "../../rehearsal/stack/local-stack";
+import { withBootstrap } from "../../rehearsal/drills/change/bootstraps";
+import type { Host, LocalStack } from "../../rehearsal/stack/local-stack";
 import { Rehearsal } from "../../rehearsal/rehearsal";
 import { canBoot } from "../support/rehearsal";
 import { assertNothingLeft } from "./redis";
@@ -23,11 +21,10 @@ describe("Redis' nodes, booted with a missing dependency", function () {
       planStack({ ...planFrom("prod", []).spec, stack: STACK }),
       ["redis"],
       () => undefined,
-      (stack) => ({
-        ...stack,
-        hosts: stack.hosts.map((host) => MISSING[host.name]?.(host) ?? host),
-        objects: withoutPackage(stack.objects, "redis-3"),
-      }),
+      (stack) => {
+        const hosts = stack.hosts.map((host) => impatient(MISSING[host.name]?.(host) ?? host));
+        return withoutPackage(withoutPatience({ ...stack, hosts }, "redis-1"), "redis-3");
+      },
     );
     await Promise.all(rehearsal.machines.map((machine) => rehearsal.launch(machine)));
   });
@@ -39,7 +36,7 @@ describe("Redis' nodes, booted with a missing dependency", function () {
   });
 
   for (const [name, reason] of [
-    ["redis-1", /disk \/dev\/disk\/by-id\/\S+ of redis-1 did not appear within 180 s/],
+    ["redis-1", /disk \/dev\/disk\/by-id\/\S+ of redis-1 did not appear within 20 s/],
     ["redis-2", /cannot read secret redis-server/],
     ["redis-3", /cannot install packages: .*redis-absent/],
   ] as const) {
@@ -57,16 +54,21 @@ const MISSING: Readonly<Record<string, (host: Host) => Host>> = {
   "redis-2": (host) => ({ ...host, permissions: host.permissions.filter(({ on }) => !on.endsWith("redis-server")) }),
 };
 
+/** Makes a node give up after seconds what it tries for a quarter of an hour. */
+function impatient(host: Host): Host {
+  return { ...host, userData: host.userData.replaceAll("${PATIENCE:-900}", "${PATIENCE:-20}") };
+}
+
+/** Makes a node's bootstrap wait for its disk for 20 s instead of 180 s. */
+function withoutPatience(stack: LocalStack, node: string): LocalStack {
+  return withBootstrap(stack, node, (script) =>
+    script.replace("seconds < 180;", "seconds < 20;").replace("within 180 s", "within 20 s"),
+  );
+}
+
 /** Makes a node's bootstrap install a package that does not exist. */
-function withoutPackage(objects: readonly StoredObject[], node: string): StoredObject[] {
-  const order = objects.find(({ key }) => key === orderKey(node))!;
-  const wanted = JSON.parse(order.content) as NodeOrder;
-  const bundle = objects.find(({ key }) => key === bootstrapKey(wanted.bootstrap))!;
-  const content = bundle.content.replace(/^(install_packages .*)\bredis-sentinel\b/m, "$1redis-absent");
-  const sha256 = createHash("sha256").update(content).digest("hex");
-  return [
-    ...objects.filter((object) => object !== order),
-    { ...order, content: renderOrder({ ...wanted, bootstrap: sha256 }, "live") },
-    { ...bundle, key: bootstrapKey(sha256), content },
-  ];
+function withoutPackage(stack: LocalStack, node: string): LocalStack {
+  return withBootstrap(stack, node, (script) =>
+    script.replace(/^(install_packages .*)\bredis-sentinel\b/m, "$1redis-absent"),
+  );
 }

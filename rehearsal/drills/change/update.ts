@@ -5,7 +5,6 @@ import type { StackPlan } from "../../../stacks/plan";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Rehearsal } from "../../rehearsal";
 import type { Host, LocalStack } from "../../stack/local-stack";
-import { withAccess } from "../../stack/changes";
 import type { Progress } from "../../system/progress";
 import { orderObject, orderOf } from "./bootstraps";
 import { sequenceOf, type NodeChange } from "./sequence";
@@ -58,7 +57,7 @@ export async function refreshGroups(rehearsal: Rehearsal, to: LocalStack): Promi
 
 function rollOf(rehearsal: Rehearsal, { timeoutMinutes }: Update, progress: Progress): Roll {
   const clock: RollArgs["clock"] = { now: () => Date.now(), sleep: (ms) => sleep(ms) };
-  return new Roll({ store: objectStore(rehearsal), clock, timeoutMinutes, lost: [], progress });
+  return new Roll({ store: objectStore(rehearsal), clock, timeoutMinutes, lost: [], reports: {}, progress });
 }
 
 /** The stack's bootstrap bucket as the deployer sees it. */
@@ -87,22 +86,25 @@ function prepared(from: LocalStack, to: LocalStack): LocalStack {
   const isOrder = ({ key }: { readonly key: string }): boolean => key.startsWith(orderKey(""));
   return {
     ...to,
-    hosts: withAccess(from, { ...to, hosts: [...to.hosts, ...from.hosts.map((host) => admitting(host, to.hosts))] })
-      .hosts,
+    hosts: from.hosts.map((host) => {
+      const next = to.hosts.find(({ name }) => name === host.name) ?? admitting(host, to.hosts);
+      return { ...host, ingress: next.ingress, egress: next.egress, permissions: next.permissions };
+    }),
     objects: [...to.objects.filter((object) => !isOrder(object)), ...from.objects.filter(isOrder)],
   };
 }
 
 /** A host that the next stack lacks, with the rules of those that take over its services in addition to its own. */
-function admitting(host: Host, after: readonly Host[]): Host {
-  const successors = after.filter(({ services }) => services.some((each) => host.services.includes(each)));
+function admitting({ services, ingress, egress, permissions }: Host, after: readonly Host[]): AccessOf {
+  const successors = after.filter((host) => host.services.some((each) => services.includes(each)));
   return {
-    ...host,
-    ingress: [...host.ingress, ...successors.flatMap(({ ingress }) => ingress)],
-    egress: [...host.egress, ...successors.flatMap(({ egress }) => egress)],
-    permissions: [...host.permissions, ...successors.flatMap(({ permissions }) => permissions)],
+    ingress: [...ingress, ...successors.flatMap((host) => host.ingress)],
+    egress: [...egress, ...successors.flatMap((host) => host.egress)],
+    permissions: [...permissions, ...successors.flatMap((host) => host.permissions)],
   };
 }
+
+type AccessOf = Pick<Host, "ingress" | "egress" | "permissions">;
 
 /** Does to a node what the engine does between its gates. */
 async function touch(rehearsal: Rehearsal, to: LocalStack, { node, touch: kind, moved }: NodeChange): Promise<void> {
