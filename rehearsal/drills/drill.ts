@@ -1,7 +1,11 @@
 import type { Service } from "../../components/model/role";
+import type { StackPlan } from "../../stacks/plan";
 import type { Machine } from "../machine/machine";
 import type { Rehearsal } from "../rehearsal";
 import type { Progress } from "../system/progress";
+
+/** Plans the stack with further config overrides, as key=value. */
+export type Replan = (settings: readonly string[]) => StackPlan;
 
 /** Injects faults into a stack's running nodes and measures the effect. */
 export interface Drill {
@@ -12,7 +16,7 @@ export interface Drill {
   /** Config overrides that it requires, as key=value. Default: none. */
   readonly settings?: readonly string[];
   /** Runs the drill. Every figure of the result is measured. */
-  run(rehearsal: Rehearsal, progress: Progress): Promise<DrillResult>;
+  run(rehearsal: Rehearsal, progress: Progress, replan: Replan): Promise<DrillResult>;
 }
 
 /** Results of a drill. */

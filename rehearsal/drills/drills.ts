@@ -1,5 +1,6 @@
 import type { Drill } from "./drill";
 import { api } from "./api/api";
+import { change } from "./change/change";
 import { neo4jReplace } from "./neo4j/replace";
 import { neo4jRestore } from "./neo4j/restore";
 import { redisFailover } from "./redis/failover";
@@ -16,4 +17,5 @@ export const DRILLS: readonly Drill[] = [
   neo4jRestore,
   neo4jReplace,
   api,
+  change,
 ];

@@ -3,7 +3,7 @@ import { assertRoot } from "../system/preflight";
 import type { Progress } from "../system/progress";
 import { Rehearsal } from "../rehearsal";
 import { runningStacks, takeDown } from "../running";
-import type { Drill, DrillResult } from "./drill";
+import type { Drill, DrillResult, Replan } from "./drill";
 
 /** The stored result of a drill. */
 export interface DrillRecord extends DrillResult {
@@ -40,9 +40,14 @@ export async function bootForDrill(drill: Drill, plan: StackPlan, progress: Prog
 }
 
 /** Runs a drill and returns its result. */
-export async function runDrill(drill: Drill, rehearsal: Rehearsal, progress: Progress): Promise<DrillRecord> {
+export async function runDrill(
+  drill: Drill,
+  rehearsal: Rehearsal,
+  progress: Progress,
+  replan: Replan,
+): Promise<DrillRecord> {
   const begun = Date.now();
-  const { scenarios } = await drill.run(rehearsal, progress);
+  const { scenarios } = await drill.run(rehearsal, progress, replan);
   return {
     drill: drill.name,
     stack: rehearsal.stack.stack,

@@ -61,6 +61,11 @@ export class Machine {
     return join(this.directory, "console.log");
   }
 
+  /** Where this machine sees a file of the node. */
+  path(file: string): string {
+    return join(this.root, file);
+  }
+
   /** Creates a new instance of the image: an overlay over the base root. `files` are added to those of the cloud's image. */
   async create(base: string, files: readonly ImageFile[]): Promise<void> {
     for (const part of ["upper", "work", "root", "containers"]) {

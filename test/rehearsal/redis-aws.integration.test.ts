@@ -1,4 +1,6 @@
 // Test group: light
 import { redisNodes } from "./redis";
 
-redisNodes("redis-aws", []);
+redisNodes("redis-aws", [], {
+  changes: ["setting changed, leaders moved before", "new boot image of one node", "node lost while it changes"],
+});

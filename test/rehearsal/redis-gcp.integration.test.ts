@@ -5,4 +5,4 @@ import { redisOrders } from "./redis-orders";
 const STACK = "redis-gcp";
 const SETTINGS = ["cloud=gcp", "account=acme-ape-prod"];
 
-redisNodes(STACK, SETTINGS, (rehearsal) => redisOrders(STACK, SETTINGS, rehearsal));
+redisNodes(STACK, SETTINGS, { more: (rehearsal) => redisOrders(STACK, SETTINGS, rehearsal) });

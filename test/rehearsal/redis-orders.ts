@@ -5,7 +5,7 @@ import type { NodeStatus } from "../../components/node/roll/status";
 import { planFrom } from "../../planning/plan";
 import { planStack } from "../../stacks/plan";
 import type { Rehearsal } from "../../rehearsal/rehearsal";
-import type { StoredObject } from "../../rehearsal/stack/local-stack";
+import type { LocalStack } from "../../rehearsal/stack/local-stack";
 import { until } from "../../rehearsal/system/process";
 import { withoutPackage } from "./broken-bundle";
 
@@ -16,18 +16,18 @@ const NOTICE_MS = 15_000;
 /** Tests of running Redis nodes that get other orders. */
 export function redisOrders(stack: string, settings: readonly string[], rehearsal: () => Rehearsal): void {
   const node = "redis-3";
-  let objects: readonly StoredObject[];
+  let next: LocalStack;
 
   before(async () => {
     const plan = planStack({ ...planFrom("prod", [...settings, "backupRetentionDays=40"]).spec, stack });
-    objects = (await rehearsal().planned(plan)).objects;
+    next = await rehearsal().planned(plan);
   });
 
   /** Uploads a node's order and the bootstrap that it names, as an update does. Returns the bootstrap's hash. */
-  const order = async (name: string, from: readonly StoredObject[]): Promise<string> => {
-    const { bucket, content, key } = from.find((object) => object.key === orderKey(name))!;
+  const order = async (name: string, { objects }: LocalStack): Promise<string> => {
+    const { bucket, content, key } = objects.find((object) => object.key === orderKey(name))!;
     const { bootstrap } = JSON.parse(content) as NodeOrder;
-    const script = from.find((object) => object.key === bootstrapKey(bootstrap))!;
+    const script = objects.find((object) => object.key === bootstrapKey(bootstrap))!;
     await rehearsal().storage.put(bucket, script.key, Buffer.from(script.content));
     await rehearsal().storage.put(bucket, key, Buffer.from(content));
     return bootstrap;
@@ -47,7 +47,7 @@ export function redisOrders(stack: string, settings: readonly string[], rehearsa
   it("notice an order within 15 s and apply it", async () => {
     for (const { host } of [...rehearsal().machines].reverse()) {
       const began = Date.now();
-      const hash = await order(host.name, objects);
+      const hash = await order(host.name, next);
       await status(host.name, ({ ordered }) => ordered === hash, NOTICE_MS);
       const noticed = Date.now();
       const served = await status(host.name, ({ phase, bootstrap }) => phase === "serving" && bootstrap === hash);
@@ -59,7 +59,7 @@ export function redisOrders(stack: string, settings: readonly string[], rehearsa
 
   it("go back from an order that fails, and do not try it again", async () => {
     const { bootstrap: good } = await status(node, () => true);
-    const broken = await order(node, withoutPackage(objects, node));
+    const broken = await order(node, withoutPackage(next, node));
     const failed = await status(node, ({ phase }) => phase === "failed", 2 * MINUTE);
     assert.deepEqual([failed.bootstrap, failed.ordered], [good, broken]);
     assert.match(failed.reason, /cannot install packages: .*redis-absent/);
@@ -78,7 +78,7 @@ export function redisOrders(stack: string, settings: readonly string[], rehearsa
     await machine.waitUntilServing();
     const rebooted = await status(node, (now) => now.bootId !== bootId && now.roles[node]!.healthy);
     assert.deepEqual([rebooted.phase, rebooted.bootstrap], ["failed", good]);
-    await order(node, objects);
+    await order(node, next);
     const { reason } = await status(node, ({ phase }) => phase === "serving");
     assert.equal(reason, "");
   });

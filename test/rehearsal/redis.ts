@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { planStack, type StackPlan } from "../../stacks/plan";
+import { pollingOften } from "../../rehearsal/drills/change/bootstraps";
+import { shortChange } from "../../rehearsal/drills/change/change";
+import type { ShortScenario } from "../../rehearsal/drills/change/scenarios";
 import { redisFailover } from "../../rehearsal/drills/redis/failover";
 import { redisRestore } from "../../rehearsal/drills/redis/restore";
 import { planFrom } from "../../planning/plan";
@@ -22,11 +25,18 @@ const UNDECLARED = 9999;
 const STANDING = `find /etc /usr/local /var/lib/ape -xdev -type f -printf '%p %T@ %m %u:%g\\n' | grep -v '^/etc/resolv.conf' | sort
 systemctl show -p MainPID,NRestarts redis-server redis-sentinel`;
 
+/** What else is tested on the booted nodes. */
+interface RedisTests {
+  /** Changes that they go through; they take the longest. Their nodes look for orders more often. */
+  readonly changes?: readonly ShortScenario[];
+  readonly more?: (rehearsal: () => Rehearsal) => void;
+}
+
 /** Tests of prod's Redis nodes, booted as a stack of this name. */
 export function redisNodes(
   stack: string,
   settings: readonly string[],
-  more: (rehearsal: () => Rehearsal) => void = () => undefined,
+  { changes = [], more = () => undefined }: RedisTests,
 ): void {
   describe(`Redis' nodes, booted on this machine: ${stack}`, function () {
     this.timeout(15 * MINUTE);
@@ -36,7 +46,10 @@ export function redisNodes(
     before(async function () {
       canBoot(this, stack);
       plan = planStack({ ...planFrom("prod", settings).spec, stack });
-      rehearsal = await boot(plan, ["redis"], { meanwhile: obstruct });
+      rehearsal = await boot(plan, ["redis"], {
+        meanwhile: obstruct,
+        ...(changes.length === 0 ? {} : { alter: pollingOften }),
+      });
     });
 
     after(async () => {
@@ -119,8 +132,9 @@ export function redisNodes(
       assert.equal(command("rehearse", ["shell", "--stack", stack, "redis-1", "sh", "-c", "exit 7"]).status, 7);
     });
 
-    for (const drill of [redisRestore, redisFailover]) {
-      it(`pass the drill ${drill.name}: ${drill.description}`, () => assertDrillPasses(drill, rehearsal));
+    const drills = [redisRestore, redisFailover, ...(changes.length === 0 ? [] : [shortChange(changes)])];
+    for (const drill of drills) {
+      it(`pass the drill ${drill.name}: ${drill.description}`, () => assertDrillPasses(drill, rehearsal, settings));
     }
 
     more(() => rehearsal);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { Service } from "../../components/model/role";
-import type { StackPlan } from "../../stacks/plan";
+import { planStack, type StackPlan } from "../../stacks/plan";
 import type { Drill } from "../../rehearsal/drills/drill";
 import { report } from "../../rehearsal/drills/report";
 import { runDrill } from "../../rehearsal/drills/run";
+import { planFrom } from "../../planning/plan";
 import { assertCanRehearse, CannotRehearseError } from "../../rehearsal/system/preflight";
 import type { LocalStack } from "../../rehearsal/stack/local-stack";
 import { Rehearsal } from "../../rehearsal/rehearsal";
@@ -64,9 +65,15 @@ export async function boot(
   }
 }
 
-/** Runs a drill on booted nodes; fails with all violations. */
-export async function assertDrillPasses(drill: Drill, rehearsal: Rehearsal): Promise<void> {
-  const record = await runDrill(drill, rehearsal, () => undefined);
+/** Runs a drill on booted nodes of prod with these settings; fails with all violations. */
+export async function assertDrillPasses(
+  drill: Drill,
+  rehearsal: Rehearsal,
+  settings: readonly string[] = drill.settings ?? [],
+): Promise<void> {
+  const replan = (more: readonly string[]): StackPlan =>
+    planStack({ ...planFrom("prod", [...settings, ...more]).spec, stack: rehearsal.stack.stack });
+  const record = await runDrill(drill, rehearsal, () => undefined, replan);
   console.log(report(record, PLAIN).replace(/^/gm, "      "));
   assert.deepEqual(
     record.scenarios.flatMap(({ scenario, violations }) => violations.map((each) => `${scenario}: ${each}`)),

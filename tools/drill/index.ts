@@ -5,6 +5,7 @@ import colours from "picocolors";
 import { DoesNotFitError } from "../../components/node/placement";
 import { ConfigError } from "../../stacks/config/load";
 import { planFrom } from "../../planning/plan";
+import type { StackPlan } from "../../stacks/plan";
 import { ServiceError } from "../../rehearsal/cloud/services";
 import { BootError } from "../../rehearsal/machine/machine";
 import { CannotRehearseError } from "../../rehearsal/system/preflight";
@@ -78,7 +79,8 @@ async function drill(name: string, { stack, set, output, json, keep }: DrillOpti
   process.once("SIGINT", () => void end().finally(() => process.exit(130)));
   try {
     const rehearsal = await bootForDrill(chosen, planFrom(stack, settings), progress);
-    const result = await runDrill(chosen, rehearsal, progress);
+    const replan = (more: readonly string[]): StackPlan => planFrom(stack, [...settings, ...more]);
+    const result = await runDrill(chosen, rehearsal, progress, replan);
     const file = output ?? join(".cache", "drills", `${name}-${result.cloud}.json`);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);

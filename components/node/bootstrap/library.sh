@@ -173,17 +173,22 @@ start_units() { # start_units NAME...
   local unit
   systemctl daemon-reload
   for unit in "$@"; do
+    systemctl reset-failed "$unit" 2>/dev/null || true # a broken bootstrap may have used up the unit's starts
     systemctl enable --quiet "$unit" 2>/dev/null || true # a generator enables the units it generates (containers)
     if systemctl is-active --quiet "$unit"; then
       if [[ -n ${RESTARTS[$unit]:-} ]]; then
-        systemctl restart "$unit"
+        systemctl restart "$unit" || start_failed "$unit"
       elif [[ -n ${RELOADS[$unit]:-} ]]; then
         systemctl reload "$unit"
       fi
     else
-      systemctl start "$unit" || fail "$unit failed to start: $(journalctl -u "$unit" -n 5 --no-pager -o cat | tr '\n' '|')"
+      systemctl start "$unit" || start_failed "$unit"
     fi
   done
+}
+
+start_failed() { # start_failed UNIT
+  fail "$1 failed to start: $(journalctl -u "$1" -n 8 --no-pager -o cat | tr '\n' '|')"
 }
 
 mask_units() { # mask_units NAME...

@@ -61,8 +61,11 @@ export class Load {
 
   /** Ends the load and returns its statistics. */
   async stop(): Promise<LoadStats> {
-    await new Promise((resolve) => {
-      this.child.once("close", resolve);
+    await new Promise<void>((resolve) => {
+      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+        return resolve();
+      }
+      this.child.once("close", () => resolve());
       this.child.kill("SIGINT");
     });
     const line = this.printed.split("\n").find((each) => each.startsWith("{"));

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "../../../components/redis/endpoints";
+import { dnsName } from "../../../components/model/role";
 import type { Host } from "../../stack/local-stack";
 import type { Rehearsal } from "../../rehearsal";
 import { run } from "../../system/process";
@@ -17,15 +18,23 @@ export class Writer extends WriterProcess {
     super(rehearsal, host, { script: join(__dirname, "writer.ts"), args });
   }
 
-  /** Starts a client in the namespace of an API host of that zone that is not booted. */
+  /**
+   * Starts a client in the namespace of an API host of that zone that is not booted. If one is booted, it finds the Sentinels
+   * by the names in that node's hosts file, as the API does.
+   */
   static async start(rehearsal: Rehearsal, zone: string, prefix: string): Promise<Writer> {
     const host = rehearsal.clientHost(zone);
     await rehearsal.attach(host);
     const { username, password } = rehearsal.secret<{ username: string; password: string }>("redis-api");
+    const members = rehearsal.machines.filter((machine) => machine.host.services.includes("redis"));
+    const api = rehearsal.machines.find((machine) => machine.host.services.includes("api"));
+    const sentinels =
+      api === undefined
+        ? members.map((machine) => machine.host.address)
+        : members.map((_, index) => dnsName(`redis-${index + 1}`));
     const args: WriterArgs = {
-      sentinels: rehearsal.machines
-        .filter((machine) => machine.host.services.includes("redis"))
-        .map((machine) => ({ host: machine.host.address, port: SENTINEL_PORT })),
+      sentinels: sentinels.map((name) => ({ host: name, port: SENTINEL_PORT })),
+      ...(api === undefined ? {} : { hosts: api.path("/etc/hosts") }),
       masterName: MASTER_NAME,
       username,
       password,

@@ -2,11 +2,15 @@
  * A Redis client in an API host's network namespace. It writes numbered keys one after another and prints each acknowledged
  * write with its time. Like an application it discovers the master through the Sentinels.
  */
+import { readFileSync } from "node:fs";
+import type { LookupFunction } from "node:net";
 import Redis, { type RedisOptions } from "ioredis";
 import type { Acknowledged } from "../client";
 
 export interface WriterArgs {
   readonly sentinels: readonly { readonly host: string; readonly port: number }[];
+  /** File that resolves the Sentinels' names. Omitted if they have addresses. */
+  readonly hosts?: string;
   readonly masterName: string;
   readonly username: string;
   readonly password: string;
@@ -21,7 +25,8 @@ const CONNECT_MS = 1000;
 const PAUSE_MS = 20;
 
 function connect(args: WriterArgs): Redis {
-  const { username, password, ca } = args;
+  const { username, password, ca, hosts } = args;
+  const tls = hosts === undefined ? { ca } : { ca, lookup: lookupIn(hosts) };
   const options: RedisOptions = {
     sentinels: [...args.sentinels],
     name: args.masterName,
@@ -30,8 +35,8 @@ function connect(args: WriterArgs): Redis {
     sentinelUsername: username,
     sentinelPassword: password,
     enableTLSForSentinelMode: true,
-    tls: { ca },
-    sentinelTLS: { ca },
+    tls,
+    sentinelTLS: tls,
     connectTimeout: CONNECT_MS,
     sentinelCommandTimeout: CONNECT_MS,
     maxRetriesPerRequest: 0,
@@ -43,6 +48,23 @@ function connect(args: WriterArgs): Redis {
   const redis = new Redis(options);
   redis.on("error", () => undefined); // failures surface where the connection is used
   return redis;
+}
+
+/** Resolves names as the hosts file has them at each connection. */
+function lookupIn(hosts: string): LookupFunction {
+  return (name, { all }, callback) => {
+    const line = readFileSync(hosts, "utf8")
+      .split("\n")
+      .map((each) => each.split(/\s+/))
+      .find((words) => words.slice(1).includes(name));
+    if (line === undefined) {
+      callback(new Error(`${hosts} lacks ${name}`), "");
+    } else if (all === true) {
+      callback(null, [{ address: line[0]!, family: 4 }]);
+    } else {
+      callback(null, line[0]!, 4);
+    }
+  };
 }
 
 async function main(args: WriterArgs): Promise<void> {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RESTART_SCRIPT } from "../../../components/timescaledb/operations";
-import { APP_USER } from "../../../components/timescaledb/secrets";
 import type { Machine } from "../../machine/machine";
 import { CannotRehearseError } from "../../system/preflight";
 import type { Rehearsal } from "../../rehearsal";
@@ -8,6 +7,7 @@ import { longestGap, waitForWrite, STEADY_MS } from "../client";
 import { expect, runScenarios, type Drill, type NodeFailure, type ScenarioResult } from "../drill";
 import { Writer } from "./client";
 import { execute, patronictl, query, TimescaleDbMembers } from "./members";
+import { createTable, lostWrites } from "./rows";
 
 /**
  * Allowed write downtime in seconds per fault. The leader lease expires after 20 s, Patroni's minimum; added to that are
@@ -28,11 +28,7 @@ export const timescaledbFailover: Drill = {
   async run(rehearsal, progress) {
     const members = await TimescaleDbMembers.of(rehearsal);
     await waitUntilHealthy(members);
-    await execute(
-      await members.primary(),
-      `CREATE TABLE IF NOT EXISTS drill_writes (run text, number bigint, PRIMARY KEY (run, number));
-       GRANT SELECT, INSERT ON drill_writes TO ${APP_USER}`,
-    );
+    await createTable(members);
     return runScenarios(SCENARIOS, progress, async (scenario, name) => {
       progress(`${name}: waiting until both data nodes are healthy`);
       await waitUntilHealthy(members);
@@ -186,16 +182,6 @@ async function outcome(
       ...expect(rejoinSeconds !== undefined, `${before.host.name} did not rejoin`),
     ],
   };
-}
-
-/** Rows that were acknowledged to a client but are missing on the primary. */
-async function lostWrites(members: TimescaleDbMembers, { args, acknowledged }: Writer): Promise<number[]> {
-  const rows = await execute(
-    await members.primary(),
-    `SELECT number FROM drill_writes WHERE run = '${args.run}' ORDER BY number`,
-  );
-  const found = new Set(rows.split("\n").map(Number));
-  return acknowledged.map(({ number }) => number).filter((number) => !found.has(number));
 }
 
 async function waitUntilHealthy(members: TimescaleDbMembers): Promise<void> {
