@@ -6,7 +6,7 @@ import { PATRONI, SCOPE } from "./patroni";
 import { BIN_DIRECTORY, DATA_DIRECTORY, DATA_NODE_ETCD, isOf, POSTGRESQL_UNIT, SOCKET_DIRECTORY } from "./topology";
 
 /** Ends the server that systemd runs, in favour of Patroni's. */
-export const TAKE_OVER_SCRIPT = "/usr/local/lib/ape/timescaledb-take-over";
+const TAKE_OVER_SCRIPT = "/usr/local/lib/ape/timescaledb-take-over";
 
 const LEAVE_SCRIPT = "/usr/local/lib/ape/timescaledb-leave";
 

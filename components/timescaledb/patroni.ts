@@ -19,7 +19,7 @@ export const PATRONI_CONFIG = "/etc/patroni/config.yml";
 export const DYNAMIC_CONFIG = "/etc/patroni/dynamic.json";
 
 /** Seconds between two iterations of Patroni's loop. */
-export const LOOP_WAIT = 5;
+const LOOP_WAIT = 5;
 
 /** Its REST API on this node. */
 export const PATRONI_URL = `https://127.0.0.1:${PORTS.patroni}`;
@@ -47,7 +47,7 @@ export const LIMITS: ScriptPart = {
 /**
  * The configuration that all members share through etcd: rules of leader election, and the settings that Patroni reads from
  * nowhere else. It is the complete dynamic.json, and the initial configuration of a new cluster. All other settings are in
- * each member's own configuration: while members of two sizes form a pair, each has the memory of its own machine.
+ * each member's own configuration: while members of two sizes form a pair, each has the memory of the machine it runs on.
  * Required: `loop_wait + 2 * retry_timeout <= ttl`.
  */
 export function dynamicConfig(size: ServerSize): string {

@@ -8,6 +8,7 @@ import { API_SECRET } from "../../components/timescaledb/secrets";
 import { planStack, type StackPlan } from "../../stacks/plan";
 import { timescaledbFailover } from "../../rehearsal/drills/timescaledb/failover";
 import { execute, patronictl, query, TimescaleDbMembers } from "../../rehearsal/drills/timescaledb/members";
+import { resizePrimary } from "../../rehearsal/drills/timescaledb/resize";
 import { timescaledbRestore } from "../../rehearsal/drills/timescaledb/restore";
 import { planFrom } from "../../planning/plan";
 import type { Machine } from "../../rehearsal/machine/machine";
@@ -94,6 +95,27 @@ const BACKED_UP: Step = {
   },
 };
 
+/** Seconds without an accepted write while a member changes. */
+const CHANGE_SECONDS = 5;
+
+const RESIZED: Step = {
+  title: "take the settings of another size one after the other: the primary hands over first",
+  run: async (rehearsal) => {
+    const smaller = planOf(rehearsal.stack.stack, ["tier=t2", "overrides.neo4j.members=1"]);
+    const { status, nodes, writeDowntimeSeconds, lostWrites, settings } = await resizePrimary(rehearsal, smaller);
+    console.log(`      ${nodes[0]} changed in ${status.seconds} s, ${writeDowntimeSeconds} s without a write`);
+    assert.deepEqual([status.phase, status.reason, lostWrites], ["serving", "", 0]);
+    assert.ok(writeDowntimeSeconds <= CHANGE_SECONDS, `${writeDowntimeSeconds} s without an accepted write`);
+    const [before, after] = [planOf("timescaledb-aws", []), smaller].map(({ spec }) => parameters(spec.timescaledb));
+    // Memory is each member's own; a limit is the larger one of both until the last member has changed.
+    assert.deepEqual(settings, {
+      shared_buffers: [after!.shared_buffers, before!.shared_buffers],
+      max_connections: [String(before!.max_connections), String(before!.max_connections)],
+    });
+    assert.equal((await (await TimescaleDbMembers.of(rehearsal)).primary()).host.name, nodes[1]);
+  },
+};
+
 const [FAILOVER, RESTORE] = [timescaledbFailover, timescaledbRestore].map((drill): Step => ({
   title: `pass the drill ${drill.name}: ${drill.description}`,
   run: (rehearsal) => assertDrillPasses(drill, rehearsal),
@@ -105,7 +127,7 @@ describe("TimescaleDB's nodes, booted on this machine", function () {
     onPath(this, "psql");
   });
   declareScenarios([
-    scenario("aws", [], [SCHEMA, FAILOVER, FOUND, BACKED_UP]),
+    scenario("aws", [], [SCHEMA, FAILOVER, FOUND, BACKED_UP, RESIZED]),
     scenario("gcp", ["cloud=gcp", "account=acme-ape-prod"], [BACKED_UP, RESTORE]),
   ]);
 });

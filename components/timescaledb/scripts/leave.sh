@@ -26,16 +26,10 @@ await_primary() { # a standby takes over only once it holds all data
   return 1
 }
 
-leave() {
-  if [[ ! -e $PATRONI_CONFIG ]]; then
-    echo "the data disk belongs to a pair, but this machine is new: first deploy with highAvailability true" >&2
-    return 1
-  fi
-  # The plan no longer contains the other members, but they still run.
-  trap forget_peers EXIT
-  cat "$PEERS" >>/etc/hosts
-  systemctl unmask --quiet etcd.service patroni.service
-  timeout 120 systemctl start etcd.service
+server() { as_postgres "$BIN_DIRECTORY/pg_ctl" --pgdata="$DATA_DIRECTORY" --timeout=600 --silent "$@"; }
+
+# The other members still run: this one becomes the primary, and then no other can.
+leave_pair() {
   systemctl start patroni.service
   await_primary
   # While failover is paused, Patroni stops without stopping the server, and the standby does not take over.
@@ -47,7 +41,36 @@ leave() {
   etcd put "/service/$SCOPE/sync" "{\"leader\":\"$MEMBER\",\"sync_standby\":null}" >/dev/null
   patronictl -c "$PATRONI_CONFIG" resume "$SCOPE" 2>/dev/null
   trap forget_peers EXIT
-  as_postgres "$BIN_DIRECTORY/pg_ctl" --pgdata="$DATA_DIRECTORY" --mode=fast --timeout=600 --silent stop
+}
+
+# The other members stopped before, and etcd lost its majority: Patroni then keeps even the last primary read-only.
+leave_alone() {
+  local last
+  last=$(etcd get --consistency=s --print-value-only "/service/$SCOPE/sync" | jq -r .leader) || last=
+  if [[ $last != "$MEMBER" ]]; then
+    echo "etcd has no majority, and the last primary was ${last:-another member}, so the data of $MEMBER may be stale; set" \
+      "highAvailability back to true" >&2
+    return 1
+  fi
+  systemctl stop patroni.service
+  if [[ -e $DATA_DIRECTORY/standby.signal ]]; then
+    server status >/dev/null || server --log=/dev/null start
+    server promote
+  fi
+}
+
+leave() {
+  if [[ ! -e $PATRONI_CONFIG ]]; then
+    echo "the data disk belongs to a pair, but this machine is new: first deploy with highAvailability true" >&2
+    return 1
+  fi
+  # The plan no longer contains the other members.
+  trap forget_peers EXIT
+  cat "$PEERS" >>/etc/hosts
+  systemctl unmask --quiet etcd.service patroni.service
+  timeout 120 systemctl start etcd.service
+  if etcd endpoint health >/dev/null 2>&1; then leave_pair; else leave_alone; fi
+  if server status >/dev/null; then server --mode=fast stop; fi
   systemctl stop etcd.service
   rm -rf "$ETCD_DIRECTORY" "$DATA_DIRECTORY/patroni.dynamic.json"
 }

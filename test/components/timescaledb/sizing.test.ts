@@ -72,7 +72,7 @@ describe("TimescaleDB: sizing", () => {
     );
   });
 
-  it("shares only what Patroni reads from nowhere else, so that each member has the memory of its own machine", () => {
+  it("shares only what Patroni reads from nowhere else, so that each member has the memory of the machine it runs on", () => {
     assert.deepEqual(Object.keys(dynamic().postgresql.parameters).sort(), [...SHARED].sort());
   });
 
