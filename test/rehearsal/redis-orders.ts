@@ -44,6 +44,13 @@ export function redisOrders(stack: string, settings: readonly string[], rehearsa
     return last!;
   };
 
+  /** CPU seconds of a node's agent and the programs that it ran. */
+  const agentSeconds = async (name: string): Promise<number> => {
+    const stat = 'cut -d" " -f14-17 "/proc/$(systemctl show ape-agent --property=MainPID --value)/stat"';
+    const ticks = (await rehearsal().machine(name).run(["bash", "-c", stat])).split(" ").map(Number);
+    return ticks.reduce((sum, each) => sum + each, 0) / 100;
+  };
+
   it("notice an order within 15 s and apply it", async () => {
     for (const { host } of [...rehearsal().machines].reverse()) {
       const began = Date.now();
@@ -64,7 +71,10 @@ export function redisOrders(stack: string, settings: readonly string[], rehearsa
     assert.deepEqual([failed.bootstrap, failed.ordered], [good, broken]);
     assert.match(failed.reason, /cannot install packages: .*redis-absent/);
     assert.ok(failed.roles[node]!.healthy);
+    const before = await agentSeconds(node);
     await new Promise((resolve) => setTimeout(resolve, NOTICE_MS));
+    const used = ((await agentSeconds(node)) - before) * ((60 * MINUTE) / NOTICE_MS);
+    console.log(`      the idle agent uses ${used.toFixed(0)} s of a CPU in an hour`);
     const journal = ["journalctl", "--unit=ape-agent", "--output=cat", "--no-pager"];
     const tries = (await rehearsal().machine(node).run(journal)).split(`running ${broken}`).length - 1;
     assert.equal(tries, 1);

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CLOUDS, type Cloud } from "../../../components/model/cloud";
 import { renderOrder } from "../../../components/node/roll/order";
 import { onPath } from "../../support/programs";
@@ -47,6 +51,90 @@ function unfinished(response: ServerResponse, content: string): void {
   response.writeHead(200, { "content-length": content.length });
   response.write(content.slice(0, 4));
 }
+
+describe("user data", () => {
+  it("installs the unit that boots the node, and names in /etc/hosts, without the network", () => {
+    const node = new SimulatedNode("aws", () => false);
+    const installed = join(node.folder, "bin/ape-node");
+    node.add("user-data", readFileSync(installed, "utf8"));
+    rmSync(installed);
+    node.add("bin/systemctl", '#!/bin/bash\necho "$@" >>"${0%/*}/../ran"\n');
+    const env = { ...process.env, PATH: `${node.folder}/bin:${process.env.PATH}` };
+    const { status, stderr } = spawnSync(join(node.folder, "user-data"), { env });
+    assert.equal(status, 0, stderr.toString());
+    const unit = node.read("units/ape-boot.service");
+    assert.match(unit, new RegExp(`^ExecStart=${installed} boot$`, "m"));
+    for (const line of ["Restart=on-failure", "RestartSec=15", "StartLimitIntervalSec=0"]) {
+      assert.ok(unit.split("\n").includes(line), line);
+    }
+    assert.equal(node.read("cloud/99-ape.cfg"), "manage_etc_hosts: false\n");
+    assert.equal(readFileSync(installed, "utf8"), node.read("user-data"));
+    const started = node
+      .read("ran")
+      .split("\n")
+      .filter((line) => line.startsWith("start"));
+    assert.deepEqual(started, ["start --no-block ape-access.service", "start --no-block ape-boot.service"]);
+    node.end();
+  });
+});
+
+it("no call of curl waits without end", () => {
+  const scripts = ["bootstrap/boot.sh", "bootstrap/library.sh", "bootstrap/cloud", "scripts"].map(
+    (path) => `components/node/${path}`,
+  );
+  const calls = execFileSync("grep", ["-rhwE", "--include=*.sh", "^[^#]*curl( |$)", ...scripts], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line !== "" && !/command -v curl|ca-certificates curl|install curl/.test(line));
+  assert.ok(calls.length >= 6);
+  // What the agent reads in one connection has its limits in curl's configuration: see `transfer`.
+  assert.deepEqual(
+    calls.filter((line) => !/"\$\{(LIMITS|QUICK)\[@\]\}"|transfers \| curl -K -/.test(line)),
+    [],
+  );
+});
+
+describe("shell access on AWS", function () {
+  this.timeout(20_000);
+
+  for (const [what, tampered] of [
+    ["a package with AWS's signature", false],
+    ["a package that was changed afterwards", true],
+  ] as const) {
+    it(`${tampered ? "does not install" : "installs"} ${what}`, async function () {
+      if (!onPath(this, "gpg") || !onPath(this, "gpgv")) return;
+      const keys = mkdtempSync(join(tmpdir(), "ape-gpg-"));
+      const gpg = (...args: string[]): Buffer =>
+        execFileSync("gpg", ["--homedir", keys, "--batch", "--quiet", ...args], { input: "package", stdio: "pipe" });
+      gpg("--passphrase", "", "--quick-gen-key", "Signer <signer@example.com>", "rsa2048", "sign", "never");
+      const answers: Answers = (path, response) => {
+        const [content] = [
+          ["agent.deb.sig", gpg("--detach-sign")] as const,
+          ["agent.deb", tampered ? "other" : "package"] as const,
+        ]
+          .filter(([end]) => path.endsWith(end))
+          .map(([, each]) => each);
+        return content !== undefined && (response.end(content), true);
+      };
+      const node = new SimulatedNode("aws", answers, (script) =>
+        script.replace(/^readonly SESSION_KEY=.*$/m, `readonly SESSION_KEY='${gpg("--export").toString("base64")}'`),
+      );
+      node.add("bin/dpkg-query", "#!/bin/bash\nexit 1\n");
+      node.add("bin/apt-get", '#!/bin/bash\necho "$@" >>"${0%/*}/../ran"\n');
+      await node.start();
+      const { status, output } = await node.run("access");
+      if (tampered) {
+        assert.equal(status, 1);
+        assert.match(output, /FAILED: the signature of the Session Manager agent \S+ is not AWS's/);
+      } else {
+        assert.equal(status, 0, output);
+        assert.match(node.read("ran"), /install \S+amazon-ssm-agent\.deb$/m);
+      }
+      node.end();
+      execFileSync("gpgconf", ["--homedir", keys, "--kill", "all"]);
+      rmSync(keys, { recursive: true });
+    });
+  }
+});
 
 describe("a first boot", function () {
   this.timeout(20_000);

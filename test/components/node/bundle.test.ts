@@ -170,6 +170,25 @@ describe("the bootstrap's steps", () => {
     assert.equal(put("two", "0600"), "restarts: app.service");
   });
 
+  it("go on without the secret store if the bootstrap worked before, with the files that exist", () => {
+    const state = join(folder, "state");
+    const steps = (worked: boolean): { status: number | null; output: string } =>
+      run(`STATE=${state} BOOTSTRAP=${state}/1.sh; rm -rf $STATE; mkdir $STATE; touch $BOOTSTRAP
+        ${worked ? "ln -s 1.sh $STATE/current" : ""}
+        retry() { "$@"; }; fetch_secret() { echo partial; return 1; }
+        fetch_secrets absent
+        echo written >${folder}/kept.conf
+        put_file ${folder}/kept.conf 0644 root:root cache.service '' <<<'password @{absent/password}'
+        cat ${folder}/kept.conf; echo "restarts: \${!RESTARTS[*]}"`);
+    assert.deepEqual(steps(true), {
+      status: 0,
+      output: "cannot read secret absent; the node runs with the files that it has\nwritten\nrestarts: \n",
+    });
+    const first = steps(false);
+    assert.notEqual(first.status, 0);
+    assert.match(first.output, /FAILED: cannot read secret absent/);
+  });
+
   it("do not overwrite a seeded file", () => {
     const path = join(folder, "seeded.conf");
     run(`seed_file ${path} 0644 root:root <<'END'\nfirst\nEND`);

@@ -57,7 +57,7 @@ export class SimulatedNode {
     private readonly answers: Answers,
     alter: (script: string) => string = (script) => script,
   ) {
-    ["state", "run", "bin", "library", "conf"].forEach((name) => mkdirSync(join(this.folder, name)));
+    ["state", "run", "bin", "library", "conf", "units", "cloud"].forEach((name) => mkdirSync(join(this.folder, name)));
     const script = userData({
       cloud,
       region: "us-east-1",
@@ -77,6 +77,8 @@ export class SimulatedNode {
       .replaceAll("/run/ape", join(this.folder, "run"))
       .replaceAll("/usr/local/sbin/ape-node", join(this.folder, "bin/ape-node"))
       .replaceAll("/usr/local/lib/ape", join(this.folder, "library"))
+      .replaceAll("/etc/systemd/system", join(this.folder, "units"))
+      .replaceAll("/etc/cloud/cloud.cfg.d", join(this.folder, "cloud"))
       .replaceAll("/etc/ape", join(this.folder, "conf"))
       .replaceAll("/etc/hosts", join(this.folder, "hosts"));
   }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { programFiles } from "../../../components/node/bootstrap/programs";
 import { userData } from "../../../components/node/bootstrap/userdata";
 import { CLOUDS, type Cloud } from "../../../components/model/cloud";
 import { onPath } from "../../support/programs";
@@ -38,9 +39,14 @@ describe("a node's list of a bucket", () => {
         packageMirror: "",
       }),
     );
+    for (const { path, content } of programFiles([], []).filter((file) =>
+      file.path.startsWith("/usr/local/lib/ape/"),
+    )) {
+      writeFileSync(join(folder, basename(path)), content);
+    }
     writeFileSync(join(folder, "curl"), `#!/bin/bash\n${curl}\n`);
     ["node", "curl"].forEach((name) => chmodSync(join(folder, name), 0o755));
-    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+    const env = { ...process.env, APE_LIBRARY: folder, PATH: `${folder}:${process.env.PATH}` };
     return spawnSync(join(folder, "node"), ["list", "bucket", "a/"], { env, encoding: "utf8" });
   };
 
