@@ -108,16 +108,17 @@ class RolledStack {
     const store = new MemoryObjects();
     const farm = new FakeFarm(store, 2);
     const s3 = await startS3(store);
-    let stack: RolledStack | undefined;
-    const providers = await startProviders(["aws", "random"], (call) => stack!.carryOut(call));
-    stack = new RolledStack(folder, store, farm, [s3.stop, providers.stop, farm.run()], {
+    const stops = [s3.stop, farm.run()];
+    const stack = new RolledStack(folder, store, farm, stops, {
       PULUMI_BACKEND_URL: `file://${folder}`,
       PULUMI_CONFIG_PASSPHRASE: "for this test only",
-      PULUMI_DEBUG_PROVIDERS: providers.attach,
       AWS_ENDPOINT_URL_S3: s3.url,
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
     });
+    const providers = await startProviders(["aws", "random"], (call) => stack.carryOut(call));
+    stops.push(providers.stop);
+    stack.env.PULUMI_DEBUG_PROVIDERS = providers.attach;
     copyFileSync("Pulumi.prod.yaml", stack.config);
     await stack.run("stack", "init", "roll");
     rmSync("Pulumi.roll.yaml", { force: true });
