@@ -75,7 +75,7 @@ describe("a rolling change on a real engine", function () {
     await stack.set({ "lostMembers[0]": "redis-1" });
     await stack.up();
     stack.node("redis-1").up = true;
-    await stack.set({ lostMembers: "[]" });
+    await stack.unset("lostMembers");
   });
 
   it("gives leadership free when the cloud refuses, and asks again before the next attempt", async () => {
@@ -108,16 +108,17 @@ class RolledStack {
     const store = new MemoryObjects();
     const farm = new FakeFarm(store, 2);
     const s3 = await startS3(store);
-    let stack: RolledStack | undefined;
-    const providers = await startProviders(["aws", "random"], (call) => stack!.carryOut(call));
-    stack = new RolledStack(folder, store, farm, [s3.stop, providers.stop, farm.run()], {
+    const stops = [s3.stop, farm.run()];
+    const stack = new RolledStack(folder, store, farm, stops, {
       PULUMI_BACKEND_URL: `file://${folder}`,
       PULUMI_CONFIG_PASSPHRASE: "for this test only",
-      PULUMI_DEBUG_PROVIDERS: providers.attach,
       AWS_ENDPOINT_URL_S3: s3.url,
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
     });
+    const providers = await startProviders(["aws", "random"], (call) => stack.carryOut(call));
+    stops.push(providers.stop);
+    stack.env.PULUMI_DEBUG_PROVIDERS = providers.attach;
     copyFileSync("Pulumi.prod.yaml", stack.config);
     await stack.run("stack", "init", "roll");
     rmSync("Pulumi.roll.yaml", { force: true });
@@ -137,6 +138,10 @@ class RolledStack {
     for (const [key, value] of Object.entries(values)) {
       await this.pulumi("config", "set", "--path", key, value);
     }
+  }
+
+  async unset(key: string): Promise<void> {
+    await this.pulumi("config", "rm", key);
   }
 
   up(...args: readonly string[]): Promise<string> {

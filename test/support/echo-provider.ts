@@ -28,7 +28,7 @@ export async function startProviders(
   cloud: Cloud,
 ): Promise<{ readonly attach: string; readonly stop: () => void }> {
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
-  server.addService(ResourceProviderService as unknown as grpc.ServiceDefinition, methods(cloud));
+  server.addService(ResourceProviderService, methods(cloud));
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
