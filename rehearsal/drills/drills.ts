@@ -2,6 +2,7 @@ import type { Drill } from "./drill";
 import { api } from "./api/api";
 import { neo4jReplace } from "./neo4j/replace";
 import { neo4jRestore } from "./neo4j/restore";
+import { redisChange } from "./redis/change";
 import { redisFailover } from "./redis/failover";
 import { redisRestore } from "./redis/restore";
 import { timescaledbFailover } from "./timescaledb/failover";
@@ -10,6 +11,7 @@ import { timescaledbRestore } from "./timescaledb/restore";
 /** Every drill. */
 export const DRILLS: readonly Drill[] = [
   redisFailover,
+  redisChange,
   redisRestore,
   timescaledbFailover,
   timescaledbRestore,
