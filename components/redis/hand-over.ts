@@ -18,8 +18,8 @@ const PAUSE_MS = STOP_SECONDS * 1000;
 const CATCH_UP_SECONDS = 2;
 /** Seconds in which each member must take over. */
 const HANDOVER_SECONDS = 15;
-/** Fifths of a second until the request to a cluster's replica is repeated: it expires after 5 s. Source: Redis, CLUSTER_MF_TIMEOUT. */
-const EXPIRY_TRIES = 26;
+/** Tenths of a second until the request to a cluster's replica is repeated: it expires after 5 s. Source: Redis, CLUSTER_MF_TIMEOUT. */
+const EXPIRY_TRIES = 51;
 
 /** A mode in which members take over from each other. */
 export type ReplicatedMode = Exclude<RedisMode, "single">;

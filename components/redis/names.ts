@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { addressOf, dnsName, type Placed } from "../model/role";
 import type { ScriptPart } from "../node/script";
-import { MASTER_NAME, SENTINEL_PORT } from "./endpoints";
+import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "./endpoints";
 import { SENTINEL_STATE } from "./paths";
 import { USERS } from "./secrets";
 
@@ -28,6 +28,7 @@ export function addressesPart(self: Placed, members: readonly Placed[]): ScriptP
   return combine(addressOfPart(self), {
     functions: [join(__dirname, "scripts/current-address.sh")],
     variables: {
+      REDIS_PORT,
       MEMBER_ADDRESSES: members.map((member) =>
         [dnsName(member.role.name), addressOf(member), ...(member.formerAddresses ?? [])].join(" "),
       ),

@@ -3,6 +3,7 @@ import { api } from "./api/api";
 import { change } from "./change/change";
 import { neo4jReplace } from "./neo4j/replace";
 import { neo4jRestore } from "./neo4j/restore";
+import { redisChange } from "./redis/change";
 import { redisFailover } from "./redis/failover";
 import { redisRestore } from "./redis/restore";
 import { timescaledbFailover } from "./timescaledb/failover";
@@ -11,6 +12,7 @@ import { timescaledbRestore } from "./timescaledb/restore";
 /** Every drill. */
 export const DRILLS: readonly Drill[] = [
   redisFailover,
+  redisChange,
   redisRestore,
   timescaledbFailover,
   timescaledbRestore,

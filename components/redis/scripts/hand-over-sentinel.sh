@@ -15,9 +15,8 @@ has_taken_over() {
 
 # Does what Sentinels do some seconds later: the server follows the new master, and its clients look for it.
 step_down() {
-  [[ $(as_sentinel slaveof "$master" "$REDIS_PORT") == OK* ]] || return 1
+  [[ $(as_sentinel <<<"slaveof $master $REDIS_PORT"$'\n'"client kill type normal") == OK* ]] || return 1
   as_sentinel config rewrite >/dev/null
-  as_sentinel client kill type normal >/dev/null
 }
 
 as_sentinel() { cli "$SENTINEL_USER" "$LEADER" "$REDIS_PORT" "$@"; }

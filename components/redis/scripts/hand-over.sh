@@ -14,42 +14,38 @@ hand_over() {
     echo "stays the master: its data is being restored"
     return 1
   fi
-  cli "$ADMIN" "$LEADER" "$REDIS_PORT" client pause "$PAUSE_MS" write >/dev/null
-  local peer
-  if await_replicas; then
-    for peer in $(candidates); do
-      take_over "$peer" || continue
-      # Without step_down, writes stay paused: accepted by a former master, they would be lost.
-      step_down || return 1
-      resume_writes
-      echo "handed over"
-      return
-    done
+  local peer replicas
+  replicas=$(online_replicas "$LEADER")
+  if [[ -n $replicas ]]; then
+    cli "$ADMIN" "$LEADER" "$REDIS_PORT" client pause "$PAUSE_MS" write >/dev/null
+    if await_replicas "$replicas"; then
+      for peer in $(candidates); do
+        take_over "$peer" || continue
+        # Without step_down, writes stay paused: accepted by a former master, they would be lost.
+        step_down || return 1
+        resume_writes
+        echo "handed over"
+        return
+      done
+    fi
+    resume_writes
   fi
-  resume_writes
   echo "no other member took over"
   return 1
 }
 
 resume_writes() { cli "$ADMIN" "$LEADER" "$REDIS_PORT" client unpause >/dev/null; }
 
-# await_replicas: waits until all replicas have all that the paused master has written, so that no write is lost. Fails if
-# there is none.
+# await_replicas REPLICAS: waits until they have all that the paused master has written, so that no write is lost.
 await_replicas() {
-  local end=$((SECONDS + CATCH_UP_SECONDS))
-  [[ -n $(online_replicas "$LEADER") ]] || return 1
-  while ((SECONDS <= end)); do
-    if have_all; then return 0; fi
-    sleep 0.1
-  done
-  return 1
-}
-
-have_all() {
-  local written replica
+  local written replica end=$((SECONDS + CATCH_UP_SECONDS))
   written=$(field_of "$LEADER" master_repl_offset)
-  for replica in $(online_replicas "$LEADER"); do
-    [[ $(offset_of "$replica") -ge $written ]] || return 1
+  [[ -n $written ]] || return 1
+  for replica in $1; do
+    until [[ $(offset_of "$replica") -ge $written ]]; do
+      ((SECONDS <= end)) || return 1
+      sleep 0.1
+    done
   done
 }
 
@@ -58,7 +54,7 @@ take_over() { # take_over MEMBER
   [[ $(request_takeover "$1") == OK ]] || return 1
   for ((try = 1; SECONDS <= end; try++)); do
     if has_taken_over "$1"; then return 0; fi
-    sleep 0.2
+    sleep 0.1
     repeat_takeover "$1" "$try"
   done
   return 1

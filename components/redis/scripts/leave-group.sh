@@ -44,6 +44,7 @@ await_sync ||
   stop_with "the group's master $(replication_field master_host) does not answer: this server may lack its newest data. Start that node, or accept the loss: rm $SENTINEL_STATE $STATE"
 if [[ $(replication_field role) == slave ]]; then
   LEADER=$(replication_field master_host)
+  # shellcheck disable=SC2034 # read by has_taken_over
   LEADER_ADDRESS=$LEADER
   cli "$ADMIN" localhost "$REDIS_PORT" config set replica-priority 1 >/dev/null
   await_preference || stop_with "no Sentinel prefers this server as master"
