@@ -30,17 +30,13 @@ export async function growDisk(state: string, disk: Volume): Promise<void> {
   }
 }
 
-/** Detaches a disk from its loop device, so that writes reach its file. */
-export async function detachDisk(state: string, disk: Pick<Volume, "name">): Promise<void> {
-  for (const device of await devices(diskFile(state, disk))) {
-    await run(["losetup", "--detach", device]);
-  }
-}
-
 /** Detaches a disk and deletes its data. */
 export async function destroyDisk(state: string, disk: Pick<Volume, "name">): Promise<void> {
-  await detachDisk(state, disk);
-  rmSync(diskFile(state, disk), { force: true });
+  const file = diskFile(state, disk);
+  for (const device of await devices(file)) {
+    await run(["losetup", "--detach", device]);
+  }
+  rmSync(file, { force: true });
 }
 
 /** Detaches every disk of a stack. */

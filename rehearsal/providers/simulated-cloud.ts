@@ -200,7 +200,7 @@ export class SimulatedCloud {
 const CLOUD_OF: Readonly<Record<string, Cloud>> = { aws: "aws", gcp: "gcp" };
 
 /** The parts of a URN. */
-export function parsed(urn: string): { stack: string; type: string; name: string; cloud?: Cloud } {
+function parsed(urn: string): { stack: string; type: string; name: string; cloud?: Cloud } {
   const [head, , types, ...names] = urn.split("::");
   const type = types!.split("$").at(-1)!;
   const cloud = CLOUD_OF[type.split(":")[0]!];

@@ -6,6 +6,7 @@ import {
   REQUEST_KEY,
   statusKey,
 } from "../../../components/model/bootstrap-keys";
+import { RELEASE_KEY } from "../../../components/api/release";
 import type { NodeOrder } from "../../../components/node/roll/order";
 import type { RollRequest } from "../../../components/node/roll/request";
 import { STATUS_VERSION, type NodeStatus, type Phase, type RoleStatus } from "../../../components/node/roll/status";
@@ -154,7 +155,7 @@ export class UnbootedNode {
       healthy: fault !== "unhealthy",
       inStep: fault !== "lags" && fault !== "unhealthy",
       leads: leads(each),
-      reports: "",
+      reports: each === "api" ? (this.bucket.get(RELEASE_KEY) ?? "").trim() : "", // the image that it runs
     });
     const waiting = order !== undefined && this.waits(order) && this.bootstrap !== order.bootstrap;
     return {
