@@ -1,6 +1,6 @@
 import { dollars } from "../../cost/line";
 import type { Summary } from "../../cost/summary";
-import type { StackSpec } from "../../stacks/config/spec";
+import { dataSettings, refusedChanges } from "../../stacks/refused-change";
 import type { JudgedPlan } from "../judged-plan";
 import type { PackResult } from "../policy/result";
 import { summary } from "../policy/report";
@@ -27,7 +27,7 @@ export interface Known extends Pick<JudgedPlan, "price" | "policies"> {
 /** Whether the target may be deployed at all. */
 export function targetChecks(known: Known): Check[] {
   return [
-    check("same-stack", "The stack stays where it is", sameStack(known)),
+    check("allowed", "The program accepts the change", allowed(known)),
     ...configChecks(known),
     check("data", "No data disk or bucket is deleted", dataStays(known)),
     check("by-hand", "Nothing has to be done by hand", byHand(known)),
@@ -45,23 +45,14 @@ export function configChecks({ policies, price }: Pick<JudgedPlan, "policies" | 
   ];
 }
 
-/** Keys that name another stack: the cloud can change none of them in place. */
-const IDENTITY = [
-  "cloud",
-  "region",
-  "networkCidr",
-  "account",
-  "bucketSuffix",
-] as const satisfies readonly (keyof StackSpec)[];
-
-function sameStack({ before, after }: Known): Finding {
-  const [from, to] = [before.plan.spec, after.plan.spec];
-  const moved = IDENTITY.filter((key) => from[key] !== to[key]);
-  return moved.length === 0
-    ? pass(`${to.cloud}, ${to.region}`)
+/** The rules by which `pulumi up` refuses a change of a deployed stack. */
+function allowed({ before, after }: Known): Finding {
+  const problems = refusedChanges(dataSettings(before.plan), dataSettings(after.plan));
+  return problems.length === 0
+    ? pass(`${after.plan.spec.cloud}, ${after.plan.spec.region}`)
     : fail(
-        moved.map((key) => `${key} changes from ${from[key]} to ${to[key]}`).join("; "),
-        "Create a new stack with these settings and restore the backups into it.",
+        problems.map(({ key, value, reason }) => `${key}=${value}: ${reason}`).join("; "),
+        `Allowed: ${problems.map(({ key, allowed: values }) => `${key}: ${values}`).join("; ")}.`,
       );
 }
 
@@ -86,24 +77,19 @@ function budget({ cents, budgetCents }: Summary): Finding {
 }
 
 function dataStays({ stack, disks, resources }: Known): Finding {
-  const shrunk = disks
-    .filter(({ action }) => action === "shrink")
-    .map(({ role, from, to }) => `${role}: ${from} to ${to}`);
-  if (shrunk.length > 0) {
+  const refused = [...new Set(resources.flatMap(({ protected: names }) => names))].sort();
+  const deleted = disks.filter(({ action }) => action === "delete").map(({ role }) => `${role}-data`);
+  if (refused.length > 0) {
     return fail(
-      `disks would shrink: ${shrunk.join(", ")}`,
-      "Disks can only grow: set overrides to the present size or a larger one.",
+      `protected, and would be deleted or replaced: ${refused.join(", ")}`,
+      `The engine refuses. Back up, then release what may go in an update before: \`pulumi config set -s ${stack} deletionProtection false && pulumi up -s ${stack}\`.`,
     );
   }
-  const deleted = [
-    ...disks.filter(({ action }) => action === "delete").map(({ role }) => `${role}-data`),
-    ...resources.flatMap(({ protected: names }) => names),
-  ];
   return deleted.length === 0
     ? pass("none")
-    : fail(
-        `would be deleted or replaced: ${[...new Set(deleted)].sort().join(", ")}`,
-        `Back up first. The engine refuses while they are protected; \`pulumi state unprotect -s ${stack} URN\` releases one.`,
+    : unknown(
+        `would be deleted: ${deleted.join(", ")}`,
+        "Check that other members have the data, and that the backups are recent.",
       );
 }
 

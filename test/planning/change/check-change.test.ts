@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { checkChange } from "../../../planning/change/check-change";
+import type { Check } from "../../../planning/change/check";
 import type { StoredDrill } from "../../../planning/change/drill-records";
 import type { ChangeReport } from "../../../planning/change/report";
 import { UsageError } from "../../../planning/stack-file";
@@ -47,7 +48,7 @@ describe("the checklist of a change", function () {
   it("refuses a confirmation of no check", async () => {
     await assert.rejects(checked([], ["everything"]), (error: Error) => {
       assert.ok(error instanceof UsageError);
-      assert.match(error.message, /^--confirm everything: no such check; use same-stack, /);
+      assert.match(error.message, /^--confirm everything: no such check; use allowed, /);
       return true;
     });
   });
@@ -63,19 +64,29 @@ describe("the checklist of a change", function () {
     );
   });
 
-  it("fails when members and their disks would be deleted", async () => {
-    const { checks } = await reported("prod", [], ["highAvailability=false", "zones=1"]);
-    const { result, evidence, remedy } = checks.find(({ id }) => id === "data")!;
-    assert.deepEqual(
-      [result, /redis-3-data/.test(evidence), /pulumi state unprotect/.test(remedy)],
-      ["fail", true, true],
-    );
+  it("fails when protected disks would be deleted; otherwise the operator decides", async () => {
+    const change = ["highAvailability=false", "zones=1"];
+    const data = async (base: readonly string[]): Promise<Check> =>
+      (await reported("prod", base, change)).checks.find(({ id }) => id === "data")!;
+    const { result, evidence, remedy } = await data([]);
+    assert.equal(result, "fail");
+    assert.match(evidence, /redis-3-data/);
+    assert.match(remedy, /deletionProtection false/);
+    assert.equal((await data(["deletionProtection=false"])).result, "unknown");
   });
 
   for (const [settings, id, evidence] of [
-    [["region=us-west-2", "image=ami-0123456789abcdef0"], "same-stack", /region changes from us-east-1 to us-west-2/],
-    [["networkCidr=10.99.0.0/16"], "same-stack", /networkCidr changes from /],
-    [["overrides.timescaledb.diskGiB=10"], "data", /timescaledb-1: 20 GiB to 10 GiB/],
+    [
+      ["region=us-west-2", "image=ami-0123456789abcdef0"],
+      "allowed",
+      /^region="us-west-2": every resource would be created in the new region/,
+    ],
+    [["networkCidr=10.99.0.0/16"], "allowed", /^networkCidr="10\.99\.0\.0\/16": the network/],
+    [
+      ["overrides.timescaledb.diskGiB=10"],
+      "allowed",
+      /^overrides\.timescaledb\.diskGiB=10: the data disks of timescaledb-1 have 20 GiB/,
+    ],
   ] as const) {
     it(`${settings.join(" ")} fails ${id}`, async () => {
       const { checks } = await reported("dev", [], settings);
