@@ -30,7 +30,9 @@ export function sequenceOf(from: LocalStack, to: LocalStack): Sequence {
   const [before, after] = [from, to].map((stack) => stack.hosts.filter(({ name }) => orderObject(stack, name)));
   return {
     changes: highestFirst(after!).flatMap((host) => changeOf(host, from, to) ?? []),
-    removed: before!.map(({ name }) => name).filter((name) => !after!.some((host) => host.name === name)),
+    removed: highestFirst(before!)
+      .map(({ name }) => name)
+      .filter((name) => !after!.some((host) => host.name === name)),
   };
 }
 

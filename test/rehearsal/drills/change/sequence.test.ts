@@ -83,7 +83,7 @@ describe("the sequence of a change", () => {
           "redis-2: create node-2",
           "redis-1: create node-1",
         ]);
-        assert.deepEqual(sequenceOf(packed, dedicated).removed, ["node-1", "node-2", "node-3"]);
+        assert.deepEqual(sequenceOf(packed, dedicated).removed, ["node-3", "node-2", "node-1"]);
       });
     });
   }
