@@ -105,7 +105,13 @@ describe("the program", function () {
         const last = update.resources.find(({ type }) => type === "ape:stack:DeletionProtection")!;
         assert.equal(last.protect, plan.spec.deletionProtection);
         const others = update.resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers:"));
-        assert.deepEqual(without(others.map(({ urn }) => urn), [...last.dependsOn]), []);
+        assert.deepEqual(
+          without(
+            others.map(({ urn }) => urn),
+            [...last.dependsOn],
+          ),
+          [],
+        );
       });
 
       it("attaches each data disk once, as a sibling that no placement renames", () => {
