@@ -24,7 +24,7 @@ const MESSAGE_MS = 10_000;
  * node that is to change, or that the stack gives up, and that stays silent for longer does not run: there is nothing to
  * hand over.
  */
-export const SILENT_MS = 45_000;
+const SILENT_MS = 45_000;
 
 /** Time, for tests. */
 export interface Clock {
