@@ -57,9 +57,9 @@ export class EngineStack {
   /** Every resource in the stack's state. */
   resources(): StateResource[] {
     const { deployment } = JSON.parse(this.run("stack", "export", "--stack", this.name)) as {
-      readonly deployment: { readonly resources: StateResource[] };
+      readonly deployment: { readonly resources?: StateResource[] };
     };
-    return deployment.resources;
+    return deployment.resources ?? []; // a deleted stack has no list
   }
 
   private chosen(): string[] {
