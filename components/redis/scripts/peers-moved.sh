@@ -1,7 +1,9 @@
 #!/bin/bash
 # Follows members to their new addresses, once they answer there: Sentinel restarts with corrected state. A replica that
-# was never told of its master's new address restarts too.
+# follows the former address restarts too.
 set -euo pipefail
+
+systemctl is-active --quiet redis-sentinel.service || exit 0 # its start corrects its state
 
 # await_answer ADDRESS: also while the server reads its data
 await_answer() {

@@ -41,7 +41,9 @@ export class RedisNode {
     this.all = all;
     const { files, membership } = self.role.provision(self, all);
     files.filter(({ path, seed }) => !seed || !existsSync(this.at(path))).forEach((file) => this.put(file));
-    writeFileSync(this.at("systemctl"), `#!/bin/bash\necho "$*" >>${this.at("asked")}\n`, { mode: 0o755 });
+    writeFileSync(this.at("systemctl"), `#!/bin/bash\n[[ $1 == is-active ]] || echo "$*" >>${this.at("asked")}\n`, {
+      mode: 0o755,
+    });
     return (this.membership = membership!);
   }
 
