@@ -78,7 +78,9 @@ export class UnbootedNode {
 
   /** Roles that use their disk. */
   get usesDisks(): readonly string[] {
-    return this.on ? this.roles().filter((role) => !this.request.leave.includes(role)) : [];
+    const { leave, from } = this.request;
+    const left = leave.filter((role) => (from?.[role] ?? this.host.name) === this.host.name);
+    return this.on ? this.roles().filter((role) => !left.includes(role)) : [];
   }
 
   /** Whether a role may lead its group: it serves here and was not asked to hand over. */

@@ -78,12 +78,15 @@ describe("a node that is not booted", () => {
 
   it("hands over and leaves on request, and answers", () => {
     status();
-    objects.set(REQUEST_KEY, JSON.stringify({ id: "1", handOver: ["redis-1"], leave: [] }));
+    objects.set(REQUEST_KEY, JSON.stringify({ id: "1", handOver: ["redis-1"], leave: [], from: {} }));
     assert.deepEqual([status().phase, status().answered], ["draining", "1"]);
     assert.equal(node.canLead("redis-1"), false);
     assert.deepEqual(node.usesDisks, ["redis-1"]);
-    objects.set(REQUEST_KEY, JSON.stringify({ id: "2", handOver: [], leave: ["redis-1"] }));
-    assert.deepEqual([status().answered, status().roles], ["2", {}]);
+    const leave = { id: "2", handOver: [], leave: ["redis-1"], from: { "redis-1": "node-2" } };
+    objects.set(REQUEST_KEY, JSON.stringify(leave));
+    assert.deepEqual([status().answered, Object.keys(status().roles)], ["2", ["redis-1"]], "left another node");
+    objects.set(REQUEST_KEY, JSON.stringify({ ...leave, id: "3", from: { "redis-1": "node-1" } }));
+    assert.deepEqual([status().answered, status().roles], ["3", {}]);
     assert.deepEqual(node.usesDisks, []);
   });
 
