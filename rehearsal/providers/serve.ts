@@ -1,11 +1,12 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { CLOUDS } from "../../components/model/cloud";
 import type { CallLog } from "./call-log";
 import { provider } from "./provider";
 import type { SimulatedCloud } from "./simulated-cloud";
 
 /** Providers that the program uses and the simulated cloud offers. The program's resources in Kubernetes need a cluster. */
-const PROVIDERS = ["aws", "gcp", "random"] as const;
+const PROVIDERS = [...CLOUDS, "random"] as const;
 
 /** Running providers. */
 export interface Providers {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Cloud } from "../../components/model/cloud";
 import { cloudStorage, ObjectStore } from "../cloud/gcs";
 import { ownerSocket } from "../cloud/owner";
 import type { Rehearsal } from "../rehearsal";
@@ -82,7 +83,7 @@ function seedIn(directory: string): string {
 }
 
 /** Credentials that no cloud accepts: a wrong endpoint must not reach a real account. */
-function environment(providers: string, objects: { aws: string; gcp: string }): Session["environment"] {
+function environment(providers: string, objects: Readonly<Record<Cloud, string>>): Session["environment"] {
   return {
     PULUMI_DEBUG_PROVIDERS: providers,
     AWS_ENDPOINT_URL_S3: objects.aws,

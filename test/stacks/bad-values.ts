@@ -60,6 +60,8 @@ export const BAD_VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   budgetEmails: fc.constantFrom(["platform"], "platform@example.com", Array(6).fill("a@example.com")),
   billingAccount: fc.constantFrom("012345-6789ab-cdef01", "012345"),
   allowedClientCidrs: fc.constantFrom([], "[]", ["0.0.0.0/33"], ["::/0"], "0.0.0.0/0"),
+  changeTimeoutMinutes: numbersBut(5, 120),
+  lostMembers: fc.constantFrom("redis-1", ["redis 1"], [1], { redis: 1 }),
   deletionProtection: words("true", "false"),
   nat: words("auto", "none", "one", "per-zone"),
   packageMirror: fc.constantFrom(

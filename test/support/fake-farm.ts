@@ -190,9 +190,11 @@ export class FakeFarm implements Clock {
       if (handOver.includes(name) && role.leads) {
         this.handOver(node, name, handOver);
       }
-      if (leave.includes(name) && from[name] === node.name) {
+      if (leave.includes(name) && [node.name, node.key].includes(from[name]!)) {
         node.left.add(name);
         node.roles[name] = { ...role, healthy: false, leads: false };
+      } else if (node.left.delete(name)) {
+        node.roles[name] = { ...role, healthy: true };
       }
     }
     const drained = Object.keys(node.roles).some((name) => handOver.includes(name));

@@ -55,7 +55,10 @@ interface Located extends RollRole {
 export interface Touch {
   /** Roles that must not lead any more. */
   readonly handOver: readonly Located[];
-  /** Roles that must have left their node: they move to the changed one, or the stack gives them up. */
+  /**
+   * Roles that must have left their node: they move to the changed one, its instance is replaced, or the stack gives them up.
+   * Google Cloud detaches a disk from a running machine, mounted or not.
+   */
   readonly leave: readonly Located[];
   /** Nodes that run the touched roles now. */
   readonly hosts: readonly string[];
@@ -83,10 +86,20 @@ export function touchOf(node: string, situation: Situation): Touch {
   const replaced = touched.filter((role) => role.planned && others.some(({ group }) => group === role.group));
   return {
     handOver: [...replaced, ...goners],
-    leave: [...touched.filter((role) => role.planned && role.node !== node), ...goners],
+    leave: [
+      ...touched.filter((role) => role.planned && (role.node !== node || isReplaced(node, situation))),
+      ...goners,
+    ],
     hosts: [...new Set(touched.map((role) => role.node))].filter((host) => !created.has(host)),
     others,
   };
+}
+
+/** Whether the node's instance is to be another one, as far as its last order tells. */
+function isReplaced(node: string, { nodes, seen }: Situation): boolean {
+  const former = seen.get(node)?.order;
+  const planned = nodes.find(({ name }) => name === node)?.order;
+  return typeof former === "object" && planned !== undefined && former.instance !== planned.instance;
 }
 
 /** Every role, where it runs now: on its planned node if that reports it, otherwise where another node does. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { getEngine } from "@pulumi/pulumi/runtime/settings";
 import type { RollNode } from "./gate";
@@ -57,7 +58,11 @@ export class Gates {
    * change again, but they do.
    */
   ofPart(node: string): pulumi.ResourceHookBinding {
-    const admitted = (): Promise<void> => this.roll.before(node);
+    const admitted = async (args: pulumi.ResourceHookArgs): Promise<void> => {
+      if (!changesLabelsOnly(args)) {
+        await this.roll.before(node);
+      }
+    };
     return this.bind({ beforeCreate: admitted, beforeUpdate: admitted });
   }
 
@@ -99,7 +104,7 @@ export class Gates {
     return this.hasHooks && !pulumi.runtime.isDryRun();
   }
 
-  private bind(hooks: Readonly<Record<string, () => Promise<void>>>): pulumi.ResourceHookBinding {
+  private bind(hooks: Readonly<Record<string, pulumi.ResourceHookFunction>>): pulumi.ResourceHookBinding {
     return this.hasHooks ? Object.fromEntries(Object.entries(hooks).map(([name, hook]) => [name, [hook]])) : NO_HOOKS;
   }
 
@@ -110,6 +115,32 @@ export class Gates {
       throw error instanceof RollError ? new pulumi.RunError(error.message) : error;
     }
   }
+}
+
+/** Inputs by which users find and bill resources. The node does not notice a change of them. */
+const LABELS: readonly string[] = ["tags", "tagsAll", "labels", "effectiveLabels", "pulumiLabels", "volumeTags"];
+
+/** Whether an update changes nothing but labels: a new owner must not make every node hand over. */
+export function changesLabelsOnly({
+  oldInputs,
+  newInputs,
+}: Pick<pulumi.ResourceHookArgs, "oldInputs" | "newInputs">): boolean {
+  return (
+    oldInputs !== undefined &&
+    newInputs !== undefined &&
+    isDeepStrictEqual(withoutLabels(oldInputs), withoutLabels(newInputs))
+  );
+}
+
+function withoutLabels(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(withoutLabels);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const kept = Object.entries(value).filter(([key]) => !LABELS.includes(key));
+  return Object.fromEntries(kept.map(([key, each]) => [key, withoutLabels(each)]));
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;

@@ -10,7 +10,8 @@ export interface RollRequest {
   /** Roles that leave their node: the node stops them and unmounts their disks, which are about to be detached. */
   readonly leave: readonly string[];
   /**
-   * The node that each leaving role is on: a role of the same name on another node, where it goes, is not meant. Default: any.
+   * The instance that each leaving role is on, or its node's name: a role of the same name on another instance, where it goes,
+   * is not meant. Default: any.
    */
   readonly from?: Readonly<Record<string, string>>;
 }

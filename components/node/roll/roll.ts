@@ -62,6 +62,8 @@ export class Roll {
   /** Nodes that may change. */
   private readonly admitted = new Set<string>();
   private wishes: Wishes = NO_WISHES;
+  /** Roles that left a node whose instance is replaced: they return to it. */
+  private readonly returning = new Set<string>();
   private inFlight: string | undefined;
   private failure: RollError | undefined;
 
@@ -115,7 +117,8 @@ export class Roll {
     }
     await this.orFail(async () => {
       const since = this.talk.now;
-      await this.wish({ ...this.wishes, handOver: [] });
+      const leave = this.wishes.leave.filter((role) => !this.returning.has(role));
+      await this.wish({ ...this.wishes, handOver: [], leave });
       await this.until(since, `${name} has changed and must serve`, ({ nodes }) =>
         notServing(this.nodes.get(name)!, this.situation(nodes)),
       );
@@ -190,10 +193,12 @@ export class Roll {
     ]);
     if (leave.length > 0) {
       since = this.talk.now;
+      leave.filter((role) => role.node === name && role.planned).forEach((role) => this.returning.add(role.name));
+      const instanceOf = (node: string): string => nodes.get(node)?.status?.instance ?? node;
       await this.wish({
         ...this.wishes,
         leave: [...new Set([...this.wishes.leave, ...leave.map((role) => role.name)])],
-        from: { ...this.wishes.from, ...Object.fromEntries(leave.map((role) => [role.name, role.node])) },
+        from: { ...this.wishes.from, ...Object.fromEntries(leave.map((role) => [role.name, instanceOf(role.node)])) },
       });
       await this.until(since, `${name} is to change`, ({ nodes }) => leftToLeave(name, this.situation(nodes), silent));
     }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DATA_SERVICES } from "../../../components/model/role";
 import { checkChange } from "../../../planning/change/check-change";
 import type { Check } from "../../../planning/change/check";
 import type { StoredDrill } from "../../../planning/change/drill-records";
@@ -8,7 +9,7 @@ import { drill, NOW, planned, reported, runningStack } from "./fixtures";
 
 const DRILLS: readonly StoredDrill[] = [
   drill("change", "setting changed, leaders moved before", { redisSecondsWithoutWrites: 1.5, apiRequestsFailed: 0 }),
-  ...["timescaledb", "neo4j", "redis"].map((service) => drill(`${service}-restore`, "restore", {})),
+  ...DATA_SERVICES.map((service) => drill(`${service}-restore`, "restore", {})),
 ];
 
 describe("the checklist of a change", function () {

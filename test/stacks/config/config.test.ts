@@ -75,6 +75,8 @@ describe("a config with required keys only", () => {
       kmsKey: "",
       bucketSuffix: createHash("sha256").update("organization/ape-deploy/dev").digest("hex").slice(0, 8),
       certificatesFrom: "2026-01-01",
+      changeTimeoutMinutes: 20,
+      lostMembers: [],
       waivers: [],
     });
   });

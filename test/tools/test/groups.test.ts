@@ -33,9 +33,10 @@ describe("the groups of test files", () => {
   it("contain every test file once, and start Redis' cluster and the releases last", () => {
     const [ordinary, light, heavy] = groupedTests().map(({ files }) => files);
     assert.equal(light!.at(-1), "test/rehearsal/redis-cluster.integration.test.ts");
-    assert.deepEqual(heavy!.slice(-2), [
+    assert.deepEqual(heavy!.slice(-3), [
       "test/components/api/kubernetes/release.integration.test.ts",
       "test/engine/release.integration.test.ts",
+      "test/engine/roll.integration.test.ts",
     ]);
     assert.ok(ordinary!.includes("test/tools/test/groups.test.ts"));
     assert.equal(new Set([...ordinary!, ...light!, ...heavy!]).size, ordinary!.length + light!.length + heavy!.length);

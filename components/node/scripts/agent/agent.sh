@@ -80,8 +80,8 @@ take_request() { # take_request FILE
     read -r REQUEST_ID
     read -r HANDING_OVER
     read -r LEAVE
-  } < <(jq -r --arg node "$NODE" '
-    .from as $from | .id, (.handOver | join(" ")), ([.leave[] | select(($from[.] // $node) == $node)] | join(" "))' "$1")
+  } < <(jq -r --arg node "$NODE" --arg instance "$INSTANCE" '
+    .from as $from | .id, (.handOver | join(" ")), ([.leave[] | select(($from[.] // $node) | . == $node or . == $instance)] | join(" "))' "$1")
 }
 
 follow_order() { # applies a new order

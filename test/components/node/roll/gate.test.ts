@@ -184,6 +184,32 @@ describe("roles that move to another node", () => {
   });
 });
 
+describe("roles of a node whose instance is replaced", () => {
+  const of = (instance: string): string[] => {
+    const node = planned(0);
+    const former = status({ phase: "serving", bootstrap: "former", ordered: "former", roles: {} });
+    const seen: Seen = { fresh: true, status: former, order: { ...ORDER, instance } };
+    const situation = {
+      seen: new Map([[node.name, seen]]),
+      created: new Set<string>(),
+      lost: new Set<string>(),
+      reports: {},
+    };
+    return touchOf(node.name, { nodes: [node], ...situation }).leave.map(({ name }) => name);
+  };
+
+  it("leave it first: their disks are detached from a running machine", () => {
+    assert.deepEqual(
+      of("another image"),
+      planned(0).roles.map(({ name }) => name),
+    );
+  });
+
+  it("stay while only its bootstrap or its machine type changes", () => {
+    assert.deepEqual(of(ORDER.instance), []);
+  });
+});
+
 describe("the last check", () => {
   it("passes only a node that serves what is stored for it, with all roles healthy", () => {
     fc.assert(
