@@ -48,7 +48,9 @@ export class Writer extends WriterProcess {
 
   /** Writes the client's hosts file after members moved, where no API node does. */
   followMembers(): void {
-    writeHosts(this.rehearsal, this.args.hosts);
+    if (!this.rehearsal.services.includes("api")) {
+      writeHosts(this.rehearsal, this.args.hosts);
+    }
   }
 
   /** The acknowledged numbers that a member has. */
