@@ -35,16 +35,16 @@ export const redisChange: Drill = {
     }),
 };
 
-/** A change. The writer writes until it calls `written`, at the latest until it ends. */
-type Change = (rehearsal: Rehearsal, roll: RedisRoll, written: () => Promise<void>) => Promise<void>;
+/** A change under writes. */
+type Change = (rehearsal: Rehearsal, roll: RedisRoll, writer: Writer) => Promise<void>;
 
 const SCENARIOS: Readonly<Record<string, Change>> = {
   "setting changed": async (rehearsal, roll) =>
     rollOut(roll, await planned(rehearsal, ['overrides={"redis":{"maxMemoryGiB":1.4}}'])),
   "setting changed that needs a restart": (rehearsal, roll) =>
     rollOut(roll, MEMBERS.reduce(withOtherBacklog, rehearsal.stack)),
-  "members moved": movedAndBack,
   "high availability off and on": offAndOn,
+  "members moved": move,
 };
 
 let runs = 0;
@@ -59,12 +59,9 @@ async function underWrites(rehearsal: Rehearsal, change: Change): Promise<Omit<S
   await waitForWrite(writer, Date.now(), SETTLE_MS);
   await sleep(STEADY_MS);
   const began = Date.now();
-  const written = async (): Promise<void> => {
-    await sleep(STEADY_MS);
-    await writer.stop();
-  };
-  await change(rehearsal, new RedisRoll(rehearsal), written);
-  await written();
+  await change(rehearsal, new RedisRoll(rehearsal), writer);
+  await sleep(STEADY_MS);
+  await writer.stop();
   const settled = await members().waitUntilHealthy(SETTLE_MS);
   const gap = longestGap(writer, began);
   const missing = await lostWrites(members(), writer);
@@ -90,26 +87,27 @@ async function rollOut(roll: RedisRoll, to: LocalStack): Promise<void> {
 }
 
 /** As after a change of placement: other addresses, new machines, the same disks. */
-async function movedAndBack(rehearsal: Rehearsal, roll: RedisRoll): Promise<void> {
-  const plan = planOf(rehearsal, []);
-  for (const to of [await rehearsal.planned(moved(plan)), await rehearsal.planned(plan)]) {
-    await roll.openFirewalls(to);
-    for (const node of MEMBERS) {
-      await roll.replace(node, to);
-      if ((await new RedisMembers(rehearsal).waitUntilHealthy(SETTLE_MS)) === undefined) {
-        throw new Error(`the members are not healthy after ${node} moved`);
-      }
+async function move(rehearsal: Rehearsal, roll: RedisRoll, writer: Writer): Promise<void> {
+  const to = await rehearsal.planned(moved(planOf(rehearsal, [])));
+  await roll.openFirewalls(to);
+  for (const node of MEMBERS) {
+    await roll.replace(node, to);
+    writer.followMembers();
+    if ((await new RedisMembers(rehearsal).waitUntilHealthy(SETTLE_MS)) === undefined) {
+      throw new Error(`the members are not healthy after ${node} moved`);
     }
-    await roll.handOver([]);
-    await rollOut(roll, to);
   }
+  await roll.handOver([]);
+  await rollOut(roll, to);
 }
 
-async function offAndOn(rehearsal: Rehearsal, roll: RedisRoll, written: () => Promise<void>): Promise<void> {
+/** A client that finds the master through Sentinels stops writing once there are none. */
+async function offAndOn(rehearsal: Rehearsal, roll: RedisRoll, writer: Writer): Promise<void> {
   const single = await planned(rehearsal, ["highAvailability=false"]);
   await roll.handOver(["redis-1"]);
   await roll.apply("redis-1", single);
-  await written();
+  await sleep(STEADY_MS);
+  await writer.stop();
   await rehearsal.removeHost("redis-2");
   await rehearsal.removeHost("redis-3");
   const replicated = await planned(rehearsal, []);

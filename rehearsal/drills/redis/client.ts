@@ -1,7 +1,10 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MASTER_NAME, REDIS_PORT, SENTINEL_PORT } from "../../../components/redis/endpoints";
 import { dnsName } from "../../../components/model/role";
 import type { Host } from "../../stack/local-stack";
+import type { Machine } from "../../machine/machine";
 import type { Rehearsal } from "../../rehearsal";
 import { run } from "../../system/process";
 import { CLIENT_DIRECTORY, clientCommand, WriterProcess } from "../client";
@@ -19,22 +22,21 @@ export class Writer extends WriterProcess {
   }
 
   /**
-   * Starts a client in the namespace of an API host of that zone that is not booted. If one is booted, it finds the Sentinels
-   * by the names in that node's hosts file, as the API does.
+   * Starts a client in the namespace of an API host of that zone that is not booted. It finds the Sentinels by name: in the
+   * hosts file of an API node that is booted, otherwise in one that `followMembers` writes.
    */
   static async start(rehearsal: Rehearsal, zone: string, prefix: string): Promise<Writer> {
     const host = rehearsal.clientHost(zone);
     await rehearsal.attach(host);
     const { username, password } = rehearsal.secret<{ username: string; password: string }>("redis-api");
-    const members = rehearsal.machines.filter((machine) => machine.host.services.includes("redis"));
     const api = rehearsal.machines.find((machine) => machine.host.services.includes("api"));
-    const sentinels =
-      api === undefined
-        ? members.map((machine) => machine.host.address)
-        : members.map((_, index) => dnsName(`redis-${index + 1}`));
+    const hosts = api?.path("/etc/hosts") ?? join(mkdtempSync(join(tmpdir(), "ape-hosts-")), "hosts");
+    if (api === undefined) {
+      writeHosts(rehearsal, hosts);
+    }
     const args: WriterArgs = {
-      sentinels: sentinels.map((name) => ({ host: name, port: SENTINEL_PORT })),
-      ...(api === undefined ? {} : { hosts: api.path("/etc/hosts") }),
+      sentinels: namesOf(rehearsal).map((name) => ({ host: name, port: SENTINEL_PORT })),
+      hosts,
       masterName: MASTER_NAME,
       username,
       password,
@@ -42,6 +44,13 @@ export class Writer extends WriterProcess {
       prefix,
     };
     return new Writer(rehearsal, host, args);
+  }
+
+  /** Writes the client's hosts file after members moved, where no API node does. */
+  followMembers(): void {
+    if (!this.rehearsal.services.includes("api")) {
+      writeHosts(this.rehearsal, this.args.hosts);
+    }
   }
 
   /** The acknowledged numbers that a member has. */
@@ -64,4 +73,18 @@ export class Writer extends WriterProcess {
     });
     return JSON.parse(found) as number[];
   }
+}
+
+function membersOf(rehearsal: Rehearsal): Machine[] {
+  return rehearsal.machines.filter(({ host }) => host.services.includes("redis"));
+}
+
+function namesOf(rehearsal: Rehearsal): string[] {
+  return membersOf(rehearsal).map((_, index) => dnsName(`redis-${index + 1}`));
+}
+
+function writeHosts(rehearsal: Rehearsal, path: string): void {
+  const members = [...membersOf(rehearsal)].sort((a, b) => a.host.name.localeCompare(b.host.name, "en"));
+  const names = namesOf(rehearsal);
+  writeFileSync(path, members.map(({ host }, index) => `${host.address} ${names[index]}\n`).join(""));
 }

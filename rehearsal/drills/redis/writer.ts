@@ -9,8 +9,8 @@ import type { Acknowledged } from "../client";
 
 export interface WriterArgs {
   readonly sentinels: readonly { readonly host: string; readonly port: number }[];
-  /** File that resolves the Sentinels' names. Omitted if they have addresses. */
-  readonly hosts?: string;
+  /** File that resolves the Sentinels' names, as /etc/hosts on an API node. Read at each connection. */
+  readonly hosts: string;
   readonly masterName: string;
   readonly username: string;
   readonly password: string;
@@ -26,7 +26,7 @@ const PAUSE_MS = 20;
 
 function connect(args: WriterArgs): Redis {
   const { username, password, ca, hosts } = args;
-  const tls = hosts === undefined ? { ca } : { ca, lookup: lookupIn(hosts) };
+  const tls = { ca, lookup: lookupIn(hosts) };
   const options: RedisOptions = {
     sentinels: [...args.sentinels],
     name: args.masterName,
