@@ -158,7 +158,7 @@ boot() {
     retry read_order >"$STATE/order.json" || fail "no order for $NODE in bucket $BOOTSTRAP_BUCKET"
     first=$(jq -r .bootstrap "$STATE/order.json")
     fetch_bootstrap "$first"
-    run "$first"
+    run "$first" || exit # it has said why
     keep_good "$first" "$(machine_type)"
   fi
   phase serving

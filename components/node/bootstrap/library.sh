@@ -177,18 +177,18 @@ start_units() { # start_units NAME...
     systemctl enable --quiet "$unit" 2>/dev/null || true # a generator enables the units it generates (containers)
     if systemctl is-active --quiet "$unit"; then
       if [[ -n ${RESTARTS[$unit]:-} ]]; then
-        systemctl restart "$unit" || start_failed "$unit"
+        systemctl restart "$unit" || unit_failed "$unit" restart
       elif [[ -n ${RELOADS[$unit]:-} ]]; then
-        systemctl reload "$unit"
+        systemctl reload "$unit" || unit_failed "$unit" reload
       fi
     else
-      systemctl start "$unit" || start_failed "$unit"
+      systemctl start "$unit" || unit_failed "$unit" start
     fi
   done
 }
 
-start_failed() { # start_failed UNIT
-  fail "$1 failed to start: $(journalctl -u "$1" -n 8 --no-pager -o cat | tr '\n' '|')"
+unit_failed() { # unit_failed UNIT ACTION
+  fail "$1 failed to $2: $(journalctl -u "$1" -n 8 --no-pager -o cat | tr '\n' '|')"
 }
 
 mask_units() { # mask_units NAME...
