@@ -14,10 +14,18 @@ import { onPath } from "../support/programs";
 const MINUTE = 60_000;
 const ACCOUNT: Readonly<Record<Cloud, Record<string, string>>> = { aws: {}, gcp: { account: "acme-ape" } };
 
+/** Images that no provider knows. */
+const IMAGE: Readonly<Record<Cloud, string>> = {
+  aws: "ami-00000000000000001",
+  gcp: "projects/debian-cloud/global/images/debian-13-trixie-v20990101",
+};
+
 /** Changes of a highly available stack on tier 2, each in one update. */
-const CHANGES: readonly Readonly<Record<string, string>>[] = [
+const changes = (cloud: Cloud): readonly Readonly<Record<string, string>>[] => [
   { tier: "t3" },
   { tier: "t2" },
+  { image: IMAGE[cloud] },
+  { backupRetentionDays: "40" },
   { placement: "packed" },
   { placement: "dedicated" },
   { highAvailability: "false" },
@@ -49,7 +57,7 @@ describe("on a real engine and a simulated cloud", function () {
       const stack = new ServedStack(folder, `served-${cloud}`, session);
       await stack.begin({ cloud, ...ACCOUNT[cloud], tier: "t2", highAvailability: "true" });
       await stack.converges();
-      for (const change of CHANGES) {
+      for (const change of changes(cloud)) {
         const before = stack.calls().length;
         await stack.set(change);
         await stack.converges();
@@ -70,6 +78,9 @@ describe("on a real engine and a simulated cloud", function () {
           name,
         );
       }
+      await stack.set({ deletionProtection: "false" });
+      await stack.converges();
+      await stack.destroy();
     });
   }
 });
@@ -117,6 +128,10 @@ class ServedStack {
   async converges(): Promise<void> {
     await this.pulumi("up", "--yes", "--skip-preview");
     await this.pulumi("preview", "--expect-no-changes");
+  }
+
+  async destroy(): Promise<void> {
+    await this.pulumi("destroy", "--yes", "--skip-preview");
   }
 
   calls(): LoggedCall[] {

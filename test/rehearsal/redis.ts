@@ -13,7 +13,7 @@ import { ADDRESSES, hostNamespace, namespaces } from "../../rehearsal/network/ne
 import { openPorts } from "../../rehearsal/network/reachable-ports";
 import type { Rehearsal } from "../../rehearsal/rehearsal";
 import { runningStacks, takeDown } from "../../rehearsal/running";
-import { attempt, run } from "../../rehearsal/system/process";
+import { attempt, run, until } from "../../rehearsal/system/process";
 import { command } from "../support/command";
 import { boot, canBoot, assertDrillPasses } from "../support/rehearsal";
 
@@ -61,7 +61,7 @@ export function redisNodes(
     it("boot although the cloud or the archive refuses one of them at first", async () => {
       for (const name of Object.keys(REFUSING)) {
         const journal = ["journalctl", "--unit=ape-boot", "--output=cat", "--no-pager"];
-        assert.match(await rehearsal.machine(name).run(journal), /failed, again in \d+ s/, name);
+        assert.match(await rehearsal.machine(name).run(journal), RETRY, name);
       }
     });
 
@@ -141,18 +141,24 @@ export function redisNodes(
   });
 }
 
-/** What refuses a node's connections during its first boot, and for longer than a few tries take. */
+/** What a node prints when it tries again. */
+const RETRY = /failed, again in \d+ s/;
+/** What refuses a node's connections during its first boot, until it tries again. */
 const REFUSING: Readonly<Record<string, string>> = { "redis-1": ADDRESSES.cloud, "redis-3": ADDRESSES.internet };
-const REFUSAL_MS = 45_000;
+const REFUSAL_MS = 90_000;
 
-async function obstruct({ stack: { stack } }: Rehearsal): Promise<void> {
+async function obstruct({ stack: { stack }, machines }: Rehearsal): Promise<void> {
   const nft = (name: string, rules: string): Promise<string> =>
     run(["ip", "netns", "exec", hostNamespace(stack, name), "nft", "-f", "-"], { input: rules });
   for (const [name, address] of Object.entries(REFUSING)) {
     const rule = `type filter hook output priority -1; ip daddr ${address} reject`;
-    await nft(name, `table inet refusal { chain output { ${rule}\n } }\n`);
+    await nft(name, `table inet refusal {\n chain output {\n ${rule}\n }\n}\n`);
   }
-  await new Promise((resolve) => setTimeout(resolve, REFUSAL_MS));
+  const refused = machines.filter(({ host }) => host.name in REFUSING);
+  await until(
+    () => Promise.resolve(refused.every(({ console }) => RETRY.test(readFileSync(console, "utf8")))),
+    REFUSAL_MS,
+  );
   for (const name of Object.keys(REFUSING)) {
     await nft(name, "delete table inet refusal\n");
   }

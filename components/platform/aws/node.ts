@@ -52,11 +52,11 @@ export class AwsDisk implements Disk {
         instanceId: (node as AwsNode).instance.id,
         volumeId: this.resource.id,
         deviceName: `/dev/sd${String.fromCharCode(FIRST_DEVICE + slot)}`,
-        stopInstanceBeforeDetaching: true, // a mounted volume may never detach
       },
       {
         ...this.opts,
         deleteBeforeReplace: true, // a volume has one attachment at a time
+        deletedWith: (node as AwsNode).instance, // it mounts the volume until it ends, and then detaches it
         aliases: owner === undefined ? [] : formerParents(owner, node.resource).map((parent) => ({ parent })),
       },
     );

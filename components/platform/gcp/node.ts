@@ -49,7 +49,11 @@ export class GcpDisk implements Disk {
         deviceName: this.deviceName,
         mode: "READ_WRITE",
       },
-      { ...this.opts, deleteBeforeReplace: true }, // a disk has one writer at a time
+      {
+        ...this.opts,
+        deleteBeforeReplace: true, // a disk has one writer at a time
+        deletedWith: (node as GcpNode).instance, // it mounts the disk until it ends, and then detaches it
+      },
     );
   }
 }

@@ -143,7 +143,8 @@ async function powerOn(machine: Machine): Promise<void> {
 async function oneReplaced(scene: Scene): Promise<Noticed> {
   const { rehearsal, services, progress } = scene;
   const { plan, to, timeoutMinutes } = await updateTo(scene, [OTHER_IMAGE[rehearsal.stack.cloud]]);
-  const [first, ...others] = sequenceOf(rehearsal.stack, to).changes.map(({ node }) => node);
+  const nodes = sequenceOf(rehearsal.stack, to).changes.map(({ node }) => node);
+  const [first, ...others] = nodes.filter((node) => rehearsal.machines.some(({ host }) => host.name === node));
   const only = others.reduce((stack, node) => withOrderOf(stack, rehearsal.stack, node), to);
   const before = rehearsal.stack.hosts.find(({ name }) => name === first)!.instance;
   return observed(rehearsal, services, async () => {

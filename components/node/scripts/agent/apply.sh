@@ -24,7 +24,7 @@ boot_again() {
   last=$(good)
   target=$last
   machine=$(PATIENCE=30 retry machine_type) || machine=$(<"$STATE/machine")
-  if PATIENCE=30 retry read_order >"$STATE/order.new"; then mv "$STATE/order.new" "$STATE/order.json"; fi
+  if PATIENCE=30 retry read_order >"$STATE/order.new"; then keep "$STATE/order.json" <"$STATE/order.new"; fi
   if [[ $machine != "$(<"$STATE/machine")" && $machine == "$(ordered machine)" ]]; then target=$(ordered bootstrap); fi
   grep -qs ^serving "$RUNTIME/phase" || phase booting
   if [[ $target == "$last" ]]; then
@@ -39,7 +39,7 @@ boot_again() {
 apply_order() {
   lock
   REASON_FILE=$RUNTIME/reason
-  read_order >"$STATE/order.new" && mv "$STATE/order.new" "$STATE/order.json"
+  read_order >"$STATE/order.new" && keep "$STATE/order.json" <"$STATE/order.new"
   apply "$(ordered bootstrap)"
 }
 

@@ -45,7 +45,6 @@ describe("an attachment of a data disk on AWS", () => {
         instanceId: "n-id",
         volumeId: "redis-1-data-id",
         deviceName: "/dev/sdh",
-        stopInstanceBeforeDetaching: true,
       });
     });
 
