@@ -1,11 +1,8 @@
 import { DATA_SERVICES, SERVICES, type DataServiceName } from "../../../components/model/role";
 import { COMMUNITY } from "../neo4j/settings";
-import { runScenarios, type Drill, type Replan } from "../drill";
-import type { Rehearsal } from "../../rehearsal";
-import type { LocalStack } from "../../stack/local-stack";
-import type { Progress } from "../../system/progress";
+import { runScenarios, type Drill } from "../drill";
 import { pollingOften } from "./bootstraps";
-import { SCENARIOS, SHORT, type Scenario, type ShortScenario } from "./scenarios";
+import { SCENARIOS, SHORT, type Scenario, type Scene, type ShortScenario } from "./scenarios";
 
 export const change: Drill = {
   name: "change",
@@ -13,7 +10,8 @@ export const change: Drill = {
     "under load: changes tier, settings, boot image and placement node by node; breaks a setting; loses a node; switches everything off and on",
   services: SERVICES,
   settings: ["tier=t2", "zones=3", "highAvailability=true", ...COMMUNITY],
-  run: (rehearsal, progress, replan) => run(SCENARIOS, { rehearsal, progress, replan, alter: (stack) => stack }),
+  run: (rehearsal, progress, replan) =>
+    run(SCENARIOS, { rehearsal, progress, replan, alter: (stack) => stack, lostMinutes: 0.75 }),
 };
 
 /** Some scenarios on the booted services of a stack whose nodes poll often. */
@@ -22,19 +20,12 @@ export function shortChange(names: readonly ShortScenario[]): Drill {
   return {
     ...change,
     settings: [],
-    run: (rehearsal, progress, replan) => run(chosen, { rehearsal, progress, replan, alter: pollingOften }),
+    run: (rehearsal, progress, replan) =>
+      run(chosen, { rehearsal, progress, replan, alter: pollingOften, lostMinutes: 0.35 }),
   };
 }
 
-function run(
-  scenarios: Readonly<Record<string, Scenario>>,
-  given: {
-    readonly rehearsal: Rehearsal;
-    readonly progress: Progress;
-    readonly replan: Replan;
-    readonly alter: (stack: LocalStack) => LocalStack;
-  },
-): ReturnType<Drill["run"]> {
+function run(scenarios: Readonly<Record<string, Scenario>>, given: Omit<Scene, "services">): ReturnType<Drill["run"]> {
   const services = DATA_SERVICES.filter((service): service is DataServiceName =>
     given.rehearsal.services.includes(service),
   );

@@ -8,9 +8,8 @@ import type { Progress } from "../../system/progress";
 import { expect, type Replan } from "../drill";
 import { orderObject, orderOf, withBootstrap } from "./bootstraps";
 import { observed, type Noticed } from "./observe";
-import { sequenceOf } from "./sequence";
 import { STORES } from "./stores";
-import { refreshGroups, update, type Update } from "./update";
+import { refreshGroups, sequenceTo, update, type Update } from "./update";
 
 /** A running stack, and how to plan what it becomes. */
 export interface Scene {
@@ -19,6 +18,8 @@ export interface Scene {
   readonly replan: Replan;
   /** Alters every stack, as the running one was altered. */
   readonly alter: (stack: LocalStack) => LocalStack;
+  /** Minutes until a gate gives up on a node that was lost: longer than a node that runs takes to answer. */
+  readonly lostMinutes: number;
   readonly progress: Progress;
 }
 
@@ -26,8 +27,6 @@ export type Scenario = (scene: Scene) => Promise<Noticed>;
 
 /** Minutes until a gate gives up on a node that has to boot. */
 const CHANGE_MINUTES = 10;
-/** Minutes until a gate gives up on a node that was lost: longer than any answer of a node that runs. */
-const LOST_MINUTES = 0.75;
 /** Milliseconds in which the former leader runs alone before the others are switched on. */
 const ALONE_MS = 20_000;
 
@@ -83,12 +82,15 @@ async function leadersMoved(scene: Scene): Promise<Noticed> {
 
 /** Settings that restart the servers of Redis and TimescaleDB, not their machines: a little less memory. */
 function restarting({ replan }: Scene): string[] {
-  const { redis, timescaledb } = replan([]).spec;
-  const less = (gib: number): string => (gib * 0.95).toFixed(2);
-  return [
-    `overrides.redis.maxMemoryGiB=${less(redis.maxMemoryGiB)}`,
-    `overrides.timescaledb.memGiB=${less(timescaledb.memGiB)}`,
-  ];
+  return [...lessMemoryForRedis(replan), `overrides.timescaledb.memGiB=${less(replan([]).spec.timescaledb.memGiB)}`];
+}
+
+function lessMemoryForRedis(replan: Replan): string[] {
+  return [`overrides.redis.maxMemoryGiB=${less(replan([]).spec.redis.maxMemoryGiB)}`];
+}
+
+function less(gib: number): string {
+  return (gib * 0.95).toFixed(2);
 }
 
 /** A setting that Redis refuses: the first node goes back to what it ran, and the others are not touched. */
@@ -115,12 +117,12 @@ function breakRedis(script: string): string {
   return script.replace(/^maxmemory-policy .*$/m, "maxmemory-policy none-of-these");
 }
 
-/** A node ends while it changes, and does not come back: the roll stops, twice. With the old value it converges. */
+/** A Redis node ends while it changes, and does not come back: the roll stops, twice. With the old value it converges. */
 async function nodeLost(scene: Scene): Promise<Noticed> {
   const { rehearsal, services, progress } = scene;
-  const next = { ...(await updateTo(scene, restarting(scene))), timeoutMinutes: LOST_MINUTES };
+  const next = { ...(await updateTo(scene, lessMemoryForRedis(scene.replan))), timeoutMinutes: scene.lostMinutes };
   const back = await updateTo(scene, []);
-  const lost = membersOf(rehearsal, services.at(-1)!).at(-1)!.host.name;
+  const lost = membersOf(rehearsal, "redis").at(-1)!.host.name;
   return observed(rehearsal, services, async () => {
     const touched = async (node: string): Promise<void> => {
       if (node === lost) {
@@ -143,8 +145,7 @@ async function powerOn(machine: Machine): Promise<void> {
 async function oneReplaced(scene: Scene): Promise<Noticed> {
   const { rehearsal, services, progress } = scene;
   const { plan, to, timeoutMinutes } = await updateTo(scene, [OTHER_IMAGE[rehearsal.stack.cloud]]);
-  const nodes = sequenceOf(rehearsal.stack, to).changes.map(({ node }) => node);
-  const [first, ...others] = nodes.filter((node) => rehearsal.machines.some(({ host }) => host.name === node));
+  const [first, ...others] = sequenceTo(rehearsal, to).changes.map(({ node }) => node);
   const only = others.reduce((stack, node) => withOrderOf(stack, rehearsal.stack, node), to);
   const before = rehearsal.stack.hosts.find(({ name }) => name === first)!.instance;
   return observed(rehearsal, services, async () => {

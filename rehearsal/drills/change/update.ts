@@ -7,7 +7,7 @@ import type { Rehearsal } from "../../rehearsal";
 import type { Host, LocalStack } from "../../stack/local-stack";
 import type { Progress } from "../../system/progress";
 import { orderObject, orderOf } from "./bootstraps";
-import { sequenceOf, type NodeChange } from "./sequence";
+import { sequenceOf, type NodeChange, type Sequence } from "./sequence";
 
 /** An update of a running stack, as the program's engine does it. */
 export interface Update {
@@ -26,7 +26,7 @@ export interface Update {
 export async function update(rehearsal: Rehearsal, change: Update, progress: Progress): Promise<void> {
   const { plan, to, touched } = change;
   const roll = rollOf(rehearsal, change, progress);
-  const { changes, removed } = sequenceOf(booted(rehearsal.stack, rehearsal), booted(to, rehearsal));
+  const { changes, removed } = sequenceTo(rehearsal, to);
   for (const { name, roles } of plan.nodes.filter(({ name }) => isBooted(rehearsal, to, name))) {
     const members = roles.map(({ role }) => ({ name: role.name, group: role.group ?? role.service }));
     roll.plan({ name, order: orderOf(to, name), roles: members });
@@ -47,6 +47,11 @@ export async function update(rehearsal: Rehearsal, change: Update, progress: Pro
   } finally {
     await roll.abort();
   }
+}
+
+/** What happens to the booted nodes. */
+export function sequenceTo(rehearsal: Rehearsal, to: LocalStack): Sequence {
+  return sequenceOf(booted(rehearsal.stack, rehearsal), booted(to, rehearsal));
 }
 
 /** What remains once all nodes are as planned: the cloud replaces the members of scaling groups. */
