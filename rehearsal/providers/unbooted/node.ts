@@ -79,7 +79,8 @@ export class UnbootedNode {
   /** Roles that use their disk. */
   get usesDisks(): readonly string[] {
     const { leave, from } = this.request;
-    const left = leave.filter((role) => (from?.[role] ?? this.host.name) === this.host.name);
+    const { name, instance } = this.host;
+    const left = leave.filter((role) => [name, instance].includes(from?.[role] ?? name));
     return this.on ? this.roles().filter((role) => !left.includes(role)) : [];
   }
 

@@ -39,6 +39,7 @@ describe("Neo4j's operator scripts", function () {
   });
 
   it("do not restart the server if the cluster does not settle", function () {
+    this.timeout(3 * 60_000); // hundreds of tries, each with several processes
     onPath(this, "jq");
     stubs.add("sleep", "");
     stubs.add("systemctl", "");
