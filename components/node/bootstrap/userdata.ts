@@ -24,7 +24,7 @@ const COMMENT_LINES = /^ *#(?!!| shellcheck).*\n/gm;
 
 /** What differs between the clouds' boot scripts. */
 const CLOUD_PARTS: Readonly<Record<Cloud, ScriptVariables>> = {
-  aws: { SESSION_AGENT: SESSION_AGENT.version, SESSION_KEY: SESSION_AGENT.key },
+  aws: { SESSION_AGENT: SESSION_AGENT.version, SESSION_SIGNER: SESSION_AGENT.key },
   gcp: {},
 };
 

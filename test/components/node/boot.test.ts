@@ -116,7 +116,7 @@ describe("shell access on AWS", function () {
         return content !== undefined && (response.end(content), true);
       };
       const node = new SimulatedNode("aws", answers, (script) =>
-        script.replace(/^readonly SESSION_KEY=.*$/m, `readonly SESSION_KEY='${gpg("--export").toString("base64")}'`),
+        script.replace(/^readonly SESSION_SIGNER=.*$/m, `readonly SESSION_SIGNER='${gpg("--export").toString("base64")}'`),
       );
       node.add("bin/dpkg-query", "#!/bin/bash\nexit 1\n");
       node.add("bin/apt-get", '#!/bin/bash\necho "$@" >>"${0%/*}/../ran"\n');

@@ -1,7 +1,7 @@
 #!/bin/bash
 
 # AWS: the instance's metadata, its credentials, objects, secrets and the Session Manager agent. Reads REGION,
-# SECRET_PREFIX, SESSION_AGENT and SESSION_KEY.
+# SECRET_PREFIX, SESSION_AGENT and SESSION_SIGNER.
 # The parts of a script share variables.
 # shellcheck disable=SC2034
 
@@ -44,7 +44,7 @@ open_access() {
       "https://s3.$REGION.amazonaws.com/amazon-ssm-$REGION/$SESSION_AGENT/debian_amd64/amazon-ssm-agent.deb$suffix" ||
       fail "cannot download the Session Manager agent $SESSION_AGENT"
   done
-  base64 -d <<<"$SESSION_KEY" >"$package.gpg"
+  base64 -d <<<"$SESSION_SIGNER" >"$package.gpg"
   gpgv -q --keyring "$package.gpg" "$package.sig" "$package" ||
     fail "the signature of the Session Manager agent $SESSION_AGENT is not AWS's; it is not installed"
   retry apt_get -qy install "$package" || fail "cannot install the Session Manager agent"
