@@ -28,6 +28,7 @@ const changes = (cloud: Cloud): readonly Readonly<Record<string, string>>[] => [
   { backupRetentionDays: "40" },
   { placement: "packed" },
   { placement: "dedicated" },
+  { deletionProtection: "false" },
   { highAvailability: "false" },
   { highAvailability: "true" },
 ];
@@ -78,8 +79,6 @@ describe("on a real engine and a simulated cloud", function () {
           name,
         );
       }
-      await stack.set({ deletionProtection: "false" });
-      await stack.converges();
       await stack.destroy();
     });
   }
