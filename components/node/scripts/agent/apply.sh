@@ -24,7 +24,7 @@ boot_again() {
   last=$(good)
   target=$last
   machine=$(PATIENCE=30 retry machine_type) || machine=$(<"$STATE/machine")
-  if PATIENCE=30 retry read_order >"$STATE/order.new"; then keep "$STATE/order.json" <"$STATE/order.new"; fi
+  if PATIENCE=30 retry read_order >"$RUNTIME/order.boot"; then keep "$STATE/order.json" <"$RUNTIME/order.boot"; fi
   if [[ $machine != "$(<"$STATE/machine")" && $machine == "$(ordered machine)" ]]; then target=$(ordered bootstrap); fi
   grep -qs ^serving "$RUNTIME/phase" || phase booting
   if [[ $target == "$last" ]]; then
@@ -39,7 +39,7 @@ boot_again() {
 apply_order() {
   lock
   REASON_FILE=$RUNTIME/reason
-  read_order >"$STATE/order.new" && keep "$STATE/order.json" <"$STATE/order.new"
+  read_order >"$RUNTIME/order.boot" && keep "$STATE/order.json" <"$RUNTIME/order.boot"
   apply "$(ordered bootstrap)"
 }
 
