@@ -103,8 +103,12 @@ describe("shell access on AWS", function () {
     it(`${tampered ? "does not install" : "installs"} ${what}`, async function () {
       if (!onPath(this, "gpg") || !onPath(this, "gpgv")) return;
       const keys = mkdtempSync(join(tmpdir(), "ape-gpg-"));
+      // A command that does not read its input ends before all of it is written: only signing gets the package.
       const gpg = (...args: string[]): Buffer =>
-        execFileSync("gpg", ["--homedir", keys, "--batch", "--quiet", ...args], { input: "package", stdio: "pipe" });
+        execFileSync("gpg", ["--homedir", keys, "--batch", "--quiet", ...args], {
+          ...(args.includes("--detach-sign") ? { input: "package" } : {}),
+          stdio: "pipe",
+        });
       gpg("--passphrase", "", "--quick-gen-key", "Signer <signer@example.com>", "rsa2048", "sign", "never");
       const answers: Answers = (path, response) => {
         const [content] = [
@@ -116,7 +120,10 @@ describe("shell access on AWS", function () {
         return content !== undefined && (response.end(content), true);
       };
       const node = new SimulatedNode("aws", answers, (script) =>
-        script.replace(/^readonly SESSION_SIGNER=.*$/m, `readonly SESSION_SIGNER='${gpg("--export").toString("base64")}'`),
+        script.replace(
+          /^readonly SESSION_SIGNER=.*$/m,
+          `readonly SESSION_SIGNER='${gpg("--export").toString("base64")}'`,
+        ),
       );
       node.add("bin/dpkg-query", "#!/bin/bash\nexit 1\n");
       node.add("bin/apt-get", '#!/bin/bash\necho "$@" >>"${0%/*}/../ran"\n');
