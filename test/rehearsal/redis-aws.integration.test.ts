@@ -2,5 +2,5 @@
 import { redisNodes } from "./redis";
 
 redisNodes("redis-aws", [], {
-  changes: ["node lost while it changes", "setting changed, leaders moved before", "new boot image of one node"],
+  changes: ["node lost while it changes", "setting changed, leaders moved before"],
 });
