@@ -60,7 +60,7 @@ export function redisNodes(
 
     it("boot although the cloud or the archive refuses one of them at first", async () => {
       for (const name of Object.keys(REFUSING)) {
-        const journal = ["journalctl", "--unit=ape-boot", "--output=cat", "--no-pager"];
+        const journal = ["journalctl", "--unit=ape-boot", "--unit=ape-access", "--output=cat", "--no-pager"];
         assert.match(await rehearsal.machine(name).run(journal), RETRY, name);
       }
     });
