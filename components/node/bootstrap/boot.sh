@@ -60,7 +60,8 @@ apt_get() {
 update_packages() { apt_get -q update -o APT::Update::Error-Mode=any; }
 
 install_tools() {
-  command -v curl jq gpgv >/dev/null && return 0
+  # With several names, command -v succeeds if it finds one of them.
+  command -v curl >/dev/null && command -v jq >/dev/null && command -v gpgv >/dev/null && return 0
   update_packages && apt_get -qy install --no-install-recommends ca-certificates curl jq gpgv
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -91,6 +91,24 @@ it("no call of curl waits without end", () => {
     calls.filter((line) => !/"\$\{(LIMITS|QUICK)\[@\]\}"|transfers \| curl -K -/.test(line)),
     [],
   );
+});
+
+describe("an image with some of the tools that a boot needs", () => {
+  const source = readFileSync("components/node/bootstrap/boot.sh", "utf8");
+  const install = /^install_tools\(\) \{.*?^\}/ms.exec(source)![0];
+
+  for (const [present, expected] of [
+    [["curl"], "installs"],
+    [["curl", "jq", "gpgv"], ""],
+  ] as const) {
+    it(`${expected === "" ? "installs none" : "installs the others"} with ${present.join(", ")}`, () => {
+      const folder = mkdtempSync(join(tmpdir(), "ape-tools-"));
+      present.forEach((name) => writeFileSync(join(folder, name), "#!/bin/sh\n", { mode: 0o755 }));
+      const script = `PATH=${folder}; update_packages() { :; }; apt_get() { echo installs; }; ${install}; install_tools`;
+      assert.equal(execFileSync("/bin/bash", ["-c", script]).toString().trim(), expected);
+      rmSync(folder, { recursive: true });
+    });
+  }
 });
 
 describe("shell access on AWS", function () {
