@@ -115,6 +115,8 @@ export function identityPolicy(
   args: IdentityArgs,
 ): { Version: string; Statement: Statement[] } {
   const arn = (purpose: string): string => `arn:aws:s3:::${bucketName(context, purpose)}`;
+  const bootstrapObjects = (keys: readonly string[]): string[] =>
+    keys.map((key) => `${arn("bootstrap")}/${key}${key.endsWith("/") ? "*" : ""}`);
   return {
     Version: "2012-10-17",
     Statement: [
@@ -122,17 +124,13 @@ export function identityPolicy(
         Sid: "Bootstrap",
         Effect: "Allow",
         Action: ["s3:GetObject"],
-        Resource: readAtBoot(args.name).map(
-          (prefix) => `${arn("bootstrap")}/${prefix}${prefix.endsWith("/") ? "*" : ""}`,
-        ),
+        Resource: bootstrapObjects(readAtBoot(args.name)),
       },
       {
         Sid: "Status",
         Effect: "Allow",
         Action: ["s3:PutObject", "s3:DeleteObject"],
-        Resource: ownStatus(args.name).map(
-          (prefix) => `${arn("bootstrap")}/${prefix}${prefix.endsWith("/") ? "*" : ""}`,
-        ),
+        Resource: bootstrapObjects(ownStatus(args.name)),
       },
       secrets(context, args.secrets),
       decrypt(context, key, ["kms:Decrypt", "kms:GenerateDataKey"], ["s3", "secretsmanager"]),
