@@ -1,3 +1,4 @@
+import type { ObjectStore } from "../../components/platform/platform";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cloud } from "../../components/model/cloud";
@@ -69,5 +70,15 @@ function fileStorage(directory: string): Storage {
     get: (bucket, key) => Promise.resolve(readFileSync(join(folder(bucket), encodeURIComponent(key)))),
     put: (bucket, key, content) =>
       Promise.resolve(writeFileSync(join(folder(bucket), encodeURIComponent(key)), content)),
+  };
+}
+
+/** The objects of one bucket, as a deployer sees them. */
+export function objectsOf(storage: Storage, bucket: string): ObjectStore {
+  const list = (prefix: string): Promise<readonly string[]> => storage.list(bucket, prefix);
+  return {
+    list,
+    get: async (key) => ((await list(key)).includes(key) ? (await storage.get(bucket, key)).toString() : undefined),
+    put: (key, content) => storage.put(bucket, key, Buffer.from(content)),
   };
 }

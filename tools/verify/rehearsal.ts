@@ -2,19 +2,21 @@ import { orderKey } from "../../components/model/bootstrap-keys";
 import type { ObjectStore } from "../../components/platform/platform";
 import type { Target } from "../../planning/change/check-stack";
 import type { Watched } from "../../planning/change/observed";
+import { objectsOf } from "../../rehearsal/cloud/storage";
 import { Rehearsal } from "../../rehearsal/rehearsal";
 import { CannotRehearseError } from "../../rehearsal/system/preflight";
 
 /** A stack whose nodes run on this machine. Throws CannotRehearseError if there is none. */
 export async function rehearsedTarget(stack: string): Promise<Target> {
   const rehearsal = Rehearsal.open(stack);
-  const bootstrap = objects(rehearsal, "bootstrap");
+  const objects = (purpose: string): ObjectStore => objectsOf(rehearsal.storage, rehearsal.bucket(purpose));
+  const bootstrap = objects("bootstrap");
   const booted = rehearsal.machines.map(({ host }) => host.name);
   const orders = orderKey("");
   const names = (await bootstrap.list(orders)).map((key) => key.slice(orders.length));
   return {
     watched: names.flatMap((name) => watchedOf(name, booted)),
-    open: () => Promise.resolve({ bootstrap, backups: objects(rehearsal, "backups") }),
+    open: () => Promise.resolve({ bootstrap, backups: objects("backups") }),
     api: () => {
       const { apiUrl } = rehearsal;
       return apiUrl === undefined
@@ -32,16 +34,4 @@ function watchedOf(name: string, booted: readonly string[]): Watched[] {
   }
   const members = booted.filter((node) => node.replace(/-\d+$/, "") === name).length;
   return members === 0 ? [] : [{ name, required: members, group: true }];
-}
-
-/** A bucket of the rehearsal. */
-function objects(rehearsal: Rehearsal, purpose: string): ObjectStore {
-  const { storage } = rehearsal;
-  const bucket = rehearsal.bucket(purpose);
-  const list = (prefix: string): Promise<readonly string[]> => storage.list(bucket, prefix);
-  return {
-    list,
-    get: async (key) => ((await list(key)).includes(key) ? (await storage.get(bucket, key)).toString() : undefined),
-    put: (key, content) => storage.put(bucket, key, Buffer.from(content)),
-  };
 }

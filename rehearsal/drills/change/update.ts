@@ -1,8 +1,8 @@
 import { Roll, type RollArgs } from "../../../components/node/roll/roll";
 import { orderKey } from "../../../components/model/bootstrap-keys";
-import type { ObjectStore } from "../../../components/platform/platform";
 import type { StackPlan } from "../../../stacks/plan";
 import { setTimeout as sleep } from "node:timers/promises";
+import { objectsOf } from "../../cloud/storage";
 import type { Rehearsal } from "../../rehearsal";
 import type { Host, LocalStack } from "../../stack/local-stack";
 import type { Progress } from "../../system/progress";
@@ -62,19 +62,14 @@ export async function refreshGroups(rehearsal: Rehearsal, to: LocalStack): Promi
 
 function rollOf(rehearsal: Rehearsal, { timeoutMinutes }: Update, progress: Progress): Roll {
   const clock: RollArgs["clock"] = { now: () => Date.now(), sleep: (ms) => sleep(ms) };
-  return new Roll({ store: objectStore(rehearsal), clock, timeoutMinutes, lost: [], reports: {}, progress });
-}
-
-/** The stack's bootstrap bucket as the deployer sees it. */
-function objectStore(rehearsal: Rehearsal): ObjectStore {
-  const bucket = rehearsal.bucket("bootstrap");
-  const { storage } = rehearsal;
-  return {
-    get: async (key) =>
-      (await storage.list(bucket, key)).includes(key) ? (await storage.get(bucket, key)).toString() : undefined,
-    put: (key, content) => storage.put(bucket, key, Buffer.from(content)),
-    list: (prefix) => storage.list(bucket, prefix),
-  };
+  return new Roll({
+    store: objectsOf(rehearsal.storage, rehearsal.bucket("bootstrap")),
+    clock,
+    timeoutMinutes,
+    lost: [],
+    reports: {},
+    progress,
+  });
 }
 
 /** A stack with the hosts of the booted services only. */
