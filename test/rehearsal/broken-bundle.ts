@@ -1,4 +1,4 @@
-import { withBootstrap } from "../../rehearsal/drills/change/bootstraps";
+import { withBootstrap } from "../../rehearsal/drills/orders";
 import type { LocalStack } from "../../rehearsal/stack/local-stack";
 
 /** Makes the bootstrap of a Redis node install a package that does not exist. */

@@ -4,7 +4,7 @@ import { statusKey } from "../../components/model/bootstrap-keys";
 import type { NodeStatus } from "../../components/node/roll/status";
 import { planStack } from "../../stacks/plan";
 import { planFrom } from "../../planning/plan";
-import { withBootstrap } from "../../rehearsal/drills/change/bootstraps";
+import { withBootstrap } from "../../rehearsal/drills/orders";
 import type { Host, LocalStack } from "../../rehearsal/stack/local-stack";
 import { Rehearsal } from "../../rehearsal/rehearsal";
 import { until } from "../../rehearsal/system/process";

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { bootstrapKey, orderKey, statusKey } from "../../components/model/bootstrap-keys";
-import type { NodeOrder } from "../../components/node/roll/order";
 import type { NodeStatus } from "../../components/node/roll/status";
 import { planFrom } from "../../planning/plan";
 import { planStack } from "../../stacks/plan";
+import { giveOrder, statusOnce } from "../../rehearsal/drills/orders";
 import type { Rehearsal } from "../../rehearsal/rehearsal";
 import type { LocalStack } from "../../rehearsal/stack/local-stack";
-import { until } from "../../rehearsal/system/process";
 import { withoutPackage } from "./broken-bundle";
 
 const MINUTE = 60_000;
@@ -23,26 +21,12 @@ export function redisOrders(stack: string, settings: readonly string[], rehearsa
     next = await rehearsal().planned(plan);
   });
 
-  /** Uploads a node's order and the bootstrap that it names, as an update does. Returns the bootstrap's hash. */
-  const order = async (name: string, { objects }: LocalStack): Promise<string> => {
-    const { bucket, content, key } = objects.find((object) => object.key === orderKey(name))!;
-    const { bootstrap } = JSON.parse(content) as NodeOrder;
-    const script = objects.find((object) => object.key === bootstrapKey(bootstrap))!;
-    await rehearsal().storage.put(bucket, script.key, Buffer.from(script.content));
-    await rehearsal().storage.put(bucket, key, Buffer.from(content));
-    return bootstrap;
-  };
+  /** Gives a node its order in a stack. Returns the bootstrap's hash. */
+  const order = async (name: string, stack: LocalStack): Promise<string> =>
+    (await giveOrder(rehearsal(), stack, name)).bootstrap;
 
-  const status = async (name: string, is: (status: NodeStatus) => boolean, within = MINUTE): Promise<NodeStatus> => {
-    let last: NodeStatus | undefined;
-    const reported = async (): Promise<boolean> => {
-      const content = await rehearsal().storage.get(rehearsal().bucket("bootstrap"), statusKey(name));
-      last = JSON.parse(content.toString()) as NodeStatus;
-      return is(last);
-    };
-    assert.ok(await until(reported, within, 250), `${name}: ${JSON.stringify(last)}`);
-    return last!;
-  };
+  const status = (name: string, is: (status: NodeStatus) => boolean, within = MINUTE): Promise<NodeStatus> =>
+    statusOnce(rehearsal(), name, is, within);
 
   /** CPU seconds of a node's agent and the programs that it ran. */
   const agentSeconds = async (name: string): Promise<number> => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { planStack, type StackPlan } from "../../stacks/plan";
-import { pollingOften } from "../../rehearsal/drills/change/bootstraps";
+import { pollingOften } from "../../rehearsal/drills/orders";
 import { shortChange } from "../../rehearsal/drills/change/change";
 import type { ShortScenario } from "../../rehearsal/drills/change/scenarios";
 import { redisFailover } from "../../rehearsal/drills/redis/failover";

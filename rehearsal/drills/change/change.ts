@@ -1,7 +1,7 @@
 import { DATA_SERVICES, SERVICES, type DataServiceName } from "../../../components/model/role";
 import { COMMUNITY } from "../neo4j/settings";
 import { runScenarios, type Drill } from "../drill";
-import { pollingOften } from "./bootstraps";
+import { pollingOften } from "../orders";
 import { SCENARIOS, SHORT, type Scenario, type Scene, type ShortScenario } from "./scenarios";
 
 export const change: Drill = {

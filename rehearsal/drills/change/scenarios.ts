@@ -6,7 +6,7 @@ import type { Rehearsal } from "../../rehearsal";
 import type { LocalStack } from "../../stack/local-stack";
 import type { Progress } from "../../system/progress";
 import { expect, type Replan } from "../drill";
-import { orderObject, orderOf, withBootstrap } from "./bootstraps";
+import { orderObject, orderOf, withBootstrap } from "../orders";
 import { observed, type Noticed } from "./observe";
 import { STORES } from "./stores";
 import { refreshGroups, sequenceTo, update, type Update } from "./update";

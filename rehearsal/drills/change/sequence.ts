@@ -1,6 +1,6 @@
 import { SERVICES, type Service } from "../../../components/model/role";
 import type { Host, LocalDisk, LocalStack } from "../../stack/local-stack";
-import { orderObject, orderOf } from "./bootstraps";
+import { orderObject, orderOf } from "../orders";
 
 /** What happens to a node's machine. `order`: nothing; the running node applies its order itself. */
 export type Touch = "order" | "resize" | "replace" | "create";

@@ -6,7 +6,7 @@ import { objectsOf } from "../../cloud/storage";
 import type { Rehearsal } from "../../rehearsal";
 import type { Host, LocalStack } from "../../stack/local-stack";
 import type { Progress } from "../../system/progress";
-import { orderObject, orderOf } from "./bootstraps";
+import { orderObject, orderOf } from "../orders";
 import { sequenceOf, type NodeChange, type Sequence } from "./sequence";
 
 /** An update of a running stack, as the program's engine does it. */

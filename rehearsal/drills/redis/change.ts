@@ -1,19 +1,17 @@
-import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cloud } from "../../../components/model/cloud";
-import { bootstrapKey, orderKey } from "../../../components/model/bootstrap-keys";
 import { addressOf, type Placed } from "../../../components/model/role";
-import { renderOrder, type NodeOrder } from "../../../components/node/roll/order";
 import { planFrom } from "../../../planning/plan";
 import { planStack, type StackPlan } from "../../../stacks/plan";
 import type { Rehearsal } from "../../rehearsal";
 import type { LocalStack } from "../../stack/local-stack";
 import { longestGap, STEADY_MS, waitForWrite } from "../client";
 import { expect, runScenarios, type Drill, type ScenarioResult } from "../drill";
+import { withBootstrap } from "../orders";
 import { Writer } from "./client";
 import { lostWrites } from "./keys";
 import { RedisMembers } from "./members";
-import { object, RedisRoll } from "./roll";
+import { RedisRoll } from "./roll";
 
 /** Allowed seconds without an accepted write in a change. */
 const CHANGE_SECONDS = 3;
@@ -147,17 +145,5 @@ function moved(plan: StackPlan): StackPlan {
 
 /** A stack in which a node's redis-server has another backlog of connections, which it reads only at its start. */
 function withOtherBacklog(stack: LocalStack, node: string): LocalStack {
-  const order = object(stack, orderKey(node));
-  const wanted = JSON.parse(order.content) as NodeOrder;
-  const bundle = object(stack, bootstrapKey(wanted.bootstrap));
-  const content = bundle.content.replace("tcp-backlog 511", "tcp-backlog 512");
-  const bootstrap = createHash("sha256").update(content).digest("hex");
-  return {
-    ...stack,
-    objects: [
-      ...stack.objects.filter((each) => each !== order),
-      { ...order, content: renderOrder({ ...wanted, bootstrap }, "live") },
-      { ...bundle, key: bootstrapKey(bootstrap), content },
-    ],
-  };
+  return withBootstrap(stack, node, (script) => script.replace("tcp-backlog 511", "tcp-backlog 512"));
 }

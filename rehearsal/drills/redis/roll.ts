@@ -1,13 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { basename } from "node:path";
-import { bootstrapKey, orderKey, REQUEST_KEY, statusKey } from "../../../components/model/bootstrap-keys";
+import { REQUEST_KEY } from "../../../components/model/bootstrap-keys";
 import { nodeSecret } from "../../../components/node/bootstrap/userdata";
-import type { NodeOrder } from "../../../components/node/roll/order";
 import type { RollRequest } from "../../../components/node/roll/request";
 import type { NodeStatus } from "../../../components/node/roll/status";
 import type { Rehearsal } from "../../rehearsal";
-import type { Host, LocalStack, StoredObject } from "../../stack/local-stack";
-import { until } from "../../system/process";
+import type { Host, LocalStack } from "../../stack/local-stack";
+import { giveOrder, statusOnce } from "../orders";
 
 /** Milliseconds until a node must have answered a request or applied an order. */
 const CHANGE_MS = 300_000;
@@ -18,9 +16,7 @@ export class RedisRoll {
 
   /** Gives a running node its order in another stack and waits until it serves with it. Throws if it does not. */
   async apply(node: string, to: LocalStack): Promise<void> {
-    const { bootstrap } = JSON.parse(object(to, orderKey(node)).content) as NodeOrder;
-    await this.store(to, ({ key }) => isBootstrap(key));
-    await this.store(to, ({ key }) => key === orderKey(node));
+    const { bootstrap } = await giveOrder(this.rehearsal, to, node);
     await this.becomes(node, (status) => status.bootstrap === bootstrap && status.phase === "serving");
   }
 
@@ -49,7 +45,7 @@ export class RedisRoll {
   /** Boots machines of another stack. Throws if one does not serve. */
   async add(nodes: readonly string[], to: LocalStack): Promise<void> {
     for (const node of nodes) {
-      await this.store(to, ({ key }) => isBootstrap(key) || key === orderKey(node));
+      await giveOrder(this.rehearsal, to, node);
       const host = to.hosts.find(({ name }) => name === node)!;
       const secrets = to.secrets.filter(({ name }) => name.endsWith(`-${nodeSecret(node)}`));
       const { stack } = this.rehearsal;
@@ -77,34 +73,7 @@ export class RedisRoll {
     }
   }
 
-  private async store(to: LocalStack, isWanted: (object: StoredObject) => boolean): Promise<void> {
-    for (const { bucket, key, content } of to.objects.filter(isWanted)) {
-      await this.rehearsal.putObject(bucket, key, content);
-    }
-  }
-
   private async becomes(node: string, expected: (status: NodeStatus) => boolean): Promise<void> {
-    let last = "";
-    const read = async (): Promise<boolean> => {
-      try {
-        last = (await this.rehearsal.storage.get(this.rehearsal.bucket("bootstrap"), statusKey(node))).toString();
-        return expected(JSON.parse(last) as NodeStatus);
-      } catch {
-        return false;
-      }
-    };
-    if (!(await until(read, CHANGE_MS, 500))) {
-      throw new Error(`${node} does not get there within ${CHANGE_MS / 1000} s: ${last}`);
-    }
+    await statusOnce(this.rehearsal, node, expected, CHANGE_MS);
   }
-}
-
-/** Whether a key is a bootstrap's, not an order's. */
-function isBootstrap(key: string): boolean {
-  return key === bootstrapKey(basename(key, ".sh"));
-}
-
-/** An object of a stack. */
-export function object({ objects }: LocalStack, key: string): StoredObject {
-  return objects.find((each) => each.key === key)!;
 }

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { bootstrapKey, orderKey, statusKey } from "../../../components/model/bootstrap-keys";
-import type { NodeOrder } from "../../../components/node/roll/order";
 import type { NodeStatus } from "../../../components/node/roll/status";
-import { APP_USER } from "../../../components/timescaledb/secrets";
 import type { StackPlan } from "../../../stacks/plan";
 import type { Rehearsal } from "../../rehearsal";
 import { longestGap, STEADY_MS, waitForWrite } from "../client";
+import { giveOrder, orderOf, statusOnce, withOrder } from "../orders";
 import { Writer } from "./client";
-import { execute, query, TimescaleDbMembers } from "./members";
+import { query, TimescaleDbMembers } from "./members";
+import { createTable, lostWrites } from "./rows";
 
 const SETTLE_MS = 240_000;
 
@@ -28,11 +27,7 @@ export async function resizePrimary(rehearsal: Rehearsal, plan: StackPlan): Prom
   await members.waitUntilHealthy(SETTLE_MS);
   const primary = await members.primary();
   const other = members.machines.find((machine) => machine !== primary)!;
-  await execute(
-    primary,
-    `CREATE TABLE IF NOT EXISTS drill_writes (run text, number bigint, PRIMARY KEY (run, number));
-     GRANT SELECT, INSERT ON drill_writes TO ${APP_USER}`,
-  );
+  await createTable(members);
   const api = rehearsal.machines.find(({ host }) => host.services.includes("api"))!;
   const writer = Writer.start(rehearsal, api.host.zone, `${process.pid}-resize`);
   await waitForWrite(writer, Date.now(), SETTLE_MS);
@@ -41,18 +36,13 @@ export async function resizePrimary(rehearsal: Rehearsal, plan: StackPlan): Prom
   await members.waitUntilHealthy(SETTLE_MS);
   await sleep(STEADY_MS);
   await writer.stop();
-  const rows = await execute(
-    await members.primary(),
-    `SELECT number FROM drill_writes WHERE run = '${writer.args.run}'`,
-  );
-  const found = new Set(rows.split("\n").map(Number));
   const inForce = (name: string): Promise<(string | undefined)[]> =>
     Promise.all([primary, other].map((machine) => query(machine, `SHOW ${name}`)));
   return {
     status,
     nodes: [primary.host.name, other.host.name],
     writeDowntimeSeconds: longestGap(writer, began),
-    lostWrites: writer.acknowledged.filter(({ number }) => !found.has(number)).length,
+    lostWrites: (await lostWrites(members, writer)).length,
     settings: {
       shared_buffers: await inForce("shared_buffers"),
       max_connections: await inForce("max_connections"),
@@ -62,21 +52,14 @@ export async function resizePrimary(rehearsal: Rehearsal, plan: StackPlan): Prom
 
 /** Orders a node to run another plan's bootstrap on its machine; returns its status once it has tried. */
 async function order(rehearsal: Rehearsal, plan: StackPlan, node: string): Promise<NodeStatus> {
-  const bucket = rehearsal.bucket("bootstrap");
-  const status = async (): Promise<NodeStatus> =>
-    JSON.parse((await rehearsal.storage.get(bucket, statusKey(node))).toString()) as NodeStatus;
-  const { objects } = await rehearsal.planned(plan);
-  const content = (key: string): string => objects.find((object) => object.key === key)!.content;
-  const wanted = JSON.parse(content(orderKey(node))) as NodeOrder;
-  const key = bootstrapKey(wanted.bootstrap);
-  await rehearsal.putObject(bucket, key, content(key));
-  const { machine } = await status();
-  await rehearsal.putObject(bucket, orderKey(node), `${JSON.stringify({ ...wanted, machine })}\n`);
-  for (const end = Date.now() + SETTLE_MS; Date.now() < end; await sleep(500)) {
-    const now = await status();
-    if (now.ordered === wanted.bootstrap && (now.phase === "failed" || now.bootstrap === wanted.bootstrap)) {
-      return now;
-    }
-  }
-  throw new Error(`${node} did not apply its order within ${SETTLE_MS / 1000} s`);
+  const { machine } = await statusOnce(rehearsal, node, () => true, SETTLE_MS);
+  const planned = await rehearsal.planned(plan);
+  const to = withOrder(planned, node, { ...orderOf(planned, node), machine });
+  const { bootstrap } = await giveOrder(rehearsal, to, node);
+  return statusOnce(
+    rehearsal,
+    node,
+    (now) => now.ordered === bootstrap && (now.phase === "failed" || now.bootstrap === bootstrap),
+    SETTLE_MS,
+  );
 }

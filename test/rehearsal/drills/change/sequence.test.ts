@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { planFrom } from "../../../../planning/plan";
-import { withBootstrap } from "../../../../rehearsal/drills/change/bootstraps";
+import { withBootstrap } from "../../../../rehearsal/drills/orders";
 import { sequenceOf } from "../../../../rehearsal/drills/change/sequence";
 import type { LocalStack } from "../../../../rehearsal/stack/local-stack";
 import { localStack } from "../../../../rehearsal/stack/plan";
